@@ -1,0 +1,138 @@
+package crm
+
+import (
+	"time"
+
+	"cemigmas/crm/store"
+	"cemigmas/crm/text"
+)
+
+// TaxKind says what a client's TaxID is.
+type TaxKind string
+
+// The kinds of a client's identity. A placeholder has none yet: a UCMT file
+// names no company.
+const (
+	TaxCNPJ TaxKind = "cnpj" // root, 8 characters
+	TaxCPF  TaxKind = "cpf"  // 11 digits: rural holders; masked in lists
+	TaxNone TaxKind = ""
+)
+
+// Client is the company that an agent serves.
+type Client struct {
+	ID        string   `json:"id"`
+	Version   int64    `json:"-"`
+	Name      string   `json:"name"` // what people call it
+	LegalName string   `json:"legalName,omitempty"`
+	TaxKind   TaxKind  `json:"taxKind,omitempty"`
+	TaxID     string   `json:"taxId,omitempty"` // CNPJ root (8) or CPF (11), without mask
+	CNPJ      string   `json:"cnpj,omitempty"`  // the full CNPJ (14) as it was given, if it was
+	Code      string   `json:"code,omitempty"`  // the distributor's own client code
+	CNAE      string   `json:"cnae,omitempty"`  // 7 digits, or fewer as given
+	Sector    string   `json:"sector,omitempty"`
+	SectorBy  string   `json:"sectorBy,omitempty"` // cnae, load or hand
+	Agent     string   `json:"agent,omitempty"`    // user id
+	Team      string   `json:"team,omitempty"`
+	Tier      string   `json:"tier,omitempty"`   // A, B, C
+	Status    string   `json:"status,omitempty"` // active, prospect, former
+	Segment   string   `json:"segment,omitempty"`
+	Address   string   `json:"address,omitempty"`
+	City      string   `json:"city,omitempty"`
+	MunIBGE   string   `json:"municipality,omitempty"` // IBGE, 7 digits
+	Phone     string   `json:"phone,omitempty"`
+	Emails    []string `json:"emails,omitempty"`  // the company's own addresses
+	Domains   []string `json:"domains,omitempty"` // its mail domains
+	Notes     string   `json:"notes,omitempty"`
+	// Placeholder says that nobody has named this client yet; Source is the
+	// unit key that it was made from.
+	Placeholder bool      `json:"placeholder,omitempty"`
+	Source      string    `json:"source,omitempty"`
+	MergedInto  string    `json:"mergedInto,omitempty"`
+	CreatedAt   time.Time `json:"createdAt"`
+	UpdatedAt   time.Time `json:"updatedAt"`
+
+	// Derived; written by projections, never by forms.
+	Market        string     `json:"market,omitempty"` // captive, free, mixed
+	Installations int64      `json:"installations"`
+	ContractedW   int64      `json:"contractedW"`          // W, single or off-peak, in force today
+	WorstTenths   int64      `json:"worst,omitempty"`      // tenths of a percent: highest utilisation of the newest month
+	WorstMonth    string     `json:"worstMonth,omitempty"` // 2026-10
+	WorstState    string     `json:"worstState,omitempty"`
+	NoticeOn      string     `json:"noticeOn,omitempty"` // civil date of the next notice deadline (art. 133)
+	LastContactAt *time.Time `json:"lastContactAt,omitempty"`
+	LastContact   string     `json:"lastContact,omitempty"` // kind
+	NextAt        *time.Time `json:"nextAt,omitempty"`      // next planned visit
+	Next          string     `json:"next,omitempty"`
+}
+
+// Clients is the table of clients. Lists walk (scope, sort): three scopes and
+// five sorts, the two most used sorts by sector too.
+var Clients = Table[Client]{
+	In: &store.Collection{
+		Name: "clients",
+		Fields: []store.Field{
+			{Name: "name", Kind: store.String}, // sort key
+			{Name: "taxId", Kind: store.String},
+			{Name: "code", Kind: store.String},
+			{Name: "source", Kind: store.String},
+			{Name: "agent", Kind: store.String},
+			{Name: "team", Kind: store.String},
+			{Name: "sector", Kind: store.String},
+			{Name: "status", Kind: store.String},
+			{Name: "contractedW", Kind: store.Int},
+			{Name: "worst", Kind: store.Int},
+			{Name: "lastContactAt", Kind: store.Time},
+			{Name: "nextAt", Kind: store.Time},
+			{Name: "noticeOn", Kind: store.String},
+			{Name: "emails", Kind: store.Strings},
+			{Name: "domains", Kind: store.Strings},
+		},
+		Indexes: append([]store.Index{
+			{Fields: []string{"taxId"}, Unique: true},
+			{Fields: []string{"code"}, Unique: true},
+			{Fields: []string{"source"}},
+			{Fields: []string{"emails"}},
+			{Fields: []string{"domains"}},
+			{Fields: []string{"agent", "sector"}},
+		}, scoped([][]string{
+			{"name"}, {"lastContactAt"}, {"-contractedW"}, {"-worst"}, {"noticeOn"}, {"nextAt"},
+			{"sector", "name"}, {"sector", "lastContactAt"}, {"sector", "-contractedW"}, {"sector", "-worst"},
+		})...),
+		Search: true,
+	},
+	ID:  func(c *Client) string { return c.ID },
+	Ver: func(c *Client) *int64 { return &c.Version },
+	Keys: func(c *Client) store.Keys {
+		k := store.Keys{
+			"name": text.SortKey(c.Name), "taxId": c.TaxID, "code": c.Code, "source": c.Source,
+			"agent": c.Agent, "team": c.Team, "sector": c.Sector, "status": c.Status,
+			"contractedW": c.ContractedW, "worst": c.WorstTenths, "noticeOn": c.NoticeOn,
+			"emails": c.Emails, "domains": c.Domains,
+		}
+		if c.LastContactAt != nil {
+			k["lastContactAt"] = *c.LastContactAt
+		}
+		if c.NextAt != nil {
+			k["nextAt"] = *c.NextAt
+		}
+		return k
+	},
+	Words: func(c *Client) []string {
+		tax := c.TaxID
+		if c.TaxKind == TaxCPF {
+			tax = "" // a CPF is personal data: found by its holder's name, not by its number
+		}
+		return text.Words(c.Name, c.LegalName, tax, c.CNPJ, c.Code, c.City)
+	},
+}
+
+// scoped repeats index tails for the three scopes: all, a team, an agent.
+func scoped(tails [][]string) []store.Index {
+	var out []store.Index
+	for _, head := range [][]string{nil, {"team"}, {"agent"}} {
+		for _, t := range tails {
+			out = append(out, store.Index{Fields: append(append([]string{}, head...), t...)})
+		}
+	}
+	return out
+}

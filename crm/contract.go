@@ -1,0 +1,96 @@
+package crm
+
+import (
+	"time"
+
+	"cemigmas/crm/store"
+)
+
+// Kinds of a demand contract.
+const (
+	ContractCUSD = "cusd" // use of the system: the demand
+	ContractCCER = "ccer" // regulated energy of a captive client
+)
+
+// DemandStep is the contracted demand from a month on, in W per posto. Verde
+// has one demand (SingleW), azul has two. A demand that is not known is nil.
+type DemandStep struct {
+	From     string `json:"from"` // 2026-10
+	SingleW  *int64 `json:"singleW,omitempty"`
+	PeakW    *int64 `json:"peakW,omitempty"`
+	OffPeakW *int64 `json:"offPeakW,omitempty"`
+}
+
+// TestPeriod is the time in which the measured demand is billed (REN 1.000
+// arts. 311–315).
+type TestPeriod struct {
+	From   string     `json:"from"`             // first month
+	Cycles int        `json:"cycles"`           // 3 unless extended
+	Former DemandStep `json:"former,omitempty"` // what was contracted before; zero at the start of supply
+}
+
+// Contract is a demand contract of an installation.
+type Contract struct {
+	ID           string       `json:"id"`
+	Version      int64        `json:"-"`
+	Client       string       `json:"client"`
+	Installation string       `json:"installation"`
+	Agent        string       `json:"agent,omitempty"`
+	Team         string       `json:"team,omitempty"`
+	Kind         string       `json:"kind"`
+	Number       string       `json:"number,omitempty"`
+	Modality     string       `json:"modality"`             // verde, azul, unknown
+	Start        string       `json:"start,omitempty"`      // civil date; "" when a file does not tell
+	TermMonths   int          `json:"termMonths,omitempty"` // 12 unless agreed otherwise (art. 133)
+	Renews       bool         `json:"renews"`
+	End          string       `json:"end,omitempty"` // civil date when it was ended
+	Denounced    string       `json:"denounced,omitempty"`
+	Former       bool         `json:"former,omitempty"` // a past contract (DS row of a regulator's file)
+	Market       string       `json:"market,omitempty"`
+	Schedule     []DemandStep `json:"schedule"`
+	Test         *TestPeriod  `json:"test,omitempty"`
+	Flags        []Text       `json:"flags,omitempty"`
+	CreatedAt    time.Time    `json:"createdAt"`
+	UpdatedAt    time.Time    `json:"updatedAt"`
+}
+
+// Contracts is the table of demand contracts.
+var Contracts = Table[Contract]{
+	In: &store.Collection{
+		Name: "contracts",
+		Fields: []store.Field{
+			{Name: "client", Kind: store.String},
+			{Name: "installation", Kind: store.String},
+			{Name: "agent", Kind: store.String},
+			{Name: "team", Kind: store.String},
+			{Name: "kind", Kind: store.String},
+			{Name: "start", Kind: store.String},
+			{Name: "key", Kind: store.String}, // installation|kind|start|former: one contract each
+		},
+		Indexes: []store.Index{
+			{Fields: []string{"installation", "kind", "start"}},
+			{Fields: []string{"client", "installation"}},
+			{Fields: []string{"key"}, Unique: true},
+			{Fields: []string{"team", "client"}},
+			{Fields: []string{"agent", "client"}},
+		},
+	},
+	ID:  func(c *Contract) string { return c.ID },
+	Ver: func(c *Contract) *int64 { return &c.Version },
+	Keys: func(c *Contract) store.Keys {
+		return store.Keys{
+			"client": c.Client, "installation": c.Installation, "agent": c.Agent, "team": c.Team,
+			"kind": c.Kind, "start": c.Start, "key": ContractKey(c.Installation, c.Kind, c.Start, c.Former),
+		}
+	},
+}
+
+// ContractKey is what makes a contract the same one in two imports: the
+// installation, the kind and the start.
+func ContractKey(installation, kind, start string, former bool) string {
+	k := installation + "|" + kind + "|" + start
+	if former {
+		k += "|former"
+	}
+	return k
+}

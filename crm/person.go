@@ -1,0 +1,69 @@
+package crm
+
+import (
+	"strings"
+	"time"
+
+	"cemigmas/crm/store"
+	"cemigmas/crm/text"
+)
+
+// Person is somebody who works at a client.
+type Person struct {
+	ID        string    `json:"id"`
+	Version   int64     `json:"-"`
+	Client    string    `json:"client"`
+	Agent     string    `json:"agent,omitempty"` // copies of the client's, for scope
+	Team      string    `json:"team,omitempty"`
+	Name      string    `json:"name"`
+	Role      string    `json:"role,omitempty"`  // decision, technical, financial, legal, other
+	Title     string    `json:"title,omitempty"` // job title in its own words
+	Emails    []string  `json:"emails,omitempty"`
+	Phones    []string  `json:"phones,omitempty"`
+	Lang      string    `json:"lang,omitempty"`
+	Notes     string    `json:"notes,omitempty"`
+	Former    bool      `json:"former,omitempty"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
+}
+
+// People is the table of persons.
+var People = Table[Person]{
+	In: &store.Collection{
+		Name: "people",
+		Fields: []store.Field{
+			{Name: "client", Kind: store.String},
+			{Name: "agent", Kind: store.String},
+			{Name: "team", Kind: store.String},
+			{Name: "name", Kind: store.String},
+			{Name: "emails", Kind: store.Strings},
+		},
+		Indexes: []store.Index{
+			{Fields: []string{"client", "name"}},
+			{Fields: []string{"emails"}},
+			{Fields: []string{"name"}},
+			{Fields: []string{"team", "name"}},
+			{Fields: []string{"agent", "name"}},
+		},
+		Search: true,
+	},
+	ID:  func(p *Person) string { return p.ID },
+	Ver: func(p *Person) *int64 { return &p.Version },
+	Keys: func(p *Person) store.Keys {
+		return store.Keys{
+			"client": p.Client, "agent": p.Agent, "team": p.Team,
+			"name": text.SortKey(p.Name), "emails": lower(p.Emails),
+		}
+	},
+	Words: func(p *Person) []string { return text.Words(append([]string{p.Name}, p.Emails...)...) },
+}
+
+func lower(in []string) []string {
+	out := make([]string, 0, len(in))
+	for _, s := range in {
+		if s = strings.ToLower(strings.TrimSpace(s)); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,91 @@
+package crm
+
+import (
+	"time"
+
+	"cemigmas/crm/store"
+)
+
+// Reading is what was measured at an installation in a month. Nil is "not
+// measured", which is not 0.
+type Reading struct {
+	ID           string    `json:"id"` // installation:month
+	Version      int64     `json:"-"`
+	Client       string    `json:"client"`
+	Installation string    `json:"installation"`
+	Agent        string    `json:"agent,omitempty"`
+	Team         string    `json:"team,omitempty"`
+	Month        string    `json:"month"`             // 2026-10
+	SingleW      *int64    `json:"singleW,omitempty"` // largest demand of the month, W
+	PeakW        *int64    `json:"peakW,omitempty"`
+	OffPeakW     *int64    `json:"offPeakW,omitempty"`
+	EnergyWh     *int64    `json:"energyWh,omitempty"` // total, Wh
+	PeakWh       *int64    `json:"peakWh,omitempty"`
+	OffPeakWh    *int64    `json:"offPeakWh,omitempty"`
+	Origin       string    `json:"origin,omitempty"` // import, ucmt, hand, demo
+	Flags        []Text    `json:"flags,omitempty"`
+	UpdatedAt    time.Time `json:"updatedAt"`
+}
+
+// ReadingID names the one reading of an installation and month.
+func ReadingID(installation, month string) string { return installation + ":" + month }
+
+// Readings is the table of readings.
+var Readings = Table[Reading]{
+	In: &store.Collection{
+		Name: "readings",
+		Fields: []store.Field{
+			{Name: "installation", Kind: store.String},
+			{Name: "client", Kind: store.String},
+			{Name: "agent", Kind: store.String},
+			{Name: "team", Kind: store.String},
+			{Name: "month", Kind: store.String},
+		},
+		Indexes: []store.Index{
+			{Fields: []string{"installation", "-month"}},
+			{Fields: []string{"client", "month"}},
+			{Fields: []string{"month"}},
+			{Fields: []string{"team", "month"}},
+			{Fields: []string{"agent", "month"}},
+		},
+	},
+	ID:  func(r *Reading) string { return r.ID },
+	Ver: func(r *Reading) *int64 { return &r.Version },
+	Keys: func(r *Reading) store.Keys {
+		return store.Keys{
+			"installation": r.Installation, "client": r.Client, "agent": r.Agent,
+			"team": r.Team, "month": r.Month,
+		}
+	},
+}
+
+// Tariff is the demand tariff of a posto from a day on.
+type Tariff struct {
+	ID          string    `json:"id"`
+	Version     int64     `json:"-"`
+	Distributor string    `json:"distributor"`
+	Subgroup    string    `json:"subgroup"`
+	Modality    string    `json:"modality"`      // verde, azul
+	Posto       string    `json:"posto"`         // single, peak, offpeak
+	From        string    `json:"from"`          // civil date
+	MicrosPerKW int64     `json:"microsPerKW"`   // millionths of R$ per kW and month, before taxes
+	Act         string    `json:"act,omitempty"` // the resolution that set it
+	UpdatedAt   time.Time `json:"updatedAt"`
+}
+
+// TariffID names the one tariff of its keys.
+func TariffID(distributor, subgroup, modality, posto, from string) string {
+	return distributor + "|" + subgroup + "|" + modality + "|" + posto + "|" + from
+}
+
+// Tariffs is the table of demand tariffs; it is small and read whole.
+var Tariffs = Table[Tariff]{
+	In: &store.Collection{
+		Name:    "tariffs",
+		Fields:  []store.Field{{Name: "distributor", Kind: store.String}},
+		Indexes: []store.Index{{Fields: []string{"distributor"}}},
+	},
+	ID:   func(t *Tariff) string { return t.ID },
+	Ver:  func(t *Tariff) *int64 { return &t.Version },
+	Keys: func(t *Tariff) store.Keys { return store.Keys{"distributor": t.Distributor} },
+}

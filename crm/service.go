@@ -1,0 +1,170 @@
+package crm
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
+	"strings"
+	"sync"
+	"time"
+
+	"cemigmas/crm/store"
+)
+
+// Deps is what a Service works with.
+type Deps struct {
+	Store store.Store
+	// Now is the one clock; time.Now when nil.
+	Now func() time.Time
+	// NewID makes sortable ids; NewID of this package when nil. The
+	// demonstration gives one of its own, so that the same seed makes the same
+	// store.
+	NewID func() string
+}
+
+// Service is the domain: its methods validate, ask whether the actor may, and
+// change source, timeline and projections in one Apply.
+type Service struct {
+	store store.Store
+	now   func() time.Time
+	newID func() string
+	bus   *Bus
+	users userCache
+}
+
+// New makes a Service.
+func New(d Deps) *Service {
+	s := &Service{store: d.Store, now: d.Now, newID: d.NewID, bus: NewBus()}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.newID == nil {
+		s.newID = func() string { return NewID(s.now()) }
+	}
+	return s
+}
+
+// Store gives the packages that stand above crm and work as the program
+// itself (importer, mail engine, reports, demonstration) the store.
+func (s *Service) Store() store.Store { return s.store }
+
+// Now is the time by the one clock, to the millisecond, UTC.
+func (s *Service) Now() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
+
+// Today is the civil date of now.
+func (s *Service) Today() string { return DayOf(s.now()) }
+
+// NewID makes an id.
+func (s *Service) NewID() string { return s.newID() }
+
+// Bus is where changes are told to open pages.
+func (s *Service) Bus() *Bus { return s.bus }
+
+var idText = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// NewID makes an id that sorts by the time it was made: 48 bits of
+// milliseconds and 72 random bits, in 24 letters.
+func NewID(at time.Time) string {
+	var b [15]byte
+	var ms [8]byte
+	binary.BigEndian.PutUint64(ms[:], uint64(at.UnixMilli()))
+	copy(b[:6], ms[2:])
+	_, _ = rand.Read(b[6:]) // never fails since Go 1.24
+	return idText.EncodeToString(b[:])
+}
+
+// Apply makes changes and turns the driver's error into one with words.
+func (s *Service) Apply(ctx context.Context, changes ...store.Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	return wrapStore(s.store.Apply(ctx, changes...))
+}
+
+// Event says that something changed that an open page may show.
+type Event struct {
+	Kind  string // client, mailbox, job, triage
+	ID    string
+	Agent string // scope of a client event
+	Team  string
+	Owner string // of a mailbox, job or triage event
+}
+
+// Bus hands events to the pages that are open in this process. It never
+// blocks: a slow page misses events and catches up when it next loads.
+type Bus struct {
+	mu   sync.Mutex
+	subs map[chan Event]struct{}
+}
+
+// NewBus makes a Bus.
+func NewBus() *Bus { return &Bus{subs: map[chan Event]struct{}{}} }
+
+// Publish tells everyone who listens.
+func (b *Bus) Publish(e Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for ch := range b.subs {
+		select {
+		case ch <- e:
+		default:
+		}
+	}
+}
+
+// Subscribe listens until stop is called.
+func (b *Bus) Subscribe() (events <-chan Event, stop func()) {
+	ch := make(chan Event, 64)
+	b.mu.Lock()
+	b.subs[ch] = struct{}{}
+	b.mu.Unlock()
+	return ch, func() {
+		b.mu.Lock()
+		delete(b.subs, ch)
+		b.mu.Unlock()
+	}
+}
+
+// Sees reports whether an actor may be told of an event.
+func (a Actor) Sees(e Event) bool {
+	if e.Owner != "" {
+		return a.Role == RoleAdmin || e.Owner == a.UserID
+	}
+	return a.sees(e.Agent, e.Team)
+}
+
+// userCache keeps names of users for rows that name one; a name may be a
+// minute old, a right never is.
+type userCache struct {
+	mu    sync.Mutex
+	names map[string]string
+	at    time.Time
+}
+
+// UserNames maps user ids to names, for rows that say who did something.
+func (s *Service) UserNames(ctx context.Context) (map[string]string, error) {
+	s.users.mu.Lock()
+	defer s.users.mu.Unlock()
+	if s.users.names != nil && time.Since(s.users.at) < time.Minute {
+		return s.users.names, nil
+	}
+	names := map[string]string{}
+	for u, err := range Users.All(ctx, s.store, store.Query{Sort: []string{"name"}}) {
+		if err != nil {
+			return nil, err
+		}
+		names[u.ID] = u.Name
+	}
+	s.users.names, s.users.at = names, time.Now()
+	return names, nil
+}
+
+func (s *Service) forgetUserNames() {
+	s.users.mu.Lock()
+	s.users.names = nil
+	s.users.mu.Unlock()
+}
+
+// firstLine clips a text to the few words that a row shows.
+func firstLine(t string) string { return strings.Join(strings.Fields(t), " ") }

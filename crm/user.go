@@ -1,0 +1,134 @@
+package crm
+
+import (
+	"strings"
+	"time"
+
+	"cemigmas/crm/store"
+	"cemigmas/crm/text"
+)
+
+// User signs in.
+type User struct {
+	ID       string   `json:"id"`
+	Version  int64    `json:"-"`
+	Email    string   `json:"email"`
+	Name     string   `json:"name"`
+	Role     Role     `json:"role"`
+	Team     string   `json:"team,omitempty"`
+	Sectors  []string `json:"sectors,omitempty"` // the branches an agent is specialised in
+	Lang     string   `json:"lang,omitempty"`
+	Theme    string   `json:"theme,omitempty"`
+	Density  string   `json:"density,omitempty"`
+	Disabled bool     `json:"disabled,omitempty"`
+	// Password is an Argon2id hash in PHC form; never served.
+	Password     string `json:"password"`
+	MustChange   bool   `json:"mustChange,omitempty"`   // it signed in with a one-time password
+	LoopbackOnly bool   `json:"loopbackOnly,omitempty"` // a demonstration login
+	// Epoch rises when all sessions and tokens of the user must end.
+	Epoch     int64     `json:"epoch"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
+}
+
+// Actor makes the actor that this user is.
+func (u *User) Actor() Actor {
+	return Actor{UserID: u.ID, Name: u.Name, Role: u.Role, Team: u.Team, Lang: u.Lang}
+}
+
+// Users is the table of users.
+var Users = Table[User]{
+	In: &store.Collection{
+		Name: "users",
+		Fields: []store.Field{
+			{Name: "email", Kind: store.String},
+			{Name: "name", Kind: store.String},
+			{Name: "team", Kind: store.String},
+			{Name: "role", Kind: store.String},
+		},
+		Indexes: []store.Index{
+			{Fields: []string{"email"}, Unique: true},
+			{Fields: []string{"name"}},
+			{Fields: []string{"team", "name"}},
+			{Fields: []string{"role", "name"}},
+		},
+	},
+	ID:  func(u *User) string { return u.ID },
+	Ver: func(u *User) *int64 { return &u.Version },
+	Keys: func(u *User) store.Keys {
+		return store.Keys{"email": strings.ToLower(u.Email), "name": text.SortKey(u.Name), "team": u.Team, "role": string(u.Role)}
+	},
+}
+
+// Session is a signed-in browser or a chain of API refresh tokens. Its id is
+// the SHA-256 of the secret that the browser holds, so a stolen store opens
+// no session.
+type Session struct {
+	ID        string    `json:"id"`
+	Version   int64     `json:"-"`
+	User      string    `json:"user"`
+	Kind      string    `json:"kind"` // page or api
+	Epoch     int64     `json:"epoch"`
+	Family    string    `json:"family,omitempty"` // api: refresh tokens descend from one sign-in
+	Used      bool      `json:"used,omitempty"`   // api: this refresh token was exchanged
+	Expires   time.Time `json:"expires"`
+	SeenAt    time.Time `json:"seenAt"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// Sessions is the table of sessions.
+var Sessions = Table[Session]{
+	In: &store.Collection{
+		Name: "sessions",
+		Fields: []store.Field{
+			{Name: "user", Kind: store.String},
+			{Name: "family", Kind: store.String},
+			{Name: "expires", Kind: store.Time},
+		},
+		Indexes: []store.Index{
+			{Fields: []string{"user", "expires"}},
+			{Fields: []string{"family"}},
+			{Fields: []string{"expires"}},
+		},
+	},
+	ID:  func(s *Session) string { return s.ID },
+	Ver: func(s *Session) *int64 { return &s.Version },
+	Keys: func(s *Session) store.Keys {
+		return store.Keys{"user": s.User, "family": s.Family, "expires": s.Expires}
+	},
+}
+
+// Attempt counts failed sign-ins of an address or a network address, so that
+// guessing is slowed down on every node alike.
+type Attempt struct {
+	ID      string    `json:"id"` // kind:value
+	Version int64     `json:"-"`
+	Failed  int64     `json:"failed"`
+	Until   time.Time `json:"until"` // no try before
+	SeenAt  time.Time `json:"seenAt"`
+}
+
+// Attempts is the table of failed sign-ins.
+var Attempts = Table[Attempt]{
+	In:  &store.Collection{Name: "attempts"},
+	ID:  func(a *Attempt) string { return a.ID },
+	Ver: func(a *Attempt) *int64 { return &a.Version },
+}
+
+// Mark is a fact about the whole store: that it is a demonstration, its schema.
+type Mark struct {
+	ID      string    `json:"id"`
+	Version int64     `json:"-"`
+	Value   string    `json:"value"`
+	At      time.Time `json:"at"`
+}
+
+// Marks is the table of marks.
+var Marks = Table[Mark]{
+	In:  &store.Collection{Name: "marks"},
+	ID:  func(m *Mark) string { return m.ID },
+	Ver: func(m *Mark) *int64 { return &m.Version },
+}
+
+// MarkDemo is the mark of a demonstration store.
+const MarkDemo = "demo"
