@@ -1,0 +1,113 @@
+package page
+
+// Client is the record of a client: GET /clients/{id}.
+type Client struct {
+	Base
+	ID         string
+	Name       string
+	Badges     []Badge
+	Line       string // "Alimentos, Araguari"
+	PhoneURL   string
+	MailURL    string
+	VisitURL   string // GET /visits/new?client=
+	EditURL    string // empty when the viewer may not
+	Stats      []Stat
+	Facts      []Fact
+	People     []Person
+	Places     []ClientInstallation
+	PlacesMore *More
+	Dates      []DateRow
+	Promises   []Promise
+	Composer   Composer
+	Timeline   Timeline
+}
+
+// Person is somebody who works at the client.
+type Person struct {
+	Name     string
+	Initials string
+	Role     string
+	PhoneURL string
+	MailURL  string
+	Phone    string
+	Email    string
+	Mine     bool // of the house
+}
+
+// ClientInstallation is an installation and posto with its demand.
+type ClientInstallation struct {
+	Link  Link
+	Posto string
+	Util  *Util
+	Strip Strip
+	Note  string // "5 meses acima de 105 %"
+	State State
+}
+
+// Promise is something that somebody will do.
+type Promise struct {
+	Label string
+	Who   string
+	Due   string
+	State State
+	URL   string
+}
+
+// Composer logs an activity from the client's page: POST
+// /clients/{id}/activities. Fragment: client/composer.
+type Composer struct {
+	Text
+	Log      LogForm
+	VisitURL string
+}
+
+// LogForm is the quick log: fields kind, client, client_name, text, person,
+// day, time, minutes. Two are required: client and text.
+type LogForm struct {
+	Text
+	CSRF       string
+	URL        string // POST
+	FullURL    string // GET /activities/new, for more than a line
+	ClientID   string
+	ClientName string
+	Fixed      bool // the client is given by the page
+	Kind       string
+	Kinds      []Kind
+	Said       Field
+	Client     Field // Error: which client?
+	Person     Field
+	People     []Option
+	Day        Field
+	Time       Field
+	Minutes    Field
+	Back       string
+	Error      string
+}
+
+// ClientEdit is the form of a client: GET and POST /clients/{id}/edit.
+type ClientEdit struct {
+	Base
+	URL     string
+	BackURL string
+	Name    string
+	Version string // field version: what was read
+	Form    ClientForm
+	Sectors []Option
+	Agents  []Option // empty: the viewer may not hand it over
+	Groups  []Option
+}
+
+// ClientForm holds the fields name, legal_name, tax_id, cnae, sector, agent,
+// city, address, domains, notes.
+type ClientForm struct {
+	Name      Field
+	LegalName Field
+	TaxID     Field
+	CNAE      Field
+	Sector    Field
+	Agent     Field
+	City      Field
+	Address   Field
+	Domains   Field
+	Notes     Field
+}

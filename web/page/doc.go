@@ -1,0 +1,85 @@
+// Package page holds the typed data of every page and fragment. It knows
+// neither HTTP nor the store: `web` fills these structs from domain data, and
+// web/templates renders them. Text that is not a catalogue word arrives here
+// already in the viewer's language and format.
+//
+// # Pages
+//
+// Template name, struct, route:
+//
+//	signin            SignIn         GET, POST /signin           fields email, password, next
+//	today             Today          GET /
+//	clients           Clients        GET /clients                query view, q, sector, agent, sort, after
+//	client            Client         GET /clients/{id}           query kind, after
+//	client/edit       ClientEdit     GET, POST /clients/{id}/edit  fields version, name, legal_name, tax_id, cnae, sector, agent, city, address, domains, notes
+//	activity/new      ActivityNew    GET /activities/new?client=&q=  fields as the quick log
+//	activity/edit     ActivityEdit   GET /activities/{id}/edit, POST /activities/{id}  fields version, kind, text, person, day, time, minutes
+//	visit/new         VisitPlan      GET, POST /visits/new?client=  fields client, day, time, minutes, purpose, place, people (repeated)
+//	visit             VisitReport    GET, POST /visits/{id}      fields version, action (checkin, save, done, cancel), purpose, who, findings, promise_text, promise_by, promise_due (repeated, in step), next_step, next_day
+//	installation      Installation   GET /installations/{id}     query months
+//	thread            Thread         GET /threads/{id}
+//	triage            Triage         GET /triage                 query after
+//	mailboxes         Mailboxes      GET, POST /mailboxes        fields action (check, add), name, address, host, port, security (tls, starttls, plain), login, password, sent, since
+//	reports           Reports        GET, POST /reports          fields month, lang
+//	report            Report         GET /reports/{id}
+//	imports           Imports        GET, POST /imports          multipart: file, kind (portfolio, ucmt, readings), year, dry_run
+//	import            Import         GET /imports/{id}           query after
+//	users             Users          GET, POST /users            fields email, name, role, team
+//	settings          Settings       GET, POST /settings         fields lang, theme, density, back
+//	search            Search         GET /search                 query q
+//	error             ErrorPage      any
+//
+// # Fragments
+//
+// Answered when the request carries HX-Request: true. HX-Target decides where
+// two come from one route.
+//
+//	clients/list      ClientList     GET /clients, target clients (brings its chips out of band)
+//	clients/rows      ClientList     GET /clients, target client-rows (the next rows, foot out of band)
+//	client/timeline   Timeline       GET /clients/{id}/timeline?kind=, target timeline
+//	client/older      Timeline       GET /clients/{id}/timeline?kind=&after=, target older
+//	client/logged     Logged         POST /clients/{id}/activities, 200: fresh composer, timeline and toast
+//	client/composer   Composer       the same, 422
+//	quick/logged      QuickLogged    POST /activities, 200, with the header HX-Trigger: logged
+//	quick/form        LogForm        the same, 422
+//	search/results    SearchResults  GET /search?q=, target palette-list
+//	search/pick       SearchResults  GET /search?q=&pick=client, target *-picks: clients to choose from
+//	job               Job            GET /jobs/{id}
+//	triage/row        HeldRow        POST /triage/{id}/assign or /ignore: an empty answer removes the row; with "toast"
+//	mailbox           Mailbox        GET /mailboxes/{id}, POST /mailboxes/{id}/sync
+//	toast             Toast          any answer, out of band
+//
+// # Other routes that the templates name
+//
+//	POST /signout · POST /demo/mail (back) · POST /activities (quick log from any page)
+//	POST /activities/{id}/delete · POST /activities/{id}/restore (back)
+//	POST /triage/{id}/assign (client, person: on adds the sender) · POST /triage/{id}/ignore (what: message, sender, domain)
+//	POST /threads/{id}/unlink (client)
+//	POST /users/{id}/disable, /enable, /password
+//	POST /imports/{id}/run (a dry run for real) · POST /jobs/{id}/cancel
+//	GET /imports/{id}/errors.xlsx · GET /imports/template.xlsx · GET /reports/{id}/file
+//	GET /messages/{id}/html · GET /messages/{id}/parts/{n} · GET /events
+//
+// Every form carries the hidden field csrf, and those that come back to where
+// they were posted from carry back (a path of this site).
+//
+// # Quick log
+//
+// Fields kind (call, meeting, message, note), client (id), client_name (what
+// was typed), text, person, day (2026-11-22), time (09:58), minutes. Required:
+// client and text.
+//
+// # Events
+//
+// GET /events is a stream of server-sent events, opened once a browser. The
+// event's name and data make a topic, and every element with the same
+// data-live fetches itself again by its hx-get:
+//
+//	event: client   data: {client id}     the open timeline      data-live="client:{id}"
+//	event: job      data: {job id}        a progress             data-live="job:{id}"
+//	event: mailbox  data: {mailbox id}    a mailbox's numbers    data-live="mailbox:{id}"
+//	event: mail     data: new             new mail on Today      data-live="mail:new"
+//
+// Cookies set by script, read by web: theme (light, dark or absent), density
+// (comfortable or absent).
+package page

@@ -1,0 +1,51 @@
+package page
+
+// Installation is one consumer unit: GET /installations/{id}?months=13|24|all.
+type Installation struct {
+	Base
+	Name      string
+	Number    string // UC
+	Client    Link
+	Badges    []Badge
+	Stats     []Stat
+	Ranges    []Tab
+	Span      string // "13 meses"
+	Verdicts  []Verdict
+	Chart     *Chart // nil: nothing was measured
+	Postos    []string
+	Rows      []ReadingRow
+	Total     *ReadingRow
+	Contracts []ContractRow
+	Facts     []Fact
+	Empty     Empty
+}
+
+// Verdict is the chart in words.
+type Verdict struct {
+	State State
+	Label string
+}
+
+// ReadingRow is one month, with a cell a posto.
+type ReadingRow struct {
+	Month string
+	Cells []ReadingCell
+}
+
+// ReadingCell is what one posto contracted and measured in a month.
+type ReadingCell struct {
+	Contracted string // kW
+	Measured   string // kW
+	Util       string
+	State      State
+	Overrun    string // R$
+	Idle       string // kW below the contract
+}
+
+// ContractRow is an event of the demand contract, newest first.
+type ContractRow struct {
+	Day   string
+	What  string
+	Sub   string
+	State Badge
+}

@@ -1,0 +1,36 @@
+package page
+
+// Triage is the mail that matches nobody yet: GET /triage.
+type Triage struct {
+	Base
+	Count string
+	Rows  []HeldRow
+	More  *More
+	Empty Empty
+}
+
+// HeldRow is a held mail. Fragment: triage/row.
+type HeldRow struct {
+	Text
+	ID        string
+	CSRF      string
+	From      string
+	Address   string
+	Domain    string // empty for free mail, which cannot be ignored as a whole
+	Subject   string
+	Preview   string
+	When      string
+	Mailbox   string
+	Guess     *Guess
+	AssignURL string // POST /triage/{id}/assign
+	IgnoreURL string // POST /triage/{id}/ignore
+	PickURL   string // GET /search?pick=client
+	Error     string
+}
+
+// Guess is the client that the mail most probably belongs to.
+type Guess struct {
+	ClientID string
+	Client   string
+	Reason   string
+}
