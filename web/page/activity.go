@@ -25,10 +25,11 @@ type ActivityEdit struct {
 	History []Revision
 }
 
-// ActivityForm holds the fields text, person, day, time and minutes.
+// ActivityForm holds the fields text, people, inbound, day, time and minutes.
 type ActivityForm struct {
 	Said    Field
-	Person  Field
+	Person  Field // field people
+	Inbound Flag
 	Day     Field
 	Time    Field
 	Minutes Field

@@ -61,8 +61,8 @@ type Composer struct {
 	VisitURL string
 }
 
-// LogForm is the quick log: fields kind, client, client_name, text, person,
-// day, time, minutes. Two are required: client and text.
+// LogForm is the quick log: fields kind, client, client_name, text, people,
+// inbound, day, time, minutes. Two are required: client and text.
 type LogForm struct {
 	Text
 	CSRF       string
@@ -75,8 +75,9 @@ type LogForm struct {
 	Kinds      []Kind
 	Said       Field
 	Client     Field // Error: which client?
-	Person     Field
+	Person     Field // field people
 	People     []Option
+	Inbound    Flag // the client called or wrote
 	Day        Field
 	Time       Field
 	Minutes    Field
@@ -94,11 +95,13 @@ type ClientEdit struct {
 	Form    ClientForm
 	Sectors []Option
 	Agents  []Option // empty: the viewer may not hand it over
-	Groups  []Option
+	Tiers   []Option
+	States  []Option
 }
 
 // ClientForm holds the fields name, legal_name, tax_id, cnae, sector, agent,
-// city, address, domains, notes.
+// tier, status, city, address, phone, emails, domains, notes. Emails and
+// domains are one a line.
 type ClientForm struct {
 	Name      Field
 	LegalName Field
@@ -106,8 +109,12 @@ type ClientForm struct {
 	CNAE      Field
 	Sector    Field
 	Agent     Field
+	Tier      Field
+	Status    Field
 	City      Field
 	Address   Field
+	Phone     Field
+	Emails    Field
 	Domains   Field
 	Notes     Field
 }

@@ -11,15 +11,15 @@
 //	today             Today          GET /
 //	clients           Clients        GET /clients                query view, q, sector, agent, sort, after
 //	client            Client         GET /clients/{id}           query kind, after
-//	client/edit       ClientEdit     GET, POST /clients/{id}/edit  fields version, name, legal_name, tax_id, cnae, sector, agent, city, address, domains, notes
+//	client/edit       ClientEdit     GET, POST /clients/{id}/edit  fields version, name, legal_name, tax_id, cnae, sector, agent, tier, status, city, address, phone, emails, domains (one a line), notes
 //	activity/new      ActivityNew    GET /activities/new?client=&q=  fields as the quick log
-//	activity/edit     ActivityEdit   GET /activities/{id}/edit, POST /activities/{id}  fields version, kind, text, person, day, time, minutes
+//	activity/edit     ActivityEdit   GET /activities/{id}/edit, POST /activities/{id}  fields version, kind, text, people, inbound, day, time, minutes
 //	visit/new         VisitPlan      GET, POST /visits/new?client=  fields client, day, time, minutes, purpose, place, people (repeated)
-//	visit             VisitReport    GET, POST /visits/{id}      fields version, action (checkin, save, done, cancel), purpose, who, findings, promise_text, promise_by, promise_due (repeated, in step), next_step, next_day
+//	visit             VisitReport    GET, POST /visits/{id}      fields version, action (save: stays planned; done: the report is in; missed), purpose, place, day, time, who, findings, promises, next_step, why
 //	installation      Installation   GET /installations/{id}     query months
 //	thread            Thread         GET /threads/{id}
 //	triage            Triage         GET /triage                 query after
-//	mailboxes         Mailboxes      GET, POST /mailboxes        fields action (check, add), name, address, host, port, security (tls, starttls, plain), login, password, sent, since
+//	mailboxes         Mailboxes      GET, POST /mailboxes        fields action (check, add), address, host, port, tls (tls, starttls, plain), login, password, folders (one a line), horizon
 //	reports           Reports        GET, POST /reports          fields month, lang
 //	report            Report         GET /reports/{id}
 //	imports           Imports        GET, POST /imports          multipart: file, kind (portfolio, ucmt, readings), year, dry_run
@@ -66,8 +66,8 @@
 // # Quick log
 //
 // Fields kind (call, meeting, message, note), client (id), client_name (what
-// was typed), text, person, day (2026-11-22), time (09:58), minutes. Required:
-// client and text.
+// was typed), text, people (id, may repeat), inbound (on), day (2026-11-22),
+// time (09:58), minutes. Required: client and text.
 //
 // # Events
 //

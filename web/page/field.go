@@ -59,7 +59,10 @@ func (v FieldView) Ghost(key string) FieldView { v.Placeholder = v.T(key); retur
 func (v FieldView) Auto(what string) FieldView { v.Autocomplete = what; return v }
 
 // Choose makes the field a select.
-func (v FieldView) Choose(options []Option) FieldView { v.Kind, v.Options = "select", options; return v }
+func (v FieldView) Choose(options []Option) FieldView {
+	v.Kind, v.Options = "select", options
+	return v
+}
 
 // Area makes the field a text of some lines.
 func (v FieldView) Area(rows int) FieldView { v.Kind, v.Rows = "area", rows; return v }

@@ -10,18 +10,17 @@ type Mailboxes struct {
 	Adding   bool    // the form stands open
 }
 
-// MailboxForm holds the fields name, address, host, port, security, login,
-// password, sent and since.
+// MailboxForm holds the fields address, host, port, tls, login, password,
+// folders (one a line, beside INBOX and Sent) and horizon (2025-11-22).
 type MailboxForm struct {
-	Name     Field
 	Address  Field
 	Host     Field
 	Port     Field
-	Security Field
+	TLS      Field
 	Login    Field
 	Password Field // the value never comes back
-	Sent     Field
-	Since    Field
+	Folders  Field
+	Horizon  Field
 	Error    string
 }
 
@@ -30,7 +29,6 @@ type Mailbox struct {
 	Text
 	ID      string
 	CSRF    string
-	Name    string
 	Address string
 	Server  string
 	Owner   string

@@ -60,7 +60,7 @@ type JobState string
 
 // The states of a job.
 const (
-	JobWaiting   JobState = "waiting"
+	JobQueued    JobState = "queued"
 	JobRunning   JobState = "running"
 	JobDone      JobState = "done"
 	JobFailed    JobState = "failed"
@@ -68,7 +68,7 @@ const (
 )
 
 // Going tells that the job has not ended.
-func (j Job) Going() bool { return j.State == JobWaiting || j.State == JobRunning }
+func (j Job) Going() bool { return j.State == JobQueued || j.State == JobRunning }
 
 // Tone answers the colour of the progress.
 func (j Job) Tone() State {

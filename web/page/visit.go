@@ -30,38 +30,35 @@ type PersonChoice struct {
 	On   bool
 }
 
-// VisitReport is a visit, planned or done: GET and POST /visits/{id}.
+// VisitReport is a visit, planned, done or missed: GET and POST /visits/{id}.
 type VisitReport struct {
 	Base
 	URL      string
 	BackURL  string
+	DropURL  string // POST /activities/{id}/delete
 	Client   Link
 	State    Badge
 	Facts    []Fact
 	Version  string
-	CheckIn  bool // the visit can begin
-	Done     bool // the report is in
-	CanDrop  bool
+	Reported bool // the report is in: changing it keeps history
 	Form     VisitForm
-	Promises []PromiseForm
-	Byes     []Option // who may promise: "us" or "them"
-	Briefing []Stat
+	Briefing []Stat // the client in figures, to read before one goes
 	Overs    []Overrun
 	Last     []Entry
+	History  []Revision
 }
 
-// VisitForm holds the fields purpose, who, findings, next_step and next_day.
+// VisitForm holds the fields purpose, place, day, time, who, findings,
+// promises, next_step, and why (of a visit that did not take place).
 type VisitForm struct {
 	Purpose  Field
+	Place    Field
+	Day      Field
+	Time     Field
 	Who      Field
 	Findings Field
+	Promises Field
 	NextStep Field
-	NextDay  Field
-}
-
-// PromiseForm holds one row of promise_text, promise_by and promise_due.
-type PromiseForm struct {
-	Label Field
-	By    Field
-	Due   Field
+	Why      Field
+	Error    string
 }
