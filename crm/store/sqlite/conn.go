@@ -1,0 +1,142 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// Pragmas are per connection. The page cache is small because the file is
+// mapped: 64 MB for each reader costs a gigabyte and gains nothing.
+const (
+	pragmasBoth = `PRAGMA mmap_size = 2147483648;
+PRAGMA cache_size = -2000;
+PRAGMA temp_store = MEMORY;
+PRAGMA trusted_schema = OFF;`
+	pragmasWriter = `PRAGMA synchronous = FULL;
+PRAGMA wal_autocheckpoint = 4000;
+PRAGMA journal_size_limit = 67108864;
+PRAGMA cache_size = -32000;`
+	pragmasReader = `PRAGMA query_only = ON;`
+)
+
+func openConn(path string, busy time.Duration, readOnly bool) (_ *sqlite.Conn, err error) {
+	flags := sqlite.OpenReadWrite
+	if !readOnly {
+		flags |= sqlite.OpenCreate
+	}
+	conn, err := sqlite.OpenConn(path, flags)
+	if err != nil {
+		return nil, wrap(nil, "", fmt.Errorf("opening %s: %w", path, err))
+	}
+	defer func() {
+		if err != nil {
+			conn.Close()
+			err = wrap(nil, "", fmt.Errorf("opening %s: %w", path, err))
+		}
+	}()
+	conn.SetBusyTimeout(busy)
+	if !readOnly {
+		if err := exec(conn, "PRAGMA page_size = 8192"); err != nil {
+			return nil, err
+		}
+		if err := exec(conn, "PRAGMA journal_mode = WAL"); err != nil {
+			return nil, err
+		}
+	}
+	script := pragmasBoth + pragmasReader
+	if !readOnly {
+		script = pragmasBoth + pragmasWriter
+	}
+	// Transient, for a script of PRAGMAs cannot run inside the savepoint that
+	// ExecuteScript would open.
+	return conn, execEach(conn, script)
+}
+
+func exec(conn *sqlite.Conn, query string) error {
+	return sqlitex.ExecuteTransient(conn, query, nil)
+}
+
+func execEach(conn *sqlite.Conn, script string) error {
+	for len(script) > 0 {
+		stmt, rest, err := conn.PrepareTransient(script)
+		if err != nil {
+			return err
+		}
+		for more := true; more; {
+			if more, err = stmt.Step(); err != nil {
+				stmt.Finalize()
+				return err
+			}
+		}
+		if err := stmt.Finalize(); err != nil {
+			return err
+		}
+		script = script[len(script)-rest:]
+	}
+	return nil
+}
+
+// reader is one reading connection.
+type reader struct{ conn *sqlite.Conn }
+
+// pool holds the reading connections.
+type pool struct {
+	free chan *reader
+	all  []*reader
+}
+
+func newPool(path string, busy time.Duration, n int) (*pool, error) {
+	p := &pool{free: make(chan *reader, n)}
+	for range n {
+		conn, err := openConn(path, busy, true)
+		if err != nil {
+			p.close()
+			return nil, err
+		}
+		r := &reader{conn: conn}
+		p.all = append(p.all, r)
+		p.free <- r
+	}
+	return p, nil
+}
+
+func (p *pool) close() (err error) {
+	for _, r := range p.all {
+		if e := r.conn.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// read runs f on a reading connection. With long, a cancelled context stops a
+// running statement; without, f's steps must be short and watch ctx themselves:
+// arming the interrupt costs more than a point get.
+func (s *Store) read(ctx context.Context, long bool, f func(*reader) error) error {
+	var r *reader
+	select {
+	case r = <-s.readers.free:
+	default:
+		select {
+		case r = <-s.readers.free:
+		case <-ctx.Done():
+			return ctxError(ctx)
+		}
+	}
+	defer func() { s.readers.free <- r }()
+	if long && ctx.Done() != nil {
+		r.conn.SetInterrupt(ctx.Done())
+		defer r.conn.SetInterrupt(nil)
+	}
+	if err := f(r); err != nil {
+		if ctx.Err() != nil {
+			return ctxError(ctx)
+		}
+		return wrap(nil, "", err)
+	}
+	return nil
+}

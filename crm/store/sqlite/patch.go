@@ -1,0 +1,247 @@
+package sqlite
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+	"unsafe"
+
+	"cemigmas/crm/store"
+)
+
+// patch is a checked Patch. Its statement depends on which fields it sets.
+type patch struct {
+	t         *table
+	id        string
+	fields    []int // in the order of sql's parameters
+	values    []value
+	lists     map[int][]string // the new values of a Strings field
+	onlyAbove *value
+	sql       string
+	members   []member
+}
+
+func (s *Store) preparePatch(c store.Patch) (*patch, error) {
+	t, err := s.table(c.In)
+	if err != nil {
+		return nil, err
+	}
+	p := &patch{t: t, id: c.ID}
+	names := make([]string, 0, len(c.Keys))
+	for name := range c.Keys {
+		names = append(names, name)
+	}
+	sort.Strings(names) // one statement whatever the map's order
+	for _, name := range names {
+		if err := p.setKey(name, c.Keys[name]); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.setOnlyAbove(c); err != nil {
+		return nil, err
+	}
+	if p.members, err = patchMembers(t, c); err != nil {
+		return nil, err
+	}
+	p.writeSQL(c.OnlyAbove)
+	return p, nil
+}
+
+func (p *patch) setKey(name string, v any) error {
+	i, ok := p.t.byName[name]
+	if !ok {
+		return fieldError(p.t, p.id, name, "is not declared")
+	}
+	var val value
+	var list []string
+	if v != nil {
+		if val, list, ok = encodeField(p.t.field(i).Kind, v); !ok {
+			return fieldError(p.t, p.id, name, "has a value of the wrong type")
+		}
+	}
+	if val.kind == null && p.t.c.Cluster != 0 {
+		for _, f := range p.t.indexes[p.t.c.Cluster-1].fields {
+			if f.field == i {
+				return fieldError(p.t, p.id, name, "cannot be removed, rows are clustered by it")
+			}
+		}
+	}
+	if p.t.field(i).Kind == store.Strings {
+		if p.lists == nil {
+			p.lists = map[int][]string{}
+		}
+		p.lists[i] = list
+	}
+	p.fields = append(p.fields, i)
+	p.values = append(p.values, val)
+	return nil
+}
+
+func (p *patch) setOnlyAbove(c store.Patch) error {
+	if c.OnlyAbove == "" {
+		return nil
+	}
+	for n, i := range p.fields {
+		f := p.t.field(i)
+		if f.Name == c.OnlyAbove && f.Kind != store.Strings && p.values[n].kind != null {
+			p.onlyAbove = &p.values[n]
+			return nil
+		}
+	}
+	return fieldError(p.t, p.id, c.OnlyAbove, "of OnlyAbove must be a single-valued one that is set")
+}
+
+func patchMembers(t *table, c store.Patch) ([]member, error) {
+	var members []member
+	for name, raw := range c.Body {
+		if raw == nil {
+			members = append(members, member{name: name})
+			continue
+		}
+		var b bytes.Buffer
+		if err := json.Compact(&b, raw); err != nil {
+			err := invalid(t.c, "the member %q is not JSON", name)
+			err.ID = c.ID
+			return nil, err
+		}
+		members = append(members, member{name, b.Bytes()})
+	}
+	sort.Slice(members, func(i, j int) bool { return members[i].name < members[j].name })
+	return members, nil
+}
+
+func (p *patch) writeSQL(onlyAbove string) {
+	var sets []string
+	for _, i := range p.fields {
+		sets = append(sets, quote(p.t.field(i).Name)+" = ?")
+	}
+	if len(sets) == 0 {
+		sets = append(sets, `"_v" = "_v"`)
+	}
+	p.sql = fmt.Sprintf(`UPDATE %s SET %s WHERE "_id" = ?`, p.t.sql, strings.Join(sets, ", "))
+	if p.onlyAbove != nil {
+		p.sql += fmt.Sprintf(" AND (%[1]s IS NULL OR %[1]s < ?)", quote(onlyAbove))
+	}
+}
+
+func (p *patch) do(w *session, _ *Store) error {
+	args := append(append(make([]value, 0, len(p.values)+2), p.values...), textValue(p.id))
+	if p.onlyAbove != nil {
+		args = append(args, *p.onlyAbove)
+	}
+	if err := w.run(p.sql, args...); err != nil {
+		return p.explain(w, err)
+	}
+	if w.conn.Changes() == 0 {
+		return nil // not there, or there is newer
+	}
+	if err := p.patchBody(w); err != nil {
+		return err
+	}
+	return p.patchSides(w)
+}
+
+// explain looks which unique index the patched document would break.
+func (p *patch) explain(w *session, cause error) error {
+	if !isConstraint(cause) {
+		return cause
+	}
+	cols, err := p.t.storedFields(w, p.id)
+	if err != nil {
+		return err
+	}
+	for n, i := range p.fields {
+		cols[i] = p.values[n]
+	}
+	return p.t.duplicate(w, p.id, cols, cause)
+}
+
+func (p *patch) patchBody(w *session) error {
+	if len(p.members) == 0 {
+		return nil
+	}
+	stmt, err := w.stmt(p.t.bodySQL)
+	if err != nil {
+		return err
+	}
+	stmt.BindText(1, p.id)
+	if _, err := stmt.Step(); err != nil {
+		return err
+	}
+	body := columnBytes(stmt, 0)
+	stmt.Reset()
+	if body, err = setMembers(body, p.members); err != nil {
+		return err
+	}
+	if len(body) > store.MaxDocument {
+		err := invalid(p.t.c, "the patched document is too large")
+		err.ID = p.id
+		return err
+	}
+	return w.run(p.t.setBodySQL, textValue(unsafe.String(unsafe.SliceData(body), len(body))), textValue(p.id))
+}
+
+// patchSides brings side tables up to date: new values, or new copies of the
+// fields that their indexes sort by.
+func (p *patch) patchSides(w *session) error {
+	for _, s := range p.t.sides {
+		if list, ok := p.lists[s.field]; ok {
+			if err := p.replaceSide(w, s, list); err != nil {
+				return err
+			}
+			continue
+		}
+		for n, i := range p.fields {
+			if query, ok := s.copySQL[i]; ok {
+				if err := w.run(query, p.values[n], textValue(p.id)); err != nil {
+					return p.explainCopy(w, s, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (p *patch) replaceSide(w *session, s *side, list []string) error {
+	cols, err := p.t.storedFields(w, p.id)
+	if err != nil {
+		return err
+	}
+	if err := w.run(s.deleteSQL, textValue(p.id)); err != nil {
+		return err
+	}
+	return s.add(w, p.t, p.id, list, cols)
+}
+
+// explainCopy names the unique index with a Strings field that a new copy broke.
+func (p *patch) explainCopy(w *session, s *side, cause error) error {
+	if !isConstraint(cause) {
+		return cause
+	}
+	for _, ix := range p.t.indexes {
+		if ix.unique && ix.side == s {
+			return duplicateError(p.t, ix, p.id, nil)
+		}
+	}
+	return cause
+}
+
+// storedFields reads a document's fields as they stand in the table.
+func (t *table) storedFields(w *session, id string) ([]value, error) {
+	stmt, err := w.stmt(t.getSQL)
+	if err != nil {
+		return nil, err
+	}
+	stmt.BindText(1, id)
+	defer stmt.Reset()
+	cols := make([]value, len(t.c.Fields))
+	if found, err := stmt.Step(); err != nil || !found {
+		return cols, err
+	}
+	for i := range cols {
+		cols[i] = columnValue(stmt, i+2)
+	}
+	return cols, nil
+}

@@ -1,0 +1,210 @@
+package sqlite
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"cemigmas/crm/store"
+)
+
+// table is a collection made ready: names quoted, statements written.
+type table struct {
+	c       *store.Collection
+	sql     string // quoted name
+	byName  map[string]int
+	sides   []*side
+	indexes []*index
+	byID    *index   // the order that every collection has
+	orders  []*index // indexes and byID
+	words   string   // quoted name of the words table, "" without Search
+	cluster *index   // that the rows are kept in, nil for none
+
+	insertSQL, insertIfAbsentSQL, updateSQL, deleteSQL string
+	versionSQL, wordsSQL, bodySQL, setBodySQL, getSQL  string
+	addWordSQL, dropWordSQL                            string
+}
+
+// side is the side table of a Strings field: a row for each value of each
+// document, with copies of the fields that an index sorts by after it.
+type side struct {
+	field  int
+	sql    string
+	copies []int
+
+	insertSQL, deleteSQL string
+	copySQL              map[int]string // updates one copy
+}
+
+// index is a declared index, or the order by id (no fields).
+type index struct {
+	name   string
+	sql    string // quoted, for INDEXED BY
+	fields []indexField
+	unique bool
+	side   *side
+}
+
+type indexField struct {
+	field int
+	down  bool
+}
+
+var (
+	collectionName = regexp.MustCompile(`^[a-z][a-z_]*$`)
+	fieldName      = regexp.MustCompile(`^[a-z][A-Za-z0-9]*$`)
+)
+
+func quote(name string) string { return `"` + name + `"` }
+
+func (t *table) field(i int) store.Field { return t.c.Fields[i] }
+
+// col is a field's column of the main table.
+func (t *table) col(i int) string { return "t." + quote(t.c.Fields[i].Name) }
+
+func compileTable(c *store.Collection) (*table, error) {
+	if !collectionName.MatchString(c.Name) {
+		return nil, invalid(c, "not a collection name")
+	}
+	t := &table{c: c, sql: quote(c.Name), byName: map[string]int{}}
+	folded := map[string]bool{}
+	for i, f := range c.Fields {
+		if !fieldName.MatchString(f.Name) || f.Kind > store.Strings {
+			return nil, invalid(c, "field %q is declared wrongly", f.Name)
+		}
+		// SQLite's column names do not know case.
+		if l := strings.ToLower(f.Name); folded[l] {
+			return nil, invalid(c, "field %q is declared twice", f.Name)
+		} else {
+			folded[l] = true
+		}
+		t.byName[f.Name] = i
+		if f.Kind == store.Strings {
+			t.sides = append(t.sides, &side{field: i, sql: quote(c.Name + ":" + f.Name)})
+		}
+	}
+	t.byID = &index{name: c.Name + "(_id)", sql: quote(c.Name + "(_id)")}
+	for _, decl := range c.Indexes {
+		ix, err := t.compileIndex(decl)
+		if err != nil {
+			return nil, err
+		}
+		t.indexes = append(t.indexes, ix)
+	}
+	t.orders = append(append(t.orders, t.indexes...), t.byID)
+	if c.Search {
+		t.words = quote(c.Name + ":_words")
+	}
+	if err := t.compileCluster(); err != nil {
+		return nil, err
+	}
+	t.writeStatements()
+	return t, nil
+}
+
+func (t *table) compileIndex(decl store.Index) (*index, error) {
+	ix := &index{unique: decl.Unique}
+	open := "("
+	if decl.Unique {
+		open = " unique("
+	}
+	ix.name = t.c.Name + open + strings.Join(decl.Fields, ",") + ")"
+	ix.sql = quote(ix.name)
+	if len(decl.Fields) == 0 {
+		return nil, invalid(t.c, "an index has no fields")
+	}
+	for n, name := range decl.Fields {
+		bare, down := strings.CutPrefix(name, "-")
+		i, ok := t.byName[bare]
+		if !ok {
+			return nil, invalid(t.c, "index %s: field %q is not declared", ix.name, bare)
+		}
+		if t.field(i).Kind == store.Strings {
+			if n > 0 {
+				return nil, invalid(t.c, "index %s: a Strings field may only stand first", ix.name)
+			}
+			ix.side = t.sideOf(i)
+		} else if ix.side != nil {
+			ix.side.addCopy(i)
+		}
+		ix.fields = append(ix.fields, indexField{i, down})
+	}
+	return ix, nil
+}
+
+func (t *table) sideOf(field int) *side {
+	for _, s := range t.sides {
+		if s.field == field {
+			return s
+		}
+	}
+	return nil
+}
+
+func (s *side) addCopy(field int) {
+	for _, c := range s.copies {
+		if c == field {
+			return
+		}
+	}
+	s.copies = append(s.copies, field)
+}
+
+func (t *table) compileCluster() error {
+	n := t.c.Cluster
+	if n == 0 {
+		return nil
+	}
+	if n < 0 || n > len(t.indexes) {
+		return invalid(t.c, "Cluster names no index")
+	}
+	if ix := t.indexes[n-1]; ix.side == nil && !ix.unique {
+		t.cluster = ix
+		return nil
+	}
+	return invalid(t.c, "rows cannot be clustered by a unique index or a Strings field")
+}
+
+func (t *table) writeStatements() {
+	cols := []string{`"_id"`, `"_v"`}
+	for _, f := range t.c.Fields {
+		cols = append(cols, quote(f.Name))
+	}
+	if t.words != "" {
+		cols = append(cols, `"_words"`)
+	}
+	cols = append(cols, `"_body"`)
+
+	t.insertSQL = fmt.Sprintf("INSERT INTO %s (%s) VALUES (?%s)",
+		t.sql, strings.Join(cols, ", "), strings.Repeat(", ?", len(cols)-1))
+	t.insertIfAbsentSQL = t.insertSQL + ` ON CONFLICT ("_id") DO NOTHING`
+	sets := make([]string, 0, len(cols))
+	for _, c := range cols[1:] {
+		sets = append(sets, c+" = ?")
+	}
+	t.updateSQL = fmt.Sprintf(`UPDATE %s SET %s WHERE "_id" = ? AND "_v" = ?`, t.sql, strings.Join(sets, ", "))
+	t.deleteSQL = fmt.Sprintf(`DELETE FROM %s WHERE "_id" = ?`, t.sql)
+	t.versionSQL = fmt.Sprintf(`SELECT "_v" FROM %s WHERE "_id" = ?`, t.sql)
+	t.wordsSQL = fmt.Sprintf(`SELECT "_words" FROM %s WHERE "_id" = ?`, t.sql)
+	t.bodySQL = fmt.Sprintf(`SELECT "_body" FROM %s WHERE "_id" = ?`, t.sql)
+	t.setBodySQL = fmt.Sprintf(`UPDATE %s SET "_body" = ? WHERE "_id" = ?`, t.sql)
+	t.getSQL = fmt.Sprintf(`SELECT %s FROM %s WHERE "_id" = ?`, strings.Join(cols, ", "), t.sql)
+	t.addWordSQL = fmt.Sprintf(`INSERT OR IGNORE INTO %s (word, doc) VALUES (?, ?)`, t.words)
+	t.dropWordSQL = fmt.Sprintf(`DELETE FROM %s WHERE word = ? AND doc = ?`, t.words)
+	for _, s := range t.sides {
+		s.writeStatements(t)
+	}
+}
+
+func (s *side) writeStatements(t *table) {
+	cols := "doc, value"
+	for _, i := range s.copies {
+		cols += ", " + quote(t.field(i).Name)
+	}
+	s.insertSQL = fmt.Sprintf("INSERT INTO %s (%s) VALUES (?, ?%s)", s.sql, cols, strings.Repeat(", ?", len(s.copies)))
+	s.deleteSQL = fmt.Sprintf("DELETE FROM %s WHERE doc = ?", s.sql)
+	s.copySQL = map[int]string{}
+	for _, i := range s.copies {
+		s.copySQL[i] = fmt.Sprintf("UPDATE %s SET %s = ? WHERE doc = ?", s.sql, quote(t.field(i).Name))
+	}
+}
