@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"io/fs"
 	"reflect"
 	"slices"
 	"strings"
@@ -168,5 +169,28 @@ func TestMatch(t *testing.T) {
 	}
 	if !ES.Valid() || Lang("fr").Valid() {
 		t.Error("Valid")
+	}
+}
+
+// encoding/json silently takes the last of two equal keys, so the file's lines
+// are counted: one key a line is the form of these files.
+func TestNoKeyStandsTwiceInAFile(t *testing.T) {
+	names, err := fs.Glob(files, "catalog/*/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%d files, %v", len(names), err)
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for line := range strings.Lines(string(data)) {
+			key, _, ok := strings.Cut(strings.TrimSpace(line), `":`)
+			if ok && seen[key] {
+				t.Errorf("%s: %s stands twice", name, strings.Trim(key, `"`))
+			}
+			seen[key] = seen[key] || ok
+		}
 	}
 }
