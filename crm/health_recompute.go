@@ -1,0 +1,223 @@
+package crm
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+
+	"cemigmas/crm/calendar"
+	"cemigmas/crm/demand"
+	"cemigmas/crm/store"
+)
+
+// TariffTable reads the demand tariffs for computing with.
+func (s *Service) TariffTable(ctx context.Context) (demand.Table, error) {
+	var list []demand.Tariff
+	for t, err := range Tariffs.All(ctx, s.store, store.Query{}) {
+		if err != nil {
+			return demand.Table{}, err
+		}
+		list = append(list, demand.Tariff{
+			Distributor: t.Distributor, Subgroup: t.Subgroup, Modality: demand.Modality(t.Modality),
+			Posto: demand.Posto(t.Posto), ValidFrom: calendar.Date(t.From), Rate: demand.Rate(t.MicrosPerKW),
+		})
+	}
+	return demand.NewTable(list), nil
+}
+
+// Months judges the last n months of an installation, oldest first, ending with
+// its newest reading (n 0: all since its oldest one).
+func (s *Service) Months(ctx context.Context, a Actor, installation string, n int) ([]MonthHealth, error) {
+	i, err := s.Installation(ctx, a, installation)
+	if err != nil {
+		return nil, err
+	}
+	contracts, err := s.contractsOf(ctx, installation)
+	if err != nil {
+		return nil, err
+	}
+	readings, err := s.readingsOf(ctx, installation, n)
+	if err != nil || len(readings) == 0 {
+		return nil, err
+	}
+	tariffs, err := s.TariffTable(ctx)
+	if err != nil {
+		return nil, err
+	}
+	last := calendar.Month(readings[0].Month)
+	first := calendar.Month(readings[len(readings)-1].Month)
+	if n > 0 {
+		first = last.Add(1 - n)
+	}
+	return HealthOf(&i, contracts, readings, tariffs, calendar.Months(first, last)), nil
+}
+
+// readingsOf reads the newest n readings (0: all), newest first.
+func (s *Service) readingsOf(ctx context.Context, installation string, n int) ([]Reading, error) {
+	q := store.Query{Where: []store.Cond{store.Is("installation", installation)}, Sort: []string{"-month"}}
+	if n > 0 && n <= store.MaxPage {
+		q.Limit = n
+		list, _, err := Readings.Find(ctx, s.store, q)
+		return list, err
+	}
+	var out []Reading
+	for r, err := range Readings.All(ctx, s.store, q) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// Recompute brings the derived figures of clients and their installations up to
+// date: contracted demand, the strip of months, overruns, notices, market and
+// sector. It writes only what differs, raises no version, and may be repeated.
+func (s *Service) Recompute(ctx context.Context, clients ...string) error {
+	if len(clients) == 0 {
+		return nil
+	}
+	tariffs, err := s.TariffTable(ctx)
+	if err != nil {
+		return err
+	}
+	r := recompute{s: s, tariffs: tariffs, today: s.Today()}
+	for _, id := range clients {
+		if err := r.client(ctx, id); err != nil {
+			return err
+		}
+	}
+	return r.flush(ctx)
+}
+
+// RecomputeAll is Recompute of every client, for changed tariffs and a new day.
+func (s *Service) RecomputeAll(ctx context.Context) error {
+	var ids []string
+	q := store.Query{In: Clients.In}
+	for d, err := range store.All(ctx, s.store, q) {
+		if err != nil {
+			return wrapStore(err)
+		}
+		ids = append(ids, d.ID)
+	}
+	return s.Recompute(ctx, ids...)
+}
+
+type recompute struct {
+	s       *Service
+	tariffs demand.Table
+	today   string
+	changes []store.Change
+}
+
+func (r *recompute) client(ctx context.Context, id string) error {
+	c, err := Clients.Get(ctx, r.s.store, id)
+	if CodeOf(err) == CodeNotFound {
+		return nil // deleted since
+	}
+	if err != nil {
+		return err
+	}
+	contracts, err := r.contracts(ctx, id)
+	if err != nil {
+		return err
+	}
+	var sums clientSums
+	q := store.Query{Where: []store.Cond{store.Is("client", id)}, Sort: []string{"name"}}
+	for i, err := range Installations.All(ctx, r.s.store, q) {
+		if err != nil {
+			return err
+		}
+		if err := r.installation(ctx, i, contracts[i.ID], &sums); err != nil {
+			return err
+		}
+	}
+	was := c
+	c.project(&sums)
+	return r.add(ctx, patchOf(Clients, &was, &c))
+}
+
+// contracts reads a client's contracts by installation, in one walk.
+func (r *recompute) contracts(ctx context.Context, client string) (map[string][]Contract, error) {
+	out := map[string][]Contract{}
+	q := store.Query{Where: []store.Cond{store.Is("client", client)}, Sort: []string{"installation"}}
+	for c, err := range Contracts.All(ctx, r.s.store, q) {
+		if err != nil {
+			return nil, err
+		}
+		out[c.Installation] = append(out[c.Installation], c)
+	}
+	return out, nil
+}
+
+func (r *recompute) installation(ctx context.Context, i Installation, contracts []Contract, sums *clientSums) error {
+	readings, err := r.s.readingsOf(ctx, i.ID, stripMonths)
+	if err != nil {
+		return err
+	}
+	was := i
+	i.project(contracts, readings, r.tariffs, r.today)
+	var now int64
+	if c, step := contractAt(contracts, calendar.Month(r.today[:7])); c != nil {
+		now, _ = shownW(c, step)
+	}
+	sums.add(&i, now)
+	return r.add(ctx, patchOf(Installations, &was, &i))
+}
+
+func (r *recompute) add(ctx context.Context, p *store.Patch) error {
+	if p == nil {
+		return nil
+	}
+	r.changes = append(r.changes, *p)
+	if len(r.changes) < chunk {
+		return nil
+	}
+	return r.flush(ctx)
+}
+
+func (r *recompute) flush(ctx context.Context) error {
+	err := r.s.Apply(ctx, r.changes...)
+	r.changes = nil
+	return err
+}
+
+// patchOf is the change that turns one stored value into another without
+// touching members and fields that are equal; nil when all are.
+func patchOf[T any](t Table[T], was, is *T) *store.Patch {
+	if sameDoc(t, was, is) {
+		return nil
+	}
+	a, b := t.Doc(was), t.Doc(is)
+	p := &store.Patch{In: t.In, ID: b.ID, Keys: store.Keys{}, Body: map[string][]byte{}}
+	for name, v := range b.Keys {
+		if !reflect.DeepEqual(a.Keys[name], v) {
+			p.Keys[name] = v
+		}
+	}
+	for name := range a.Keys {
+		if _, ok := b.Keys[name]; !ok {
+			p.Keys[name] = nil
+		}
+	}
+	before, after := members(a.Body), members(b.Body)
+	for name, v := range after {
+		if string(before[name]) != string(v) {
+			p.Body[name] = v
+		}
+	}
+	for name := range before {
+		if _, ok := after[name]; !ok {
+			p.Body[name] = nil
+		}
+	}
+	return p
+}
+
+func members(body []byte) map[string]json.RawMessage {
+	var m map[string]json.RawMessage
+	if err := json.Unmarshal(body, &m); err != nil {
+		panic(err) // Table.Doc wrote it
+	}
+	return m
+}

@@ -1,0 +1,103 @@
+package crm
+
+import (
+	"context"
+
+	"cemigmas/crm/store"
+)
+
+// chunk is how many changes go into one Apply of bulk work: enough to share a
+// commit, few enough not to hold up a person's save.
+const chunk = 500
+
+// copiesOf lists the collections that carry a copy of their client's agent and
+// team, with the order in which the rows of one client are walked. None of the
+// orders depends on what is changed on the way.
+var copiesOf = []struct {
+	in   *store.Collection
+	sort []string
+}{
+	{People.In, []string{"name"}},
+	{Installations.In, []string{"name"}},
+	{Contracts.In, []string{"installation"}},
+	{Readings.In, []string{"month"}},
+	{Activities.In, []string{"-month", "-at"}},
+	{MailLinks.In, []string{"-contact", "-at"}},
+}
+
+// reassign gives everything that belongs to a client the client's agent and
+// team, in chunks; rows that have them already are not written. It may be
+// repeated after a crash.
+func (s *Service) reassign(ctx context.Context, client, agent, team string) error {
+	for _, c := range copiesOf {
+		q := store.Query{In: c.in, Where: []store.Cond{store.Is("client", client)}, Sort: c.sort}
+		if err := s.patchAll(ctx, q, scopePatch("", agent, team)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveInstallation gives what belongs to an installation to another client.
+func (s *Service) moveInstallation(ctx context.Context, installation string, to *Client) error {
+	p := scopePatch(to.ID, to.Agent, to.Team)
+	for _, q := range []store.Query{
+		{In: Contracts.In, Sort: []string{"kind", "start"}},
+		{In: Readings.In, Sort: []string{"-month"}},
+	} {
+		q.Where = []store.Cond{store.Is("installation", installation)}
+		if err := s.patchAll(ctx, q, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scopePatch sets the copies; client "" leaves the client.
+func scopePatch(client, agent, team string) store.Keys {
+	k := store.Keys{"agent": agent, "team": team}
+	if client != "" {
+		k["client"] = client
+	}
+	return k
+}
+
+// patchAll sets string fields, in Keys and Body, of every match that differs.
+func (s *Service) patchAll(ctx context.Context, q store.Query, set store.Keys) error {
+	q.WithKeys = true
+	body := make(map[string][]byte, len(set))
+	keys := make(store.Keys, len(set))
+	for name, v := range set {
+		body[name], keys[name] = jsonString(v.(string)), v
+		if v == "" {
+			body[name], keys[name] = nil, nil
+		}
+	}
+	var changes []store.Change
+	for d, err := range store.All(ctx, s.store, q) {
+		if err != nil {
+			return wrapStore(err)
+		}
+		if sameStrings(d.Keys, set) {
+			continue
+		}
+		changes = append(changes, store.Patch{In: q.In, ID: d.ID, Keys: keys, Body: body})
+		if len(changes) == chunk {
+			if err := s.Apply(ctx, changes...); err != nil {
+				return err
+			}
+			changes = changes[:0]
+		}
+	}
+	return s.Apply(ctx, changes...)
+}
+
+func sameStrings(has, want store.Keys) bool {
+	for name, v := range want {
+		h, _ := has[name].(string)
+		if h != v {
+			return false
+		}
+	}
+	return true
+}
