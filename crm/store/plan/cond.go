@@ -104,17 +104,15 @@ func clean(kind store.Kind, v any) (any, error) {
 	return nil, fmt.Errorf("a %T does not fit the field's kind", v)
 }
 
-// cleanList sorts the values of a multi-valued field and drops doubles: it is
-// a set.
+// cleanList checks the values of a multi-valued field. Their order and doubles
+// are the caller's and stay.
 func cleanList(list []string) (any, error) {
 	for _, s := range list {
 		if _, err := clean(store.String, s); err != nil {
 			return nil, err
 		}
 	}
-	set := slices.Clone(list)
-	slices.Sort(set)
-	return slices.Compact(set), nil
+	return slices.Clone(list), nil
 }
 
 // Match reports whether clean declared values satisfy a checked condition.

@@ -14,8 +14,8 @@
 //     on each of its fields).
 //   - The walk by id serves an empty Sort without conditions. A condition that
 //     no index covers would be a scan of the collection.
-//   - A count may walk any index that its conditions enter, for it needs no
-//     order.
+//   - A count or a tally needs no order: any index will do that its conditions
+//     enter, or that holds every field that it reads.
 package plan
 
 import (
@@ -29,7 +29,7 @@ import (
 const (
 	ByID    = -1 // the documents' own order
 	ByWords = -2 // the text index
-	Whole   = -3 // a count of everything
+	Whole   = -3 // a count or tally of everything
 )
 
 // Limits of a query.
@@ -37,6 +37,9 @@ const (
 	DefaultLimit = 50
 	MaxIn        = 500
 	MaxSort      = 2
+	// MaxBy and DefaultGroups are of a tally.
+	MaxBy         = 3
+	DefaultGroups = 10000
 )
 
 // Key is one step of the order of a walk.
@@ -95,17 +98,47 @@ func Count(q store.Query) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case len(q.Words) > 0:
+	if len(q.Words) > 0 {
 		p.Index, p.Rest = ByWords, conds
 		return p, nil
-	case len(conds) == 0:
-		p.Index = Whole
-		return p, nil
-	case p.enter(conds):
+	}
+	if p.enter(conds, nil) {
 		return p, nil
 	}
 	return p, p.walk(conds)
+}
+
+// Tally checks a tally and returns its conditions as those of a Query, with the
+// kinds of the fields in By. Errors are CodeInvalid.
+func Tally(t store.Tally) (*Query, []store.Kind, error) {
+	p, conds, err := check(store.Query{In: t.In, Where: t.Where})
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(t.By) > MaxBy || t.Limit < 0 {
+		return nil, nil, invalid(t.In, "", "a tally goes by at most %d fields and has a limit", MaxBy)
+	}
+	var kinds []store.Kind
+	for _, name := range t.By {
+		f, ok := t.In.Field(name)
+		if !ok || f.Kind == store.Strings {
+			return nil, nil, invalid(t.In, name, "a tally goes by declared single-valued fields")
+		}
+		kinds = append(kinds, f.Kind)
+	}
+	for _, name := range t.Sum {
+		if f, ok := t.In.Field(name); !ok || f.Kind != store.Int {
+			return nil, nil, invalid(t.In, name, "a tally sums declared Int fields")
+		}
+	}
+	p.Limit = t.Limit
+	if p.Limit == 0 {
+		p.Limit = DefaultGroups
+	}
+	if !p.enter(conds, slices.Concat(t.By, t.Sum)) {
+		return nil, nil, invalid(t.In, "", "no index serves a tally %s", p.describe(conds))
+	}
+	return p, kinds, nil
 }
 
 // check validates the query's parts and returns its conditions with checked
@@ -123,8 +156,8 @@ func check(q store.Query) (*Query, []store.Cond, error) {
 	if len(q.Words) > 0 && !q.In.Search {
 		return nil, nil, invalid(q.In, "", "the collection does not declare Search")
 	}
-	if slices.Contains(q.Words, "") {
-		return nil, nil, invalid(q.In, "", "an empty word")
+	if !soundWords(q.Words) {
+		return nil, nil, invalid(q.In, "", "a word is empty or has a space")
 	}
 	if p.Order, err = order(q.In, q.Sort); err != nil {
 		return nil, nil, err
@@ -210,41 +243,65 @@ func (p *Query) serves(ix store.Index, conds []store.Cond) (int, bool) {
 	return n, true
 }
 
-// enter chooses, for a count, the index that the conditions enter deepest.
-func (p *Query) enter(conds []store.Cond) bool {
-	best, deepest := -1, 0
+// enter chooses, for a count or a tally, where the order does not matter, the
+// index that the conditions enter deepest, else one that holds all fields that
+// are read (needed and the conditions' own). Without conditions everything is
+// read.
+func (p *Query) enter(conds []store.Cond, needed []string) bool {
+	if len(conds) == 0 {
+		p.Index, p.Order = Whole, nil
+		return true
+	}
+	for _, c := range conds {
+		needed = append(needed, c.Field)
+	}
+	best, bestScore := -1, 0
 	for i, ix := range p.In.Indexes {
-		if !holdsAll(ix, conds) {
-			continue
+		score, ok := p.depth(ix, conds)
+		if ok && holdsFields(ix, needed) {
+			score++
 		}
-		depth := 0
-		for _, f := range ix.Fields {
-			name := strings.TrimPrefix(f, "-")
-			if find(conds, name, isEq) >= 0 {
-				depth += 2
-				continue
-			}
-			if find(conds, name, func(c store.Cond) bool { return cuts(c) || c.Op == store.In }) >= 0 {
-				depth++
-			}
-			break
-		}
-		if depth > deepest {
-			best, deepest = i, depth
+		if ok && score > bestScore {
+			best, bestScore = i, score
 		}
 	}
 	if best < 0 {
 		return false
 	}
 	p.Order = nil
-	lead := 0
-	for _, f := range p.In.Indexes[best].Fields {
-		if find(conds, strings.TrimPrefix(f, "-"), isEq) < 0 {
-			break
-		}
-		lead++
+	p.take(best, 0, conds)
+	return true
+}
+
+// depth is how far conditions enter an index: 4 a field compared by Eq, 2 for a
+// range on the next.
+func (p *Query) depth(ix store.Index, conds []store.Cond) (n int, ok bool) {
+	if !holdsAll(ix, conds) {
+		return 0, false
 	}
-	p.take(best, lead, conds)
+	for i, f := range ix.Fields {
+		name := strings.TrimPrefix(f, "-")
+		if find(conds, name, isEq) >= 0 {
+			n += 4
+			continue
+		}
+		if d, _ := p.In.Field(name); i == 0 && d.Kind == store.Strings {
+			return 0, false // a document stands there once for each value
+		}
+		if find(conds, name, func(c store.Cond) bool { return cuts(c) && c.Op != store.Missing }) >= 0 {
+			n += 2
+		}
+		break
+	}
+	return n, true
+}
+
+func holdsFields(ix store.Index, names []string) bool {
+	for _, name := range names {
+		if !slices.Contains(ix.Fields, name) && !slices.Contains(ix.Fields, "-"+name) {
+			return false
+		}
+	}
 	return true
 }
 

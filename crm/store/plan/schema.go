@@ -45,11 +45,31 @@ func CheckSchema(schema []*store.Collection) error {
 				return err
 			}
 		}
-		if c.Cluster < 0 || c.Cluster > len(c.Indexes) {
-			return invalid(c, "", "Cluster %d names no index", c.Cluster)
+		if err := checkCluster(c); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func checkCluster(c *store.Collection) error {
+	if c.Cluster == 0 {
+		return nil
+	}
+	if c.Cluster < 0 || c.Cluster > len(c.Indexes) {
+		return invalid(c, "", "Cluster %d names no index", c.Cluster)
+	}
+	ix := c.Indexes[c.Cluster-1]
+	if f, _ := c.Field(ix.Fields[0]); ix.Unique || f.Kind == store.Strings {
+		return invalid(c, "", "rows cannot be clustered by a unique index or a multi-valued field")
+	}
+	return nil
+}
+
+// Clustered reports whether rows are kept in the order of a field, which then
+// may not be missing.
+func Clustered(c *store.Collection, field string) bool {
+	return c.Cluster > 0 && holdsFields(c.Indexes[c.Cluster-1], []string{field})
 }
 
 func checkFields(c *store.Collection) error {
@@ -91,7 +111,7 @@ func checkIndex(c *store.Collection, ix store.Index) error {
 }
 
 // Keys checks the declared fields of a document and returns them clean:
-// instants in UTC milliseconds, sets sorted, empty sets left out (missing).
+// instants in UTC milliseconds, empty lists left out (missing).
 // Errors are CodeInvalid.
 func Keys(c *store.Collection, id string, keys store.Keys) (store.Keys, error) {
 	out := make(store.Keys, len(keys))
@@ -126,8 +146,14 @@ func Doc(c *store.Collection, d store.Doc) (store.Doc, error) {
 		d.ID = ""
 		return fail("an id that is empty, too long or not UTF-8")
 	}
+	if d.Version < 0 {
+		return fail("a version is never negative")
+	}
 	if len(d.Words) > 0 && !c.Search {
 		return fail("words in a collection that does not declare Search")
+	}
+	if !soundWords(d.Words) {
+		return fail("a word is empty or has a space")
 	}
 	body, problem := Body(d.Body)
 	if problem != "" {
@@ -137,8 +163,24 @@ func Doc(c *store.Collection, d store.Doc) (store.Doc, error) {
 	if err != nil {
 		return store.Doc{}, err
 	}
+	for _, f := range c.Fields {
+		if _, ok := keys[f.Name]; !ok && Clustered(c, f.Name) {
+			e := invalid(c, f.Name, "is missing, and rows are clustered by it")
+			e.ID = d.ID
+			return store.Doc{}, e
+		}
+	}
 	d.Body, d.Keys = body, keys
 	return d, nil
+}
+
+func soundWords(words []string) bool {
+	for _, w := range words {
+		if w == "" || strings.ContainsAny(w, " \x00") || !utf8.ValidString(w) {
+			return false
+		}
+	}
+	return true
 }
 
 // Body checks a document's body and returns it compact, or says what is wrong.

@@ -1,0 +1,209 @@
+package mongodb
+
+import (
+	"context"
+	"errors"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"cemigmas/crm/store"
+	"cemigmas/crm/store/plan"
+)
+
+// Get implements store.Store.
+func (s *Store) Get(ctx context.Context, in *store.Collection, id string) (store.Doc, error) {
+	done, err := s.begin(in)
+	if err != nil {
+		return store.Doc{}, err
+	}
+	defer done()
+	raw, err := s.coll(in).FindOne(ctx, byID(id)).Raw()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return store.Doc{}, failure(store.CodeNotFound, in, id, "")
+	}
+	if err != nil {
+		return store.Doc{}, wrap(in, id, err)
+	}
+	return decodeDoc(in, raw, true)
+}
+
+func byID(id string) bson.D { return bson.D{{Key: fieldID, Value: id}} }
+
+func byIDs(ids []string) bson.D {
+	return bson.D{{Key: fieldID, Value: bson.D{{Key: "$in", Value: ids}}}}
+}
+
+// GetMany implements store.Store.
+func (s *Store) GetMany(ctx context.Context, in *store.Collection, ids []string) ([]store.Doc, error) {
+	done, err := s.begin(in)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found := make(map[string]store.Doc, len(ids))
+	err = s.each(ctx, in, byIDs(ids), options.Find(), func(raw bson.Raw) error {
+		d, err := decodeDoc(in, raw, true)
+		found[d.ID] = d
+		return err
+	})
+	if err != nil {
+		return nil, wrap(in, "", err)
+	}
+	docs := make([]store.Doc, 0, len(found))
+	for _, id := range ids {
+		if d, ok := found[id]; ok {
+			docs = append(docs, d)
+		}
+	}
+	return docs, nil
+}
+
+// each runs a find and hands over its rows; the row is valid during the call.
+func (s *Store) each(ctx context.Context, in *store.Collection, filter bson.D, opts *options.FindOptionsBuilder, f func(bson.Raw) error) (err error) {
+	cursor, err := s.coll(in).Find(ctx, filter, opts)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := cursor.Close(context.WithoutCancel(ctx)); err == nil {
+			err = e
+		}
+	}()
+	for cursor.Next(ctx) {
+		if err := f(cursor.Current); err != nil {
+			return err
+		}
+	}
+	return cursor.Err()
+}
+
+// Find implements store.Store.
+func (s *Store) Find(ctx context.Context, query store.Query) (store.Page, error) {
+	done, err := s.begin(query.In)
+	if err != nil {
+		return store.Page{}, err
+	}
+	defer done()
+	q, err := plan.Find(query)
+	if err != nil || q.Never {
+		return store.Page{}, err
+	}
+	page, err := s.page(ctx, q)
+	return page, wrap(q.In, "", err)
+}
+
+// page reads one page. Conditions that no index serves are tested by the
+// server, but only up to the row that ends the stretch of MaxExamined rows;
+// that row is looked up first, in the index alone.
+func (s *Store) page(ctx context.Context, q *plan.Query) (page store.Page, err error) {
+	walk := [][]any{where(q.In, q.Equal), where(q.In, q.Range), after(q.Order, q.After)}
+	clauses := bson.A{}
+	for _, w := range walk {
+		clauses = append(clauses, w...)
+	}
+	var end *plan.Place
+	if len(q.Rest) > 0 && q.Index != plan.ByWords {
+		if end, err = s.stretch(ctx, q, all(clauses)); err != nil {
+			return page, err
+		}
+		if end != nil {
+			clauses = append(clauses, upTo(q.Order, end))
+		}
+	}
+	if q.Index == plan.ByWords {
+		clauses = append(clauses, words(q.Words)...)
+	}
+	clauses = append(clauses, where(q.In, q.Rest)...)
+
+	opts := s.walkOptions(q).SetLimit(int64(q.Limit) + 1).SetBatchSize(int32(q.Limit) + 2)
+	if q.In.Search && !q.WithKeys {
+		opts.SetProjection(bson.D{{Key: fieldWords, Value: int32(0)}})
+	}
+	var last plan.Place
+	more := false
+	err = s.each(ctx, q.In, all(clauses), opts, func(raw bson.Raw) error {
+		if len(page.Docs) == q.Limit {
+			more = true
+			return nil
+		}
+		d, err := decodeDoc(q.In, raw, q.WithKeys)
+		if err != nil {
+			return err
+		}
+		page.Docs = append(page.Docs, d)
+		if len(page.Docs) == q.Limit {
+			last = placeOf(q, raw)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return store.Page{}, err
+	case more:
+		page.Next = q.Cursor(last)
+	case end != nil:
+		page.Next = q.Cursor(*end)
+	}
+	return page, nil
+}
+
+// stretch finds the row that is MaxExamined rows from the start of the walk;
+// nil when the walk ends before it.
+func (s *Store) stretch(ctx context.Context, q *plan.Query, filter bson.D) (*plan.Place, error) {
+	fields := bson.D{{Key: fieldID, Value: int32(1)}}
+	for _, k := range q.Order {
+		fields = append(fields, bson.E{Key: k.Field, Value: int32(1)})
+	}
+	var end *plan.Place
+	opts := s.walkOptions(q).SetSkip(store.MaxExamined - 1).SetLimit(1).SetProjection(fields)
+	err := s.each(ctx, q.In, filter, opts, func(raw bson.Raw) error {
+		place := placeOf(q, raw)
+		end = &place
+		return nil
+	})
+	return end, err
+}
+
+func (s *Store) walkOptions(q *plan.Query) *options.FindOptionsBuilder {
+	opts := options.Find().SetSort(sortSpec(q))
+	if name := hint(q); name != "" {
+		opts.SetHint(name)
+	}
+	return opts
+}
+
+func placeOf(q *plan.Query, raw bson.Raw) plan.Place {
+	at := plan.Place{ID: idOf(raw)}
+	for _, k := range q.Order {
+		at.Values = append(at.Values, decodeKey(k.Kind, raw.Lookup(k.Field)))
+	}
+	return at
+}
+
+// Count implements store.Store.
+func (s *Store) Count(ctx context.Context, query store.Query, limit int) (int, error) {
+	done, err := s.begin(query.In)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	if limit <= 0 {
+		return 0, failure(store.CodeInvalid, query.In, "", "a count needs a limit")
+	}
+	q, err := plan.Count(query)
+	if err != nil || q.Never {
+		return 0, err
+	}
+	filter := all(where(q.In, q.Equal), where(q.In, q.Range), words(q.Words), where(q.In, q.Rest))
+	opts := options.Count().SetLimit(int64(limit))
+	if name := hint(q); name != "" {
+		opts.SetHint(name)
+	}
+	n, err := s.coll(q.In).CountDocuments(ctx, filter, opts)
+	return int(n), wrap(q.In, "", err)
+}
