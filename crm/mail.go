@@ -183,8 +183,8 @@ type Message struct {
 	Files     []File    `json:"files,omitempty"`
 	Outbound  bool      `json:"outbound,omitempty"`  // from one of our mailboxes
 	Automatic string    `json:"automatic,omitempty"` // why it counts as sent by a machine
-	Mailboxes []string  `json:"mailboxes"`
-	Owners    []string  `json:"owners"` // users whose mailboxes hold it
+	Mailboxes []string  `json:"mailboxes,omitempty"`
+	Owners    []string  `json:"owners,omitempty"` // users whose mailboxes hold it
 	Clients   []string  `json:"clients,omitempty"`
 	Large     bool      `json:"large,omitempty"`   // only its beginning was fetched
 	Problem   string    `json:"problem,omitempty"` // why it could not be parsed well

@@ -1,0 +1,78 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"cemigmas/crm"
+	"cemigmas/crm/store"
+)
+
+// Free tries before a wait; then the wait doubles up to maxWait. A network
+// address has more, because an office stands behind one.
+const (
+	freeTries     = 5
+	freeTriesAddr = 30
+	firstWait     = 2 * time.Second
+	maxWait       = 15 * time.Minute
+	forgetAfter   = time.Hour
+)
+
+// waitOver answers CodeTooMany while one of the gates is closed.
+func (a *Auth) waitOver(ctx context.Context, gates []string) error {
+	now := a.now()
+	for _, g := range gates {
+		at, err := crm.Attempts.Get(ctx, a.store, g)
+		if crm.CodeOf(err) == crm.CodeNotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if now.Before(at.Until) {
+			return tooMany(at.Until.Sub(now))
+		}
+	}
+	return nil
+}
+
+func tooMany(wait time.Duration) error {
+	return crm.Errf(crm.CodeTooMany, "error.signin.wait", "seconds", fmt.Sprint(int(wait/time.Second)+1))
+}
+
+// failed counts a failed try on every gate and answers what to say. Two tries
+// at once may count as one; the next one counts again.
+func (a *Auth) failed(ctx context.Context, gates []string) error {
+	now := a.now()
+	for i, g := range gates {
+		at, err := crm.Attempts.Get(ctx, a.store, g)
+		if err != nil && crm.CodeOf(err) != crm.CodeNotFound {
+			return err
+		}
+		if now.Sub(at.SeenAt) > forgetAfter {
+			at.Failed = 0
+		}
+		free := int64(freeTries)
+		if i > 0 {
+			free = freeTriesAddr
+		}
+		at.ID, at.SeenAt = g, now
+		at.Failed++
+		if over := at.Failed - free; over >= 0 {
+			at.Until = now.Add(min(maxWait, firstWait<<min(over, 20)))
+		}
+		if err := a.apply(ctx, crm.Attempts.Put(&at)); err != nil && crm.CodeOf(err) != crm.CodeConflict {
+			return err
+		}
+	}
+	return wrong()
+}
+
+// forget opens the gates after a sign-in that worked.
+func (a *Auth) forget(ctx context.Context, gates []string) {
+	for _, g := range gates {
+		// A gate that stays closed a little longer does no harm.
+		_ = a.apply(ctx, store.Delete{In: crm.Attempts.In, ID: g, Version: -1})
+	}
+}

@@ -1,0 +1,245 @@
+package crm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cemigmas/crm/ident"
+	"cemigmas/crm/store"
+)
+
+// ClientPatch changes the members that are there; nil leaves.
+type ClientPatch struct {
+	Name      *string   `json:"name,omitempty"`
+	LegalName *string   `json:"legalName,omitempty"`
+	TaxID     *string   `json:"taxId,omitempty"` // CNPJ or CPF with or without mask; "" clears
+	CNAE      *string   `json:"cnae,omitempty"`
+	Sector    *string   `json:"sector,omitempty"` // set by hand; "" goes back to CNAE or load
+	Agent     *string   `json:"agent,omitempty"`  // managers and admins
+	Tier      *string   `json:"tier,omitempty"`
+	Status    *string   `json:"status,omitempty"`
+	Address   *string   `json:"address,omitempty"`
+	City      *string   `json:"city,omitempty"`
+	Phone     *string   `json:"phone,omitempty"`
+	Emails    *[]string `json:"emails,omitempty"`
+	Domains   *[]string `json:"domains,omitempty"`
+	Notes     *string   `json:"notes,omitempty"`
+}
+
+// ClientStatuses are the states of a client.
+var ClientStatuses = []string{"active", "prospect", "former"}
+
+// EditClient changes a client that was read with this version (0: whatever it
+// is now). CodeConflict when somebody changed it since; CodeDuplicate when the
+// CNPJ or CPF is another client's, without a word about whose.
+func (s *Service) EditClient(ctx context.Context, a Actor, id string, version int64, p ClientPatch) (Client, error) {
+	c, err := s.client(ctx, a, id)
+	if err != nil {
+		return Client{}, err
+	}
+	if version != 0 && version != c.Version {
+		return c, Errf(CodeConflict, "error.conflict")
+	}
+	was := c
+	if err := s.applyClientPatch(ctx, a, &c, p); err != nil {
+		return was, err
+	}
+	c.UpdatedAt = s.Now()
+	if err := s.Apply(ctx, Clients.Put(&c)); err != nil {
+		return was, duplicateClient(err)
+	}
+	c.Version++
+	if c.Agent != was.Agent || c.Team != was.Team {
+		if err := s.reassign(ctx, c.ID, c.Agent, c.Team); err != nil {
+			return c, err
+		}
+	}
+	if c.CNAE != was.CNAE || c.Sector != was.Sector || c.SectorBy != was.SectorBy {
+		if err := s.Recompute(ctx, c.ID); err != nil {
+			return c, err
+		}
+	}
+	s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
+	return s.client(ctx, SystemActor(), c.ID)
+}
+
+// duplicateClient words a violated unique index so that nothing is told of a
+// client that the actor may not see.
+func duplicateClient(err error) error {
+	if CodeOf(err) == CodeDuplicate {
+		return &Error{Code: CodeDuplicate, Text: Text{Key: "error.client.duplicate"}, Err: err,
+			Fields: map[string]Text{"taxId": {Key: "error.client.duplicate"}}}
+	}
+	return err
+}
+
+func (s *Service) applyClientPatch(ctx context.Context, a Actor, c *Client, p ClientPatch) error {
+	bad := problems{}
+	set := func(to *string, from *string) {
+		if from != nil {
+			*to = strings.TrimSpace(*from)
+		}
+	}
+	set(&c.Name, p.Name)
+	set(&c.LegalName, p.LegalName)
+	set(&c.Address, p.Address)
+	set(&c.City, p.City)
+	set(&c.Phone, p.Phone)
+	set(&c.Notes, p.Notes)
+	set(&c.Tier, p.Tier)
+	set(&c.Status, p.Status)
+	bad.need("name", c.Name)
+	if p.Name != nil {
+		c.Placeholder = false
+	}
+	if c.Tier != "" && !slices.Contains([]string{"A", "B", "C"}, c.Tier) {
+		bad.add("tier", "error.field.choice")
+	}
+	if p.Status != nil && !slices.Contains(ClientStatuses, c.Status) {
+		bad.add("status", "error.field.choice")
+	}
+	if p.TaxID != nil {
+		if err := setTaxID(c, *p.TaxID); err != nil {
+			bad["taxId"] = identText(err)
+		}
+	}
+	if p.Emails != nil {
+		c.Emails = lower(*p.Emails)
+	}
+	if p.Domains != nil {
+		c.Domains = lower(*p.Domains)
+	}
+	patchSector(c, p, bad)
+	if p.Agent != nil && *p.Agent != c.Agent {
+		if err := s.setAgent(ctx, a, c, *p.Agent); err != nil {
+			bad.add("agent", "error.client.agent")
+		}
+	}
+	return bad.err()
+}
+
+func patchSector(c *Client, p ClientPatch, bad problems) {
+	if p.CNAE != nil {
+		c.CNAE = ""
+		if v := strings.TrimSpace(*p.CNAE); v != "" {
+			code, err := ident.ParseCNAE(v)
+			if err != nil {
+				bad["cnae"] = identText(err)
+				return
+			}
+			c.CNAE = string(code)
+		}
+		if c.SectorBy != "hand" {
+			c.Sector, c.SectorBy = SectorOf(c.CNAE), "cnae"
+		}
+	}
+	if p.Sector == nil {
+		return
+	}
+	switch v := strings.TrimSpace(*p.Sector); {
+	case v == "":
+		c.Sector, c.SectorBy = SectorOf(c.CNAE), "cnae"
+	case !IsSector(v):
+		bad.add("sector", "error.field.choice")
+	default:
+		c.Sector, c.SectorBy = v, "hand"
+	}
+}
+
+// setTaxID reads a CNPJ or a CPF. A client is the CNPJ root: its
+// establishments are installations.
+func setTaxID(c *Client, v string) error {
+	v = strings.TrimSpace(v)
+	if v == "" {
+		c.TaxKind, c.TaxID, c.CNPJ = TaxNone, "", ""
+		return nil
+	}
+	if cpf, err := ident.ParseCPF(v); err == nil {
+		c.TaxKind, c.TaxID, c.CNPJ = TaxCPF, string(cpf), ""
+		return nil
+	}
+	cnpj, err := ident.ParseCNPJ(v)
+	if err != nil {
+		return err
+	}
+	c.TaxKind, c.TaxID, c.CNPJ = TaxCNPJ, cnpj.Root(), string(cnpj)
+	return nil
+}
+
+// setAgent hands a client to an agent: managers within their team, admins to
+// anyone who is active.
+func (s *Service) setAgent(ctx context.Context, a Actor, c *Client, agent string) error {
+	if err := a.mustBe(RoleManager, RoleAdmin); err != nil {
+		return err
+	}
+	if agent == "" {
+		c.Agent = ""
+		return nil
+	}
+	u, err := Users.Get(ctx, s.store, agent)
+	if err != nil {
+		return err
+	}
+	if u.Disabled || a.Role == RoleManager && u.Team != a.Team {
+		return Errf(CodeInvalid, "error.client.agent")
+	}
+	c.Agent, c.Team = u.ID, u.Team
+	return nil
+}
+
+// ClientPeople lists the people of a client.
+func (s *Service) ClientPeople(ctx context.Context, a Actor, id string) ([]Person, error) {
+	if err := s.mayClient(ctx, a, id); err != nil {
+		return nil, err
+	}
+	list, _, err := People.Find(ctx, s.store, store.Query{
+		Where: []store.Cond{store.Is("client", id)}, Sort: []string{"name"}, Limit: MaxListLimit})
+	return list, err
+}
+
+// ClientInstallations lists the installations of a client.
+func (s *Service) ClientInstallations(ctx context.Context, a Actor, id string, limit int, after string) ([]Installation, string, error) {
+	if err := s.mayClient(ctx, a, id); err != nil {
+		return nil, "", err
+	}
+	return Installations.Find(ctx, s.store, store.Query{
+		Where: []store.Cond{store.Is("client", id)}, Sort: []string{"name"}, Limit: limitOf(limit, 100), After: after})
+}
+
+// ClientInstallationRows lists them as they are stored, for the API.
+func (s *Service) ClientInstallationRows(ctx context.Context, a Actor, id string, limit int, after string) (RawPage, error) {
+	if err := s.mayClient(ctx, a, id); err != nil {
+		return RawPage{}, err
+	}
+	return s.rawPage(ctx, store.Query{In: Installations.In,
+		Where: []store.Cond{store.Is("client", id)}, Sort: []string{"name"}, Limit: limitOf(limit, 100), After: after})
+}
+
+func (s *Service) rawPage(ctx context.Context, q store.Query) (RawPage, error) {
+	p, err := s.store.Find(ctx, q)
+	if err != nil {
+		return RawPage{}, wrapStore(err)
+	}
+	out := RawPage{Items: make([]json.RawMessage, 0, len(p.Docs)), Next: p.Next}
+	for _, d := range p.Docs {
+		out.Items = append(out.Items, d.Body)
+	}
+	return out, nil
+}
+
+// identText turns what crm/ident says of a number into a message.
+func identText(err error) Text {
+	var e *ident.Error
+	if !errors.As(err, &e) {
+		return Text{Key: "error.field.invalid"}
+	}
+	t := Text{Key: e.Key}
+	for _, a := range e.Args {
+		t.Args = append(t.Args, fmt.Sprint(a))
+	}
+	return t
+}

@@ -1,0 +1,247 @@
+package crm
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+
+	"cemigmas/crm/ident"
+	"cemigmas/crm/store"
+	"cemigmas/crm/text"
+)
+
+// ClientQuery asks for a list of clients within the actor's scope.
+type ClientQuery struct {
+	Q      string // words, or a number with or without punctuation
+	Sector string
+	Agent  string // user id
+	Status string
+	Sort   string // one of ClientSorts; "" is name
+	Limit  int    // 1..200; 0 is 50
+	After  string
+}
+
+// ClientSorts maps the sorts of the API to declared fields. lastContact begins
+// with those that nobody ever spoke with, then the longest ago.
+var ClientSorts = map[string]string{
+	"name": "name", "lastContact": "lastContactAt", "contracted": "-contractedW", "worst": "-worst",
+	"notice": "noticeOn", "next": "nextAt",
+}
+
+// RawPage is a page of documents in the form in which they are stored and
+// served.
+type RawPage struct {
+	Items []json.RawMessage `json:"items"`
+	Next  string            `json:"next,omitempty"`
+}
+
+// MaxListLimit is the largest page that the API serves.
+const MaxListLimit = 200
+
+func limitOf(n, fallback int) int {
+	if n <= 0 {
+		return fallback
+	}
+	return min(n, MaxListLimit)
+}
+
+func (q ClientQuery) where(a Actor) []store.Cond {
+	where := append([]store.Cond{}, a.scope()...)
+	if q.Agent != "" && a.Role != RoleAgent {
+		where = append(where, store.Is("agent", q.Agent))
+	}
+	if q.Sector != "" {
+		where = append(where, store.Is("sector", q.Sector))
+	}
+	if q.Status != "" {
+		where = append(where, store.Is("status", q.Status))
+	}
+	return where
+}
+
+func (q ClientQuery) query(a Actor) (store.Query, error) {
+	sort := "name"
+	if q.Sort != "" {
+		f, ok := ClientSorts[q.Sort]
+		if !ok {
+			return store.Query{}, &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"},
+				Fields: map[string]Text{"sort": {Key: "error.field.choice"}}}
+		}
+		sort = f
+	}
+	return store.Query{
+		In: Clients.In, Where: q.where(a), Words: text.QueryWords(q.Q), Sort: []string{sort},
+		After: q.After, Limit: limitOf(q.Limit, 50),
+	}, nil
+}
+
+// ClientRows lists clients as they are stored, for the API.
+func (s *Service) ClientRows(ctx context.Context, a Actor, q ClientQuery) (RawPage, error) {
+	sq, err := q.query(a)
+	if err != nil {
+		return RawPage{}, err
+	}
+	p, err := s.store.Find(ctx, sq)
+	if err != nil {
+		return RawPage{}, wrapStore(err)
+	}
+	out := RawPage{Items: make([]json.RawMessage, 0, len(p.Docs)), Next: p.Next}
+	for _, d := range p.Docs {
+		row, err := listRow(d)
+		if err != nil {
+			return RawPage{}, err
+		}
+		out.Items = append(out.Items, row)
+	}
+	return out, nil
+}
+
+var cpfMark = []byte(`"taxKind":"cpf"`)
+
+// listRow masks a CPF, which is personal data, wherever clients are listed;
+// every other row goes out as it is stored.
+func listRow(d store.Doc) (json.RawMessage, error) {
+	if !bytes.Contains(d.Body, cpfMark) {
+		return d.Body, nil
+	}
+	c, err := Clients.Decode(d)
+	if err != nil {
+		return nil, err
+	}
+	c.TaxID = ident.CPF(c.TaxID).Mask()
+	return Clients.Doc(&c).Body, nil
+}
+
+// ClientList lists clients for a page.
+func (s *Service) ClientList(ctx context.Context, a Actor, q ClientQuery) ([]Client, string, error) {
+	sq, err := q.query(a)
+	if err != nil {
+		return nil, "", err
+	}
+	list, next, err := Clients.Find(ctx, s.store, sq)
+	for i := range list {
+		if list[i].TaxKind == TaxCPF {
+			list[i].TaxID = ident.CPF(list[i].TaxID).Mask()
+		}
+	}
+	return list, next, err
+}
+
+// CountClients counts at most limit matches of a list.
+func (s *Service) CountClients(ctx context.Context, a Actor, q ClientQuery, limit int) (int, error) {
+	sq, err := q.query(a)
+	if err != nil {
+		return 0, err
+	}
+	sq.After = ""
+	n, err := s.store.Count(ctx, sq, limit)
+	return n, wrapStore(err)
+}
+
+// client reads a client that the actor sees; CodeNotFound alike when it is not
+// there and when it is another's.
+func (s *Service) client(ctx context.Context, a Actor, id string) (Client, error) {
+	c, err := Clients.Get(ctx, s.store, id)
+	if err != nil {
+		return Client{}, err
+	}
+	if !a.sees(c.Agent, c.Team) {
+		return Client{}, notFound()
+	}
+	return c, nil
+}
+
+// Client reads one client.
+func (s *Service) Client(ctx context.Context, a Actor, id string) (Client, error) {
+	return s.client(ctx, a, id)
+}
+
+// mayClient is client without decoding the document: the check in front of
+// every list of what belongs to a client.
+func (s *Service) mayClient(ctx context.Context, a Actor, id string) error {
+	d, err := s.store.Get(ctx, Clients.In, id)
+	if err != nil {
+		return wrapStore(err)
+	}
+	agent, _ := d.Keys["agent"].(string)
+	team, _ := d.Keys["team"].(string)
+	if !a.sees(agent, team) {
+		return notFound()
+	}
+	return nil
+}
+
+// Hit is one match of the search that every page has.
+type Hit struct {
+	Kind   string `json:"kind"` // client, person, installation
+	ID     string `json:"id"`
+	Client string `json:"client"`
+	Name   string `json:"name"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Search finds clients, people and installations by words and numbers.
+func (s *Service) Search(ctx context.Context, a Actor, q string, limit int) ([]Hit, error) {
+	words := text.QueryWords(q)
+	if len(words) == 0 {
+		return nil, nil
+	}
+	var hits []Hit
+	clients, _, err := s.ClientList(ctx, a, ClientQuery{Q: q, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range clients {
+		hits = append(hits, Hit{Kind: "client", ID: c.ID, Client: c.ID, Name: c.Name, Detail: c.City})
+	}
+	by := store.Query{Where: a.scope(), Words: words, Sort: []string{"name"}, Limit: limit}
+	insts, _, err := Installations.Find(ctx, s.store, by)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range insts {
+		hits = append(hits, Hit{Kind: "installation", ID: i.ID, Client: i.Client, Name: i.Name, Detail: ucOf(i)})
+	}
+	people, _, err := People.Find(ctx, s.store, by)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range people {
+		hits = append(hits, Hit{Kind: "person", ID: p.ID, Client: p.Client, Name: p.Name, Detail: strings.Join(p.Emails, ", ")})
+	}
+	return hits, nil
+}
+
+func ucOf(i Installation) string {
+	if i.UC != "" {
+		return i.UC
+	}
+	return i.FormerUC
+}
+
+// Team lists the agents whose clients the actor may see, for choosing one.
+func (s *Service) Team(ctx context.Context, a Actor) ([]User, error) {
+	q := store.Query{Sort: []string{"name"}, Limit: MaxListLimit}
+	switch a.Role {
+	case RoleAgent:
+		u, err := Users.Get(ctx, s.store, a.UserID)
+		return []User{hideUser(u)}, err
+	case RoleManager:
+		q.Where = []store.Cond{store.Is("team", orNone(a.Team))}
+	}
+	users, _, err := Users.Find(ctx, s.store, q)
+	out := users[:0]
+	for _, u := range users {
+		if u.Role == RoleAgent || a.Role == RoleAdmin {
+			out = append(out, hideUser(u))
+		}
+	}
+	return out, err
+}
+
+// hideUser drops what no page may show.
+func hideUser(u User) User {
+	u.Password = ""
+	return u
+}

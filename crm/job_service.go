@@ -1,0 +1,55 @@
+package crm
+
+import (
+	"context"
+	"encoding/json"
+
+	"cemigmas/crm/store"
+)
+
+// Job reads a job: one's own, admins any.
+func (s *Service) Job(ctx context.Context, a Actor, id string) (Job, error) {
+	j, err := Jobs.Get(ctx, s.store, id)
+	if err != nil {
+		return Job{}, err
+	}
+	if j.By != a.UserID && a.Role != RoleAdmin {
+		return Job{}, notFound()
+	}
+	return j, nil
+}
+
+// ListJobs lists jobs of a kind, newest first: one's own, admins all.
+func (s *Service) ListJobs(ctx context.Context, a Actor, kind string, limit int, after string) ([]Job, string, error) {
+	where := []store.Cond{store.Is("kind", kind)}
+	if a.Role != RoleAdmin {
+		where = append(where, store.Is("by", a.UserID))
+	}
+	return Jobs.Find(ctx, s.store, store.Query{Where: where, Sort: []string{"-created"}, Limit: limitOf(limit, 20), After: after})
+}
+
+// CancelJob asks a job to stop.
+func (s *Service) CancelJob(ctx context.Context, a Actor, id string) (Job, error) {
+	j, err := s.Job(ctx, a, id)
+	if err != nil || j.Ended() {
+		return j, err
+	}
+	if j.State == JobQueued {
+		now := s.Now()
+		j.State, j.EndedAt, j.Cancel = JobCancelled, &now, true
+		if err := s.Apply(ctx, Jobs.Put(&j)); CodeOf(err) != CodeConflict {
+			return j, err
+		} // it was just taken up: ask the worker instead
+	}
+	err = s.Apply(ctx, store.Patch{In: Jobs.In, ID: id, Body: map[string][]byte{"cancel": json.RawMessage("true")}})
+	j.Cancel = true
+	return j, err
+}
+
+// JobErrors lists the faulty rows of an import, in file order.
+func (s *Service) JobErrors(ctx context.Context, a Actor, id string, limit int, after string) ([]ImportError, string, error) {
+	if _, err := s.Job(ctx, a, id); err != nil {
+		return nil, "", err
+	}
+	return ImportErrors.Find(ctx, s.store, store.Query{Where: []store.Cond{store.Is("job", id)}, Limit: limitOf(limit, 50), After: after})
+}

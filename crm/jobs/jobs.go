@@ -1,0 +1,199 @@
+// Package jobs runs work in the background: imports and reports. A job is a
+// document, so that every page of every node shows its progress; the node that
+// holds its lease does the work. A job whose node died is taken up again, so
+// what a job does must be safe to do twice.
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"cemigmas/crm"
+	"cemigmas/crm/store"
+)
+
+// File is what a job made.
+type File struct {
+	Blob string // reference in the blob store
+	Name string
+}
+
+// Handler does one kind of job. It should call Progress often: that is where
+// it learns that somebody cancelled it (its context ends).
+type Handler func(ctx context.Context, t *Task) (result any, file *File, err error)
+
+const (
+	leaseTime = 30 * time.Second
+	renewTime = 8 * time.Second
+	pollTime  = 3 * time.Second
+	tickTime  = 250 * time.Millisecond // between two written progresses
+	maxTries  = 3
+)
+
+// Runner takes jobs and runs them, a few at once.
+type Runner struct {
+	svc      *crm.Service
+	owner    string
+	log      *slog.Logger
+	handlers map[string]Handler
+	slots    chan struct{}
+	wake     chan struct{}
+	mu       sync.Mutex
+	mine     map[string]bool
+	wg       sync.WaitGroup
+}
+
+// NewRunner makes a runner that works as owner, a name unique to the process.
+func NewRunner(svc *crm.Service, owner string, log *slog.Logger, handlers map[string]Handler) *Runner {
+	return &Runner{svc: svc, owner: owner, log: log, handlers: handlers,
+		slots: make(chan struct{}, 2), wake: make(chan struct{}, 1), mine: map[string]bool{}}
+}
+
+// Enqueue stores a job for an actor. It runs soon, on this node or another.
+func (r *Runner) Enqueue(ctx context.Context, a crm.Actor, kind string, args any) (crm.Job, error) {
+	if _, ok := r.handlers[kind]; !ok {
+		return crm.Job{}, fmt.Errorf("jobs: no handler for %q", kind)
+	}
+	raw, err := json.Marshal(args)
+	if err != nil {
+		return crm.Job{}, err
+	}
+	id, keyed := r.svc.IDFor(ctx, a, kind)
+	if keyed {
+		if was, err := crm.Jobs.Get(ctx, r.svc.Store(), id); err == nil {
+			return was, nil
+		}
+	}
+	j := crm.Job{ID: id, Kind: kind, By: a.UserID, Lang: a.Lang, State: crm.JobQueued, Args: raw, CreatedAt: r.svc.Now()}
+	if err := r.svc.Apply(ctx, crm.Jobs.Put(&j)); err != nil {
+		return crm.Job{}, err
+	}
+	j.Version = 1
+	r.poke()
+	return j, nil
+}
+
+func (r *Runner) poke() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run takes jobs until ctx ends, then waits for the running ones to stop.
+func (r *Runner) Run(ctx context.Context) {
+	tick := time.NewTicker(pollTime)
+	defer tick.Stop()
+	defer r.wg.Wait()
+	for {
+		if err := r.take(ctx); err != nil && ctx.Err() == nil {
+			r.log.Error("jobs: cannot look for work", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// take starts what is queued, and what ran on a node that is gone.
+func (r *Runner) take(ctx context.Context) error {
+	for _, state := range []string{crm.JobRunning, crm.JobQueued} {
+		list, _, err := crm.Jobs.Find(ctx, r.svc.Store(), store.Query{
+			Where: []store.Cond{store.Is("state", state)}, Sort: []string{"created"}, Limit: 20})
+		if err != nil {
+			return err
+		}
+		for _, j := range list {
+			r.start(ctx, j)
+		}
+	}
+	return nil
+}
+
+func (r *Runner) start(ctx context.Context, j crm.Job) {
+	r.mu.Lock()
+	busy := r.mine[j.ID]
+	r.mu.Unlock()
+	if busy || r.handlers[j.Kind] == nil {
+		return
+	}
+	select {
+	case r.slots <- struct{}{}:
+	default:
+		return // all hands full; the next round sees it again
+	}
+	lease, err := r.svc.Store().Lease(ctx, "job:"+j.ID, r.owner, leaseTime)
+	if err != nil {
+		<-r.slots
+		return
+	}
+	r.mu.Lock()
+	r.mine[j.ID] = true
+	r.mu.Unlock()
+	r.wg.Add(1)
+	go func() {
+		defer r.wg.Done()
+		r.work(ctx, j.ID, lease)
+		r.mu.Lock()
+		delete(r.mine, j.ID)
+		r.mu.Unlock()
+		<-r.slots
+		r.poke()
+	}()
+}
+
+// work runs one job under its lease.
+func (r *Runner) work(ctx context.Context, id string, lease store.Lease) {
+	j, err := crm.Jobs.Get(ctx, r.svc.Store(), id)
+	if err != nil || j.Ended() {
+		_ = r.svc.Store().Release(ctx, lease)
+		return
+	}
+	t := &Task{Job: j, runner: r, lease: lease}
+	if err := t.begin(ctx); err != nil {
+		r.log.Warn("jobs: cannot begin", "job", id, "err", err)
+		return
+	}
+	runCtx, stop := context.WithCancelCause(ctx)
+	t.stop = stop
+	go t.keepLease(runCtx)
+	result, file, err := r.safely(runCtx, t)
+	cause := context.Cause(runCtx)
+	stop(nil)
+	if ctx.Err() != nil && err != nil {
+		// The node stops. The job stays "running" and another node, or the
+		// next start, takes it up.
+		_ = r.svc.Store().Release(context.WithoutCancel(ctx), lease)
+		return
+	}
+	if err := t.end(ctx, result, file, err, cause); err != nil {
+		r.log.Error("jobs: cannot record the end", "job", id, "err", err)
+	}
+	_ = r.svc.Store().Release(ctx, lease)
+}
+
+// safely turns a panic into a failed job: one broken file must not end the
+// program for everybody.
+func (r *Runner) safely(ctx context.Context, t *Task) (result any, file *File, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.log.Error("jobs: panic", "job", t.Job.ID, "kind", t.Job.Kind, "panic", p)
+			err = fmt.Errorf("jobs: panic: %v", p)
+		}
+	}()
+	return r.handlers[t.Job.Kind](ctx, t)
+}
+
+// errCancelled is why a cancelled job's context ended.
+var errCancelled = errors.New("jobs: cancelled")
+
+// errLost is why the context of a job ended whose lease another node took.
+var errLost = errors.New("jobs: lease lost")

@@ -1,0 +1,155 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"sync"
+	"time"
+
+	"cemigmas/crm"
+	"cemigmas/crm/store"
+)
+
+// Task is a running job.
+type Task struct {
+	Job    crm.Job
+	runner *Runner
+	lease  store.Lease
+	stop   context.CancelCauseFunc
+	mu     sync.Mutex
+	told   time.Time
+}
+
+// Args reads what the job was asked to do.
+func (t *Task) Args(into any) error { return json.Unmarshal(t.Job.Args, into) }
+
+// Check is the change that makes an Apply fail when this node lost the job: a
+// worker that was only slow writes nothing after another took over.
+func (t *Task) Check() store.Change {
+	return store.CheckLease{Name: t.lease.Name, Fence: t.lease.Fence}
+}
+
+func (t *Task) begin(ctx context.Context) error {
+	j := &t.Job
+	now := t.runner.svc.Now()
+	j.State, j.StartedAt, j.Done = crm.JobRunning, &now, 0
+	j.Tries++
+	if j.Tries > maxTries {
+		j.State, j.EndedAt = crm.JobFailed, &now
+		j.Error = &crm.Text{Key: "error.job.crashed"}
+		return errors.Join(errors.New("jobs: too many tries"), t.put(ctx))
+	}
+	if err := t.put(ctx); err != nil {
+		return err
+	}
+	t.publish()
+	return nil
+}
+
+func (t *Task) put(ctx context.Context) error {
+	if err := t.runner.svc.Apply(ctx, t.Check(), crm.Jobs.Put(&t.Job)); err != nil {
+		return err
+	}
+	t.Job.Version++
+	return nil
+}
+
+// Progress says how far the job is; total 0 means not known. step is a
+// catalogue key.
+func (t *Task) Progress(ctx context.Context, done, total int64, step string) {
+	t.mu.Lock()
+	now := time.Now()
+	t.Job.Done, t.Job.Total, t.Job.Step = done, total, step
+	due := now.Sub(t.told) >= tickTime
+	if due {
+		t.told = now
+	}
+	t.mu.Unlock()
+	if !due {
+		return
+	}
+	// Progress that is not written is written next time.
+	_ = t.runner.svc.Apply(ctx, t.Check(), store.Patch{In: crm.Jobs.In, ID: t.Job.ID, Body: map[string][]byte{
+		"done": []byte(strconv.FormatInt(done, 10)), "total": []byte(strconv.FormatInt(total, 10)), "step": []byte(strconv.Quote(step)),
+	}})
+	t.publish()
+	t.cancelled(ctx)
+}
+
+// cancelled ends the job's context when somebody asked for it.
+func (t *Task) cancelled(ctx context.Context) {
+	j, err := crm.Jobs.Get(ctx, t.runner.svc.Store(), t.Job.ID)
+	if err == nil && j.Cancel {
+		t.stop(errCancelled)
+	}
+}
+
+// keepLease renews the lease and looks for a wish to cancel while the handler
+// works.
+func (t *Task) keepLease(ctx context.Context) {
+	tick := time.NewTicker(renewTime)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if _, err := t.runner.svc.Store().Lease(ctx, t.lease.Name, t.lease.Owner, leaseTime); store.CodeOf(err) == store.CodeConflict {
+				t.stop(errLost)
+				return
+			}
+			t.cancelled(ctx)
+		}
+	}
+}
+
+func (t *Task) end(ctx context.Context, result any, file *File, err, cause error) error {
+	if errors.Is(cause, errLost) {
+		return nil // another node has it
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	j := &t.Job
+	now := t.runner.svc.Now()
+	j.EndedAt = &now
+	if result != nil {
+		raw, merr := json.Marshal(result)
+		if merr != nil {
+			return merr
+		}
+		j.Result = raw
+	}
+	switch {
+	case errors.Is(cause, errCancelled):
+		j.State, j.Cancel = crm.JobCancelled, true
+	case err != nil:
+		j.State, j.Error = crm.JobFailed, reason(err)
+		t.runner.log.Error("jobs: failed", "job", j.ID, "kind", j.Kind, "err", err)
+	default:
+		j.State = crm.JobDone
+		if j.Total > 0 {
+			j.Done = j.Total
+		}
+		if file != nil {
+			j.File, j.FileName = file.Blob, file.Name
+		}
+	}
+	werr := t.put(context.WithoutCancel(ctx))
+	t.publish()
+	return werr
+}
+
+// reason is what a user is told of a failure.
+func reason(err error) *crm.Text {
+	var e *crm.Error
+	if errors.As(err, &e) && e.Text.Key != "" {
+		return &e.Text
+	}
+	return &crm.Text{Key: "error.internal"}
+}
+
+func (t *Task) publish() {
+	t.runner.svc.Bus().Publish(crm.Event{Kind: "job", ID: t.Job.ID, Owner: t.Job.By})
+}

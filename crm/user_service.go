@@ -1,0 +1,228 @@
+package crm
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"cemigmas/crm/ident"
+	"cemigmas/crm/secret"
+	"cemigmas/crm/store"
+)
+
+// Langs are the languages of pages, sheets and messages.
+var Langs = []string{"pt-BR", "es", "en"}
+
+// MinPassword is the shortest password that a user may choose, in characters.
+const MinPassword = 10
+
+// UserInput makes or changes a user.
+type UserInput struct {
+	Email    string   `json:"email"`
+	Name     string   `json:"name"`
+	Role     Role     `json:"role"`
+	Team     string   `json:"team,omitempty"`
+	Sectors  []string `json:"sectors,omitempty"`
+	Lang     string   `json:"lang,omitempty"`
+	Password string   `json:"-"` // "" makes a one-time password
+	// LoopbackOnly marks a demonstration login, which opens nothing from
+	// another machine.
+	LoopbackOnly bool `json:"-"`
+}
+
+// AddUser makes a user and answers the one-time password if none was given.
+// Only admins may. CodeDuplicate when the address is taken.
+func (s *Service) AddUser(ctx context.Context, a Actor, in UserInput) (User, string, error) {
+	if err := a.mustBe(RoleAdmin); err != nil {
+		return User{}, "", err
+	}
+	now := s.Now()
+	u := User{ID: s.newID(), CreatedAt: now, UpdatedAt: now, LoopbackOnly: in.LoopbackOnly, Epoch: 1}
+	if err := fillUser(&u, in); err != nil {
+		return User{}, "", err
+	}
+	once := ""
+	if in.Password == "" {
+		once = secret.OneTimePassword()
+		in.Password, u.MustChange = once, true
+	} else if err := checkPassword(in.Password); err != nil {
+		return User{}, "", err
+	}
+	hash, err := secret.HashPassword(in.Password)
+	if err != nil {
+		return User{}, "", err
+	}
+	u.Password = hash
+	if err := s.Apply(ctx, Users.Put(&u)); err != nil {
+		if CodeOf(err) == CodeDuplicate {
+			return User{}, "", &Error{Code: CodeDuplicate, Text: Text{Key: "error.user.duplicate"}, Err: err,
+				Fields: map[string]Text{"email": {Key: "error.user.duplicate"}}}
+		}
+		return User{}, "", err
+	}
+	s.forgetUserNames()
+	return hideUser(u), once, nil
+}
+
+func fillUser(u *User, in UserInput) error {
+	bad := problems{}
+	email, err := ident.NormalEmail(in.Email)
+	if err != nil {
+		bad["email"] = identText(err)
+	}
+	u.Email, u.Name, u.Role, u.Team = email, strings.TrimSpace(in.Name), in.Role, strings.TrimSpace(in.Team)
+	u.Sectors, u.Lang = in.Sectors, in.Lang
+	if u.Lang == "" {
+		u.Lang = Langs[0]
+	}
+	bad.need("name", u.Name)
+	if !u.Role.Valid() {
+		bad.add("role", "error.field.choice")
+	}
+	if u.Role == RoleManager && u.Team == "" {
+		bad.add("team", "error.user.team")
+	}
+	if !slices.Contains(Langs, u.Lang) {
+		bad.add("lang", "error.field.choice")
+	}
+	return bad.err()
+}
+
+func checkPassword(p string) error {
+	if len([]rune(p)) < MinPassword || len(p) > 512 {
+		return &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"},
+			Fields: map[string]Text{"password": {Key: "error.user.password"}}}
+	}
+	return nil
+}
+
+// ListUsers lists users by name: admins all, managers their team.
+func (s *Service) ListUsers(ctx context.Context, a Actor, limit int, after string) ([]User, string, error) {
+	if err := a.mustBe(RoleManager, RoleAdmin); err != nil {
+		return nil, "", err
+	}
+	q := store.Query{Sort: []string{"name"}, Limit: limitOf(limit, 100), After: after}
+	if a.Role == RoleManager {
+		q.Where = []store.Cond{store.Is("team", orNone(a.Team))}
+	}
+	list, next, err := Users.Find(ctx, s.store, q)
+	for i := range list {
+		list[i] = hideUser(list[i])
+	}
+	return list, next, err
+}
+
+// UserByEmail finds a user.
+func (s *Service) UserByEmail(ctx context.Context, a Actor, email string) (User, error) {
+	if err := a.mustBe(RoleAdmin); err != nil {
+		return User{}, err
+	}
+	u, err := Users.First(ctx, s.store, store.Query{Where: []store.Cond{store.Is("email", strings.ToLower(strings.TrimSpace(email)))}})
+	if err != nil {
+		return User{}, err
+	}
+	if u == nil {
+		return User{}, notFound()
+	}
+	return hideUser(*u), nil
+}
+
+// DisableUser ends a user's rights, sessions and tokens at once.
+func (s *Service) DisableUser(ctx context.Context, a Actor, id string, disabled bool) (User, error) {
+	if id == a.UserID {
+		return User{}, Errf(CodeForbidden, "error.user.self")
+	}
+	return s.changeUser(ctx, a, id, func(u *User) error {
+		u.Disabled = disabled
+		u.Epoch++
+		return nil
+	})
+}
+
+// ResetPassword gives a user a password, a one-time one when password is "",
+// and ends its sessions.
+func (s *Service) ResetPassword(ctx context.Context, a Actor, id, password string) (once string, err error) {
+	_, err = s.changeUser(ctx, a, id, func(u *User) error {
+		u.MustChange = false
+		if password == "" {
+			once = secret.OneTimePassword()
+			password, u.MustChange = once, true
+		} else if err := checkPassword(password); err != nil {
+			return err
+		}
+		hash, err := secret.HashPassword(password)
+		u.Password = hash
+		u.Epoch++
+		return err
+	})
+	return once, err
+}
+
+// ChangePassword lets a user choose its own; other sessions end.
+func (s *Service) ChangePassword(ctx context.Context, a Actor, old, fresh string) error {
+	if err := checkPassword(fresh); err != nil {
+		return err
+	}
+	_, err := s.changeUser(ctx, SystemActor(), a.UserID, func(u *User) error {
+		ok, err := secret.VerifyPassword(u.Password, old)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: map[string]Text{"old": {Key: "error.user.wrong"}}}
+		}
+		u.Password, err = secret.HashPassword(fresh)
+		u.MustChange = false
+		u.Epoch++
+		return err
+	})
+	return err
+}
+
+// Preferences are how a user likes the pages.
+type Preferences struct {
+	Lang    string `json:"lang"`
+	Theme   string `json:"theme"`   // "", light, dark
+	Density string `json:"density"` // "", comfortable
+}
+
+// SetPreferences changes the actor's own.
+func (s *Service) SetPreferences(ctx context.Context, a Actor, p Preferences) error {
+	bad := problems{}
+	if !slices.Contains(Langs, p.Lang) {
+		bad.add("lang", "error.field.choice")
+	}
+	if !slices.Contains([]string{"", "light", "dark"}, p.Theme) {
+		bad.add("theme", "error.field.choice")
+	}
+	if !slices.Contains([]string{"", "comfortable"}, p.Density) {
+		bad.add("density", "error.field.choice")
+	}
+	if err := bad.err(); err != nil {
+		return err
+	}
+	_, err := s.changeUser(ctx, SystemActor(), a.UserID, func(u *User) error {
+		u.Lang, u.Theme, u.Density = p.Lang, p.Theme, p.Density
+		return nil
+	})
+	return err
+}
+
+func (s *Service) changeUser(ctx context.Context, a Actor, id string, change func(*User) error) (User, error) {
+	if err := a.mustBe(RoleAdmin); err != nil {
+		return User{}, err
+	}
+	u, err := Users.Get(ctx, s.store, id)
+	if err != nil {
+		return User{}, err
+	}
+	if err := change(&u); err != nil {
+		return User{}, err
+	}
+	u.UpdatedAt = s.Now()
+	if err := s.Apply(ctx, Users.Put(&u)); err != nil {
+		return User{}, err
+	}
+	s.forgetUserNames()
+	return hideUser(u), nil
+}

@@ -1,0 +1,240 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+)
+
+// call is what a core of the API gets beside its input.
+type call struct {
+	context.Context
+	Actor crm.Actor
+	From  string // network address
+	ctx   *fiber.Ctx
+}
+
+// operation is one line of the table as the API sees it: the types for the
+// description, and the handler made from the core.
+type operation struct {
+	id, summary string
+	in, out     reflect.Type
+	status      int
+	public      bool
+	upload      bool   // the body is multipart with a part named file
+	binary      string // media type of an answer that is not JSON
+	handler     func(s *Server) fiber.Handler
+}
+
+// op makes an operation of a core: input from path, query and JSON body, by
+// the tags path, query and json; output as JSON.
+func op[In, Out any](id, summary string, core func(s *Server, c call, in In) (Out, error)) *operation {
+	o := &operation{id: id, summary: summary, status: fiber.StatusOK,
+		in: reflect.TypeFor[In](), out: reflect.TypeFor[Out]()}
+	o.handler = func(s *Server) fiber.Handler {
+		return func(c *fiber.Ctx) error {
+			var in In
+			if err := bind(c, &in); err != nil {
+				return s.fail(c, err)
+			}
+			out, err := core(s, s.call(c), in)
+			if err != nil {
+				return s.failAPICall(c, err, out)
+			}
+			return s.answer(c, o.status, out)
+		}
+	}
+	return o
+}
+
+func (s *Server) call(c *fiber.Ctx) call {
+	ctx := c.UserContext()
+	if key := c.Get("Idempotency-Key"); key != "" && writes(c) {
+		ctx = crm.WithIdempotencyKey(ctx, key)
+	}
+	return call{Context: ctx, Actor: actor(c), From: from(c), ctx: c}
+}
+
+// ifMatch is the version that a change was made against; 0 when not said.
+func (c call) ifMatch() (int64, error) {
+	h := strings.Trim(c.ctx.Get(fiber.HeaderIfMatch), `W/"`)
+	if h == "" || h == "*" {
+		return 0, nil
+	}
+	v, err := strconv.ParseInt(h, 10, 64)
+	if err != nil || v <= 0 {
+		return 0, crm.Errf(crm.CodeInvalid, "error.api.ifmatch")
+	}
+	return v, nil
+}
+
+// versioned is an answer that has a version, sent as ETag.
+type versioned interface{ version() int64 }
+
+func (s *Server) answer(c *fiber.Ctx, status int, out any) error {
+	if v, ok := out.(versioned); ok {
+		c.Set(fiber.HeaderETag, fmt.Sprintf(`"%d"`, v.version()))
+	}
+	switch o := out.(type) {
+	case crm.RawPage:
+		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+		return c.Status(status).Send(rawPage(o))
+	case statusAnswer:
+		c.Set(fiber.HeaderLocation, o.location())
+		return c.Status(o.status()).JSON(o.body())
+	case none:
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	return c.Status(status).JSON(out)
+}
+
+// statusAnswer is an answer that chooses its own status: a job that is not
+// done yet.
+type statusAnswer interface {
+	status() int
+	location() string
+	body() any
+}
+
+// none is an answer without content.
+type none struct{}
+
+// failAPICall answers an error; a conflict carries the record as it is now.
+func (s *Server) failAPICall(c *fiber.Ctx, err error, current any) error {
+	e := domainError(err)
+	if e.Code == crm.CodeInternal {
+		s.Log.Error("web: request failed", "method", c.Method(), "path", routePath(c), "err", err)
+	}
+	if e.Code != crm.CodeConflict {
+		return s.failAPI(c, e, nil)
+	}
+	if v, ok := current.(versioned); ok {
+		c.Set(fiber.HeaderETag, fmt.Sprintf(`"%d"`, v.version()))
+	}
+	return s.failAPI(c, e, current)
+}
+
+// rawPage writes a page of stored rows without decoding them: that is half of
+// the time of a list.
+func rawPage(p crm.RawPage) []byte {
+	n := 32 + len(p.Next)
+	for _, it := range p.Items {
+		n += len(it) + 1
+	}
+	b := make([]byte, 0, n)
+	b = append(b, `{"items":[`...)
+	for i, it := range p.Items {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, it...)
+	}
+	b = append(b, ']')
+	if p.Next != "" {
+		b = append(b, `,"next":`...)
+		b = strconv.AppendQuote(b, p.Next) // cursors are base64url: no escapes differ
+	}
+	return append(b, '}')
+}
+
+// bind fills an input from path, query and JSON body.
+func bind(c *fiber.Ctx, into any) error {
+	v := reflect.ValueOf(into).Elem()
+	if v.Kind() != reflect.Struct {
+		return nil
+	}
+	if hasBody(v.Type()) && !isUpload(c) {
+		if err := bindJSON(c, into); err != nil {
+			return err
+		}
+	}
+	bad := map[string]crm.Text{}
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if name := f.Tag.Get("path"); name != "" {
+			v.Field(i).SetString(c.Params(name))
+		}
+		if name := f.Tag.Get("query"); name != "" {
+			if raw := c.Query(name); raw != "" && !setScalar(v.Field(i), raw) {
+				bad[name] = crm.Text{Key: "error.field.invalid"}
+			}
+		}
+	}
+	if len(bad) > 0 {
+		return &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.invalid"}, Fields: bad}
+	}
+	return nil
+}
+
+func hasBody(t reflect.Type) bool {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if tag, ok := f.Tag.Lookup("json"); ok && tag != "-" || f.Anonymous {
+			return true
+		}
+	}
+	return false
+}
+
+func bindJSON(c *fiber.Ctx, into any) error {
+	body := c.Body()
+	if len(body) > maxBody {
+		return crm.Errf(crm.CodeTooLarge, "error.too-large")
+	}
+	dec := json.NewDecoder(strings.NewReader(string(body)))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(into)
+	if errors.Is(err, io.EOF) {
+		return crm.Errf(crm.CodeInvalid, "error.api.empty")
+	}
+	if err == nil && dec.More() {
+		err = errors.New("more than one value")
+	}
+	if err != nil {
+		e := crm.Errf(crm.CodeInvalid, "error.api.json", "problem", jsonProblem(err))
+		e.Err = err
+		return e
+	}
+	return nil
+}
+
+// jsonProblem says where a body is wrong, in the words of the decoder without
+// Go's type names.
+func jsonProblem(err error) string {
+	var t *json.UnmarshalTypeError
+	if errors.As(err, &t) {
+		return fmt.Sprintf("%s (%s)", t.Field, t.Value)
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+func setScalar(f reflect.Value, raw string) bool {
+	switch f.Kind() {
+	case reflect.String:
+		f.SetString(raw)
+	case reflect.Int, reflect.Int64:
+		n, err := strconv.ParseInt(raw, 10, 64)
+		if err != nil || n < 0 {
+			return false
+		}
+		f.SetInt(n)
+	case reflect.Bool:
+		b, err := strconv.ParseBool(raw)
+		if err != nil {
+			return false
+		}
+		f.SetBool(b)
+	default:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"bufio"
+	"fmt"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+)
+
+// beat keeps proxies from closing an idle stream and finds pages that left.
+const beat = 15 * time.Second
+
+// events is the stream of a browser: what changed that it may see. Rights are
+// those of the moment it was opened; a page that loads asks anew.
+func (s *Server) events(c *fiber.Ctx) error {
+	a := actor(c)
+	c.Set(fiber.HeaderContentType, "text/event-stream")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set("X-Accel-Buffering", "no")
+	ch, stop := s.Service.Bus().Subscribe()
+	done := s.base.Done()
+	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
+		defer stop()
+		tick := time.NewTicker(beat)
+		defer tick.Stop()
+		// The first words make the browser's stream open.
+		if fmt.Fprint(w, "retry: 3000\n: open\n\n"); w.Flush() != nil {
+			return
+		}
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				fmt.Fprint(w, ": beat\n\n")
+			case e := <-ch:
+				if !a.Sees(e) {
+					continue
+				}
+				writeEvent(w, e)
+			}
+			if w.Flush() != nil {
+				return
+			}
+		}
+	})
+	return nil
+}
+
+func writeEvent(w *bufio.Writer, e crm.Event) {
+	name, data := e.Kind, e.ID
+	switch e.Kind {
+	case "triage", "mail":
+		name, data = "mail", "new"
+	}
+	fmt.Fprintf(w, "event: %s\ndata: %s\n\n", name, data)
+}

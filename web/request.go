@@ -1,0 +1,44 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+)
+
+// Keys of what middleware leaves for handlers.
+const (
+	keyUser    = "user"
+	keySession = "session"
+)
+
+func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }
+
+// isPart reports whether htmx asks for a fragment.
+func isPart(c *fiber.Ctx) bool {
+	return c.Get("HX-Request") == "true" && c.Get("HX-History-Restore-Request") != "true"
+}
+
+// user is who asks; the zero user before sign-in.
+func user(c *fiber.Ctx) crm.User {
+	u, _ := c.Locals(keyUser).(crm.User)
+	return u
+}
+
+func session(c *fiber.Ctx) crm.Session {
+	s, _ := c.Locals(keySession).(crm.Session)
+	return s
+}
+
+// actor is who asks, as the service wants it.
+func actor(c *fiber.Ctx) crm.Actor {
+	u := user(c)
+	a := u.Actor()
+	a.Lang = lang(c)
+	return a
+}
+
+// from is the network address that a request came from.
+func from(c *fiber.Ctx) string { return c.Context().RemoteIP().String() }

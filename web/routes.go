@@ -1,0 +1,144 @@
+package web
+
+import "github.com/gofiber/fiber/v2"
+
+// route is one line of the table: a path with what it is for scripts (api),
+// for people (page), or for both.
+type route struct {
+	method, path string
+	api          *operation
+	page         func(*Server, *fiber.Ctx) error
+	public       bool // before sign-in, in both faces
+}
+
+// table is every route of the program. The API's description and the matrix
+// test of rights walk it, so nothing is served that they do not know.
+func table() []route {
+	get, post, patch := fiber.MethodGet, fiber.MethodPost, fiber.MethodPatch
+	return []route{
+		// Sign-in.
+		{method: post, path: "/session", public: true, api: op("signIn", "Sign in with an address and a password.", apiSignIn)},
+		{method: post, path: "/session/refresh", public: true, api: op("refresh", "Exchange a refresh token, once.", apiRefresh)},
+		{method: get, path: "/me", api: op("me", "Who holds the token.", apiMe)},
+
+		// Clients.
+		{method: get, path: "/clients", api: op("listClients", "List the clients that you may see.", apiClients), page: (*Server).clientsPage},
+		{method: get, path: "/clients/:id", api: op("getClient", "Read one client; its version is the ETag.", apiClient), page: (*Server).clientPage},
+		{method: patch, path: "/clients/:id", api: op("editClient", "Change members of a client; If-Match names the version that was read.", apiPatchClient)},
+		{method: get, path: "/clients/:id/timeline", api: op("timeline", "What happened with a client: planned first, then newest first.", apiTimeline), page: (*Server).timelinePart},
+		{method: post, path: "/clients/:id/activities", api: op("logActivity", "Log a call, meeting, message or note, or plan or report a visit.", apiLog).made(), page: (*Server).logOnClient},
+		{method: get, path: "/clients/:id/installations", api: op("listInstallations", "List the installations of a client.", apiInstallations)},
+
+		// Installations.
+		{method: get, path: "/installations/:id", api: op("getInstallation", "Read one installation with its contracts.", apiInstallation), page: (*Server).installationPage},
+		{method: get, path: "/installations/:id/readings", api: op("listReadings", "List the readings of an installation, newest month first.", apiReadings)},
+
+		// Mail.
+		{method: get, path: "/threads/:id", api: op("getThread", "Read a conversation, message by message as you may see them.", apiThread), page: (*Server).threadPage},
+
+		{method: get, path: "/sectors", api: op("listSectors", "List the sectors in report order.", apiSectors)},
+
+		// Reports.
+		{method: get, path: "/reports/monthly", api: fileOp("monthlyReport", "The workbook of a month; waits up to 20 s, else answers 202 with the job's address.", xlsxType, reportBody{}, (*Server).monthly)},
+		{method: post, path: "/reports", api: op("newReport", "Start a workbook in the background.", apiNewReport).accepted(), page: (*Server).startReport},
+		{method: get, path: "/reports/:id", api: op("getReport", "How far a workbook is.", apiReport), page: (*Server).reportPage},
+		{method: get, path: "/reports/:id/file", api: fileOp("reportFile", "The finished workbook.", xlsxType, idPath{}, (*Server).reportFile), page: (*Server).reportFile},
+
+		// Imports.
+		{method: post, path: "/imports", api: op("newImport", "Import a file: multipart with file, kind, year, dryRun.", apiNewImport).accepted().uploads(), page: (*Server).startImport},
+		{method: get, path: "/imports/:id", api: op("getImport", "How far an import is, and its faulty rows.", apiImport), page: (*Server).importPage},
+
+		// Pages only.
+		{method: get, path: "/signin", public: true, page: (*Server).signInPage},
+		{method: post, path: "/signin", public: true, page: (*Server).signIn},
+		{method: post, path: "/signout", page: (*Server).signOut},
+		{method: get, path: "/password", page: (*Server).passwordPage},
+		{method: post, path: "/password", page: (*Server).changePassword},
+		{method: get, path: "/", page: (*Server).todayPage},
+		{method: get, path: "/clients/:id/edit", page: (*Server).clientEditPage},
+		{method: post, path: "/clients/:id/edit", page: (*Server).clientEdit},
+		{method: get, path: "/activities/new", page: (*Server).activityNewPage},
+		{method: post, path: "/activities", page: (*Server).logAnywhere},
+		{method: get, path: "/activities/:id/edit", page: (*Server).activityEditPage},
+		{method: post, path: "/activities/:id", page: (*Server).activityEdit},
+		{method: post, path: "/activities/:id/delete", page: (*Server).activityDelete},
+		{method: post, path: "/activities/:id/restore", page: (*Server).activityRestore},
+		{method: get, path: "/visits/new", page: (*Server).visitNewPage},
+		{method: post, path: "/visits/new", page: (*Server).visitPlan},
+		{method: get, path: "/visits/:id", page: (*Server).visitPage},
+		{method: post, path: "/visits/:id", page: (*Server).visitReport},
+		{method: get, path: "/messages/:id/html", page: (*Server).messageHTML},
+		{method: get, path: "/messages/:id/parts/:part", page: (*Server).messagePart},
+		{method: post, path: "/threads/:id/unlink", page: (*Server).threadUnlink},
+		{method: get, path: "/triage", page: (*Server).triagePage},
+		{method: post, path: "/triage/:id/assign", page: (*Server).triageAssign},
+		{method: post, path: "/triage/:id/ignore", page: (*Server).triageIgnore},
+		{method: get, path: "/mailboxes", page: (*Server).mailboxesPage},
+		{method: post, path: "/mailboxes", page: (*Server).mailboxAdd},
+		{method: get, path: "/mailboxes/:id", page: (*Server).mailboxPart},
+		{method: post, path: "/mailboxes/:id/sync", page: (*Server).mailboxSync},
+		{method: get, path: "/reports", page: (*Server).reportsPage},
+		{method: get, path: "/imports", page: (*Server).importsPage},
+		{method: get, path: "/imports/template.xlsx", page: (*Server).importTemplate},
+		{method: get, path: "/imports/:id/errors.xlsx", page: (*Server).importErrors},
+		{method: post, path: "/imports/:id/run", page: (*Server).importRun},
+		{method: get, path: "/jobs/:id", page: (*Server).jobPart},
+		{method: post, path: "/jobs/:id/cancel", page: (*Server).jobCancel},
+		{method: get, path: "/users", page: (*Server).usersPage},
+		{method: post, path: "/users", page: (*Server).userAdd},
+		{method: post, path: "/users/:id/disable", page: (*Server).userDisable},
+		{method: post, path: "/users/:id/enable", page: (*Server).userEnable},
+		{method: post, path: "/users/:id/password", page: (*Server).userPassword},
+		{method: get, path: "/settings", page: (*Server).settingsPage},
+		{method: post, path: "/settings", page: (*Server).settingsSave},
+		{method: get, path: "/search", page: (*Server).searchPage},
+		{method: get, path: "/events", page: (*Server).events},
+		{method: post, path: "/demo/mail", page: (*Server).demoMail},
+	}
+}
+
+// fileOp is an operation whose answer is a file.
+func fileOp(id, summary, kind string, in any, h func(*Server, *fiber.Ctx) error) *operation {
+	o := op(id, summary, func(*Server, call, struct{}) (none, error) { return none{}, nil })
+	o.binary, o.in = kind, typeOf(in)
+	o.handler = func(s *Server) fiber.Handler { return func(c *fiber.Ctx) error { return h(s, c) } }
+	return o
+}
+
+// made, accepted and uploads say what else is special of an operation.
+func (o *operation) made() *operation     { o.status = fiber.StatusCreated; return o }
+func (o *operation) accepted() *operation { o.status = fiber.StatusAccepted; return o }
+func (o *operation) uploads() *operation  { o.upload = true; return o }
+
+// mount hangs the table into Fiber, once for each face. Fixed paths go first:
+// Fiber takes the first that fits, and /imports/template.xlsx fits
+// /imports/:id too.
+func (s *Server) mount() {
+	s.app.Get("/healthz", s.healthz)
+	s.app.Get("/readyz", s.readyz)
+	s.app.Get("/static/*", s.static)
+	s.app.Get("/api/v1/openapi.json", s.openapi)
+	routes := table()
+	for _, fixed := range []bool{true, false} {
+		for _, r := range routes {
+			if hasParam(r.path) == fixed {
+				continue
+			}
+			if r.api != nil {
+				s.app.Add(r.method, "/api/v1"+r.path, s.guarded(r.public, s.needBearer, r.api.handler(s))...)
+			}
+			if r.page != nil {
+				page := r.page
+				s.app.Add(r.method, r.path, s.guarded(r.public, s.needSession, func(c *fiber.Ctx) error { return page(s, c) })...)
+			}
+		}
+	}
+	s.app.Use(func(c *fiber.Ctx) error { return s.unknown(c) })
+}
+
+func (s *Server) guarded(public bool, guard, h fiber.Handler) []fiber.Handler {
+	if public {
+		return []fiber.Handler{h}
+	}
+	return []fiber.Handler{guard, h}
+}

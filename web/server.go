@@ -1,0 +1,157 @@
+// Package web is the one web core with two faces: pages for people (cookie
+// session, CSRF, HTML) and /api/v1 for scripts (bearer token, JSON). Both are
+// mounted from one table of routes (routes.go), and both call the methods of
+// crm.Service, where every right is decided.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+	"cemigmas/crm/auth"
+	"cemigmas/crm/blob"
+	"cemigmas/crm/jobs"
+)
+
+// Mailer is what pages and API ask of the mail engine; mailsync fulfils it.
+type Mailer interface {
+	// SyncNow wakes the engine for a mailbox.
+	SyncNow(mailbox string)
+	// Check signs in to a mailbox that is not stored yet and says, as an error
+	// with words, what failed.
+	Check(ctx context.Context, m crm.Mailbox, password string) error
+	// Refile files held and stored mail again after a rule, person or client
+	// changed.
+	Refile(ctx context.Context) error
+}
+
+// Demo is what the demonstration bar asks of the demonstration.
+type Demo interface {
+	// ReceiveMail appends a reply to a mailbox of the demonstration server.
+	ReceiveMail(ctx context.Context) error
+}
+
+// Config is what a Server is made of.
+type Config struct {
+	Service *crm.Service
+	Auth    *auth.Auth
+	Blobs   blob.Store
+	Jobs    *jobs.Runner
+	Mail    Mailer
+	Demo    Demo // nil unless this is a demonstration
+	Log     *slog.Logger
+	// UploadDir is where uploads lie while a job reads them.
+	UploadDir string
+	// MaxUpload is the largest import file in bytes.
+	MaxUpload int64
+	// Secure marks cookies Secure: set when the address is https.
+	Secure bool
+	// Version is shown in the API's description.
+	Version string
+}
+
+// Server is the web server.
+type Server struct {
+	Config
+	app  *fiber.App
+	stop context.CancelFunc
+	base context.Context
+}
+
+const (
+	requestTime = 30 * time.Second
+	// maxBody bounds every request but uploads.
+	maxBody = 1 << 20
+)
+
+// New makes a Server; App serves it.
+func New(c Config) *Server {
+	if c.MaxUpload == 0 {
+		c.MaxUpload = 256 << 20
+	}
+	base, stop := context.WithCancel(context.Background())
+	s := &Server{Config: c, base: base, stop: stop}
+	s.app = fiber.New(fiber.Config{
+		// Without it every string taken from a request changes under our feet
+		// once the handler has returned.
+		Immutable:             true,
+		DisableStartupMessage: true,
+		StreamRequestBody:     true, // uploads go to a file as they arrive
+		BodyLimit:             maxBody,
+		ReadTimeout:           2 * time.Minute,
+		IdleTimeout:           2 * time.Minute,
+		ErrorHandler:          s.lastError,
+	})
+	s.app.Use(s.recoverer, s.headers, s.deadline, s.bodyLimit)
+	s.mount()
+	return s
+}
+
+// App is the Fiber application.
+func (s *Server) App() *fiber.App { return s.app }
+
+// Shutdown ends event streams and waits for running requests.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.stop()
+	return s.app.ShutdownWithContext(ctx)
+}
+
+// recoverer turns a panic into an error page; one broken request must not end
+// everybody's program.
+func (s *Server) recoverer(c *fiber.Ctx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.Log.Error("web: panic", "path", routePath(c), "panic", p)
+			err = s.fail(c, errors.New("panic"))
+		}
+	}()
+	return c.Next()
+}
+
+// headers that hold for every answer; pages that show mail have their own CSP.
+func (s *Server) headers(c *fiber.Ctx) error {
+	c.Set("X-Content-Type-Options", "nosniff")
+	c.Set("Referrer-Policy", "same-origin")
+	c.Set("X-Frame-Options", "SAMEORIGIN")
+	c.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "+
+		"font-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'self'")
+	return c.Next()
+}
+
+// deadline gives the request a context that ends: Fiber's own never does.
+func (s *Server) deadline(c *fiber.Ctx) error {
+	ctx, cancel := context.WithTimeout(s.base, requestTime)
+	defer cancel()
+	c.SetUserContext(ctx)
+	return c.Next()
+}
+
+// bodyLimit refuses large bodies everywhere but where files are uploaded;
+// those routes count for themselves.
+func (s *Server) bodyLimit(c *fiber.Ctx) error {
+	if isUpload(c) || c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
+		return c.Next()
+	}
+	n := c.Request().Header.ContentLength()
+	if n > maxBody || n == -1 && c.Request().IsBodyStream() {
+		return s.fail(c, crm.Errf(crm.CodeTooLarge, "error.too-large"))
+	}
+	return c.Next()
+}
+
+func isUpload(c *fiber.Ctx) bool {
+	return c.Method() == fiber.MethodPost && (c.Path() == "/imports" || c.Path() == "/api/v1/imports")
+}
+
+// routePath names a route for the log without the ids and words in it.
+func routePath(c *fiber.Ctx) string {
+	if r := c.Route(); r != nil {
+		return r.Path
+	}
+	return ""
+}

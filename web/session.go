@@ -1,0 +1,122 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+	"cemigmas/crm/auth"
+)
+
+// cookieName of the session. The __Host- prefix would ask for https, which a
+// laptop does not have.
+const cookieName = "cemigmas"
+
+// needSession lets a page through only for who is signed in.
+func (s *Server) needSession(c *fiber.Ctx) error {
+	if err := s.readSession(c); err != nil {
+		if crm.CodeOf(err) != crm.CodeUnauthorized {
+			return s.fail(c, err)
+		}
+		return s.toSignIn(c)
+	}
+	if writes(c) && !isUpload(c) && !s.csrfFits(c, c.FormValue("csrf")) {
+		return s.fail(c, crm.Errf(crm.CodeForbidden, "error.csrf"))
+	}
+	if user(c).MustChange && !mayBeforeChange(c) {
+		return c.Redirect("/password", fiber.StatusSeeOther)
+	}
+	return c.Next()
+}
+
+// mayBeforeChange names what a user with a one-time password may do.
+func mayBeforeChange(c *fiber.Ctx) bool {
+	return c.Path() == "/password" || c.Path() == "/signout"
+}
+
+func (s *Server) readSession(c *fiber.Ctx) error {
+	token := c.Cookies(cookieName)
+	if token == "" {
+		return crm.Errf(crm.CodeUnauthorized, "error.signin.expired")
+	}
+	u, sess, err := s.Auth.Session(c.UserContext(), token, from(c))
+	if err != nil {
+		return err
+	}
+	c.Locals(keyUser, u)
+	c.Locals(keySession, sess)
+	return nil
+}
+
+// csrfFits checks the token that the form or htmx sent.
+func (s *Server) csrfFits(c *fiber.Ctx, token string) bool {
+	if h := c.Get("X-CSRF"); h != "" {
+		token = h
+	}
+	return s.Auth.CheckCSRF(session(c).ID, token)
+}
+
+func writes(c *fiber.Ctx) bool {
+	switch c.Method() {
+	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+		return false
+	}
+	return true
+}
+
+// toSignIn sends a page to the sign-in and remembers where it wanted to go.
+func (s *Server) toSignIn(c *fiber.Ctx) error {
+	to := "/signin"
+	if c.Method() == fiber.MethodGet && !isPart(c) && c.Path() != "/" {
+		to += "?next=" + url.QueryEscape(c.OriginalURL())
+	}
+	if isPart(c) {
+		c.Set("HX-Redirect", to)
+		return c.SendStatus(fiber.StatusUnauthorized)
+	}
+	return c.Redirect(to, fiber.StatusSeeOther)
+}
+
+// startSession signs a browser in.
+func (s *Server) startSession(c *fiber.Ctx, u crm.User) error {
+	token, err := s.Auth.OpenSession(c.UserContext(), u)
+	if err != nil {
+		return err
+	}
+	s.setCookie(c, token, time.Now().Add(auth.SessionLife))
+	return nil
+}
+
+func (s *Server) setCookie(c *fiber.Ctx, token string, until time.Time) {
+	c.Cookie(&fiber.Cookie{Name: cookieName, Value: token, Path: "/", Expires: until,
+		HTTPOnly: true, Secure: s.Secure, SameSite: fiber.CookieSameSiteLaxMode})
+}
+
+// ownPath keeps a "go back to" within this site.
+func ownPath(p, fallback string) string {
+	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\\r\n") {
+		return fallback
+	}
+	return p
+}
+
+// needBearer lets an API call through only with a valid access token.
+func (s *Server) needBearer(c *fiber.Ctx) error {
+	token, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
+	if !ok {
+		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
+		return s.fail(c, crm.Errf(crm.CodeUnauthorized, "error.signin.expired"))
+	}
+	u, err := s.Auth.Bearer(c.UserContext(), token, from(c))
+	if err != nil {
+		if crm.CodeOf(err) == crm.CodeUnauthorized {
+			c.Set(fiber.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
+		}
+		return s.fail(c, err)
+	}
+	c.Locals(keyUser, u)
+	return c.Next()
+}

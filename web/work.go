@@ -1,0 +1,205 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+	"cemigmas/crm/calendar"
+)
+
+// ReportArgs is what a report job is asked for.
+type ReportArgs struct {
+	Month string `json:"month"`
+	Lang  string `json:"lang"`
+}
+
+// ImportArgs is what an import job is asked for. Path is the upload, which the
+// job deletes when it has ended.
+type ImportArgs struct {
+	Blob   string `json:"blob"`
+	Name   string `json:"name"`
+	Kind   string `json:"kind,omitempty"` // "": found by itself
+	Year   int    `json:"year,omitempty"`
+	DryRun bool   `json:"dryRun,omitempty"`
+}
+
+// newReport queues a monthly workbook.
+func (s *Server) newReport(ctx context.Context, a crm.Actor, month, language string) (crm.Job, error) {
+	m := calendar.Month(month)
+	if !m.Valid() {
+		return crm.Job{}, &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.invalid"},
+			Fields: map[string]crm.Text{"month": {Key: "error.field.month"}}}
+	}
+	if language == "" {
+		language = a.Lang
+	}
+	return s.Jobs.Enqueue(ctx, a, crm.JobReport, ReportArgs{Month: month, Lang: language})
+}
+
+// monthlyWait is how long a request for a workbook waits for it.
+const monthlyWait = 20 * time.Second
+
+// monthly answers the workbook itself when it is done in time, else 202 with
+// the job's address.
+func (s *Server) monthly(c *fiber.Ctx) error {
+	a := actor(c)
+	j, err := s.newReport(c.UserContext(), a, c.Query("month"), c.Query("lang"))
+	if err != nil {
+		return s.fail(c, err)
+	}
+	events, stop := s.Service.Bus().Subscribe()
+	defer stop()
+	timeout := time.After(monthlyWait)
+	poll := time.NewTicker(500 * time.Millisecond)
+	defer poll.Stop()
+	for !j.Ended() {
+		select {
+		case <-c.UserContext().Done():
+			return s.fail(c, c.UserContext().Err())
+		case <-timeout:
+			return s.answer(c, 0, started{"/api/v1/reports/" + j.ID, jobOut(lang(c), j)})
+		case e := <-events:
+			if e.ID != j.ID {
+				continue
+			}
+		case <-poll.C:
+		}
+		if j, err = s.Service.Job(c.UserContext(), a, j.ID); err != nil {
+			return s.fail(c, err)
+		}
+	}
+	return s.sendReport(c, j)
+}
+
+// reportFile answers a finished workbook.
+func (s *Server) reportFile(c *fiber.Ctx) error {
+	j, err := s.jobOf(c.UserContext(), actor(c), c.Params("id"), crm.JobReport)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	return s.sendReport(c, j)
+}
+
+const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+func (s *Server) sendReport(c *fiber.Ctx, j crm.Job) error {
+	if j.State == crm.JobFailed && j.Error != nil {
+		return s.fail(c, &crm.Error{Code: crm.CodeUnavailable, Text: *j.Error})
+	}
+	if j.File == "" {
+		return s.fail(c, crm.Errf(crm.CodeNotFound, "error.report.unfinished"))
+	}
+	data, err := s.blob(c.UserContext(), j.File)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	c.Set(fiber.HeaderContentType, xlsxType)
+	c.Set(fiber.HeaderContentDisposition, disposition("attachment", j.FileName))
+	return c.Send(data)
+}
+
+// disposition names a file in both spellings that browsers know.
+func disposition(how, name string) string {
+	if v := mime.FormatMediaType(how, map[string]string{"filename": name}); v != "" {
+		return v
+	}
+	return how
+}
+
+// newImport takes an upload to a file as it arrives, never into memory, and
+// queues its import.
+func (s *Server) newImport(c *fiber.Ctx, a crm.Actor) (crm.Job, error) {
+	up, err := s.receive(c)
+	if up.path != "" {
+		defer os.Remove(up.path)
+	}
+	if err != nil {
+		return crm.Job{}, err
+	}
+	if !isAPI(c) && !s.csrfFits(c, up.fields["csrf"]) {
+		return crm.Job{}, crm.Errf(crm.CodeForbidden, "error.csrf")
+	}
+	args := ImportArgs{Name: up.name, Kind: up.fields["kind"]}
+	args.DryRun = up.fields["dryRun"] == "true" || up.fields["dry_run"] == "on" || up.fields["dry_run"] == "true"
+	if y := up.fields["year"]; y != "" {
+		if args.Year, err = strconv.Atoi(y); err != nil || args.Year < 2000 || args.Year > 2100 {
+			return crm.Job{}, &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.invalid"},
+				Fields: map[string]crm.Text{"year": {Key: "error.field.range"}}}
+		}
+	}
+	if up.path == "" {
+		return crm.Job{}, &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.invalid"},
+			Fields: map[string]crm.Text{"file": {Key: "error.field.required"}}}
+	}
+	if args.Blob, err = s.keepFile(c.UserContext(), up.path); err != nil {
+		return crm.Job{}, err
+	}
+	return s.Jobs.Enqueue(c.UserContext(), a, crm.JobImport, args)
+}
+
+// upload is a received multipart form: one file on disk and the fields.
+type upload struct {
+	path, name string
+	fields     map[string]string
+}
+
+// receive reads a multipart body part by part.
+func (s *Server) receive(c *fiber.Ctx) (upload, error) {
+	up := upload{fields: map[string]string{}}
+	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
+	if err != nil || kind != fiber.MIMEMultipartForm {
+		return up, crm.Errf(crm.CodeInvalid, "error.upload.form")
+	}
+	var body io.Reader = c.Context().RequestBodyStream()
+	if body == nil {
+		body = newBytesReader(c.Body())
+	}
+	r := multipart.NewReader(body, params["boundary"])
+	for {
+		p, err := r.NextPart()
+		if err == io.EOF {
+			return up, nil
+		}
+		if err != nil {
+			return up, &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.upload.broken"}, Err: err}
+		}
+		if p.FileName() == "" {
+			v, err := io.ReadAll(io.LimitReader(p, 10_000))
+			if err != nil {
+				return up, err
+			}
+			up.fields[p.FormName()] = string(v)
+			continue
+		}
+		if err := s.receiveFile(p, &up); err != nil {
+			return up, err
+		}
+	}
+}
+
+func (s *Server) receiveFile(p *multipart.Part, up *upload) error {
+	f, err := os.CreateTemp(s.UploadDir, "upload-*")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	up.path, up.name = f.Name(), filepath.Base(p.FileName())
+	n, err := io.Copy(f, io.LimitReader(p, s.MaxUpload+1))
+	if err != nil {
+		return &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.upload.broken"}, Err: err}
+	}
+	if n > s.MaxUpload {
+		return crm.Errf(crm.CodeTooLarge, "error.upload.large", "limit", fmt.Sprintf("%d MB", s.MaxUpload>>20))
+	}
+	return f.Close()
+}
