@@ -2,11 +2,9 @@ package sqlite
 
 import (
 	"context"
-	"encoding/json"
-	"strings"
-	"unicode/utf8"
 
 	"cemigmas/crm/store"
+	"cemigmas/crm/store/plan"
 )
 
 // step is a change that was checked and is ready to write.
@@ -82,93 +80,16 @@ func (s *Store) prepareRow(c *store.Collection, d store.Doc, ifAbsent bool) (*ro
 	if err != nil {
 		return nil, err
 	}
-	r := &row{t: t, id: d.ID, version: d.Version, words: d.Words, body: d.Body, ifAbsent: ifAbsent}
-	if err := checkDoc(t, d); err != nil {
+	if d, err = plan.Doc(c, d); err != nil {
 		return nil, err
 	}
+	r := &row{t: t, id: d.ID, version: d.Version, words: d.Words, body: d.Body, ifAbsent: ifAbsent}
 	r.cols = make([]value, len(c.Fields))
-	r.lists = make([][]string, len(t.sides))
 	for name, v := range d.Keys {
-		if err := r.setKey(name, v); err != nil {
-			return nil, err
-		}
+		r.cols[t.byName[name]] = encode(v)
 	}
-	return r, r.checkCluster()
-}
-
-func checkDoc(t *table, d store.Doc) *store.Error {
-	var msg string
-	switch {
-	case d.ID == "" || !utf8.ValidString(d.ID):
-		msg = "a document needs an id"
-	case d.Version < 0:
-		msg = "a version is never negative"
-	case len(d.Body) > store.MaxDocument:
-		msg = "the document is too large"
-	case len(d.Body) == 0 || d.Body[0] != '{' || !json.Valid(d.Body):
-		msg = "the body is not a JSON object"
-	case len(d.Words) > 0 && t.words == "":
-		msg = "the collection has no text search"
-	default:
-		for _, w := range d.Words {
-			if w == "" || strings.ContainsRune(w, ' ') || !utf8.ValidString(w) {
-				msg = "a word is empty or has a space"
-			}
-		}
+	for _, s := range t.sides {
+		r.lists = append(r.lists, distinct(d.Keys[t.field(s.field).Name]))
 	}
-	if msg == "" {
-		return nil
-	}
-	err := invalid(t.c, "%s", msg)
-	err.ID = d.ID
-	return err
-}
-
-func (r *row) setKey(name string, v any) error {
-	i, ok := r.t.byName[name]
-	if !ok {
-		return fieldError(r.t, r.id, name, "is not declared")
-	}
-	col, list, ok := encodeField(r.t.field(i).Kind, v)
-	if !ok {
-		return fieldError(r.t, r.id, name, "has a value of the wrong type")
-	}
-	r.cols[i] = col
-	for n, s := range r.t.sides {
-		if s.field == i {
-			r.lists[n] = list
-		}
-	}
-	return nil
-}
-
-// encodeField checks a field's value; a Strings field also has its list.
-func encodeField(kind store.Kind, v any) (value, []string, bool) {
-	if kind == store.Strings {
-		list, ok := v.([]string)
-		if !ok {
-			return value{}, nil, false
-		}
-		return encodeList(list)
-	}
-	val, ok := encode(kind, v)
-	return val, nil, ok
-}
-
-func fieldError(t *table, id, field, msg string) error {
-	return &store.Error{Code: store.CodeInvalid, Collection: t.c.Name, ID: id, Field: field,
-		Msg: "the field " + msg}
-}
-
-// checkCluster refuses a document that lacks a field of its place on disk.
-func (r *row) checkCluster() error {
-	if r.t.c.Cluster == 0 {
-		return nil
-	}
-	for _, f := range r.t.indexes[r.t.c.Cluster-1].fields {
-		if r.cols[f.field].kind == null {
-			return fieldError(r.t, r.id, r.t.field(f.field).Name, "is missing and rows are clustered by it")
-		}
-	}
-	return nil
+	return r, nil
 }

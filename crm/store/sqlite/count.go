@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cemigmas/crm/store"
+	"cemigmas/crm/store/plan"
 )
 
 // Count counts the matches up to limit. The order does not matter, so more
@@ -20,14 +21,18 @@ func (s *Store) Count(ctx context.Context, q store.Query, limit int) (int, error
 	if limit <= 0 {
 		return 0, invalid(t.c, "a count needs a limit")
 	}
-	p, err := s.planCount(t, q)
-	if err != nil || p.none {
+	p, err := plan.Count(q)
+	if err != nil {
 		return 0, err
+	}
+	w := t.walk(p)
+	if w.enterSide(); w.none {
+		return 0, nil
 	}
 	var count int
 	err = s.read(ctx, true, func(r *reader) error {
 		var sql query
-		if some, err := p.writeCount(r, &sql, limit); err != nil || !some {
+		if some, err := w.writeCount(r, &sql, limit); err != nil || !some {
 			return err
 		}
 		stmt, err := sql.prepare(r.conn)
@@ -44,42 +49,26 @@ func (s *Store) Count(ctx context.Context, q store.Query, limit int) (int, error
 	return count, wrap(t, "", err)
 }
 
-func (s *Store) planCount(t *table, q store.Query) (*plan, error) {
-	if len(q.Words) > 0 {
-		return s.wordsPlan(q, t)
-	}
-	p, err := t.planSet(q.Where, nil)
-	if err != nil || p != nil {
-		return p, err
-	}
-	return t.planFind(q)
-}
-
 // writeCount reports false when the answer is 0 without asking.
-func (p *plan) writeCount(r *reader, q *query, limit int) (bool, error) {
+func (w *walk) writeCount(r *reader, q *query, limit int) (bool, error) {
 	q.add("SELECT count(*) FROM (SELECT 1")
-	if p.ix == nil {
-		driver, err := p.driver(r.conn)
+	if len(w.words) > 0 {
+		driver, err := w.driver(r.conn)
 		if err != nil || driver < 0 {
 			return false, err
 		}
-		p.candidates(q, driver)
+		w.candidates(q, driver)
 	} else {
-		p.source(q)
-		and := p.filter(q)
-		p.t.conditions(q, and, p.rest)
+		if w.whole {
+			w.ix = w.t.byID // narrower than the table
+		}
+		w.source(q)
+		and := w.filter(q)
+		if len(w.sort) > 0 {
+			w.span.write(q, and, w.sortColumn(0))
+		}
+		w.conditions(q, and, w.rest)
 	}
 	q.add(" LIMIT ?)", value{kind: integer, i: int64(limit)})
 	return true, nil
-}
-
-// filter writes the conditions that the index answers.
-func (p *plan) filter(q *query) *separator {
-	and := &separator{first: " WHERE ", next: " AND "}
-	p.equalities(q, and)
-	p.partial(q, and)
-	if len(p.sort) > 0 {
-		p.span.write(q, and, p.sortColumn(0))
-	}
-	return and
 }

@@ -17,7 +17,7 @@ func (s *Store) Explain(q store.Query) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if f.p.ix != nil {
+		if !f.byWords() {
 			return f.explain(r)
 		}
 		var sql query

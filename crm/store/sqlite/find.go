@@ -7,6 +7,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"cemigmas/crm/store"
+	"cemigmas/crm/store/plan"
 )
 
 // Find returns one page of a query.
@@ -16,12 +17,12 @@ func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	}
 	defer s.leave()
 	f, err := s.newFind(ctx, q)
-	if err != nil || f.p.none {
+	if err != nil || f.w.none {
 		return store.Page{}, err
 	}
-	err = s.read(ctx, f.p.ix == nil, f.run)
+	err = s.read(ctx, f.byWords(), f.run)
 	if err != nil {
-		return store.Page{}, wrap(f.p.t, "", err)
+		return store.Page{}, wrap(f.w.t, "", err)
 	}
 	return f.page, nil
 }
@@ -29,10 +30,9 @@ func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
 // find is one Find on its way.
 type find struct {
 	ctx      context.Context
-	q        store.Query
-	p        *plan
+	p        *plan.Query
+	w        *walk
 	from     *position
-	limit    int
 	examined int
 	page     store.Page
 	last     *position // set when the page is full
@@ -44,36 +44,38 @@ func (s *Store) newFind(ctx context.Context, q store.Query) (*find, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &find{ctx: ctx, q: q, limit: q.Limit}
-	if f.limit == 0 {
-		f.limit = 50
-	}
-	if f.limit < 0 || f.limit > store.MaxPage {
-		return nil, invalid(t.c, "a page has 1 to %d documents, not %d", store.MaxPage, q.Limit)
-	}
-	if f.p, err = t.planFind(q); err != nil {
+	p, err := plan.Find(q)
+	if err != nil {
 		return nil, err
 	}
-	f.from, err = f.p.start(q)
-	return f, err
+	f := &find{ctx: ctx, p: p, w: t.walk(p)}
+	if p.After != nil {
+		f.from = &position{id: p.After.ID}
+		for _, v := range p.After.Values {
+			f.from.sort = append(f.from.sort, encode(v))
+		}
+	}
+	return f, nil
 }
 
+func (f *find) byWords() bool { return f.p.Index == plan.ByWords }
+
 func (f *find) run(r *reader) error {
-	if f.p.ix == nil {
+	if f.byWords() {
 		return f.runWords(r)
 	}
-	for _, seg := range f.p.segments(f.from) {
+	for _, seg := range f.w.segments(f.from) {
 		var q query
 		f.writeSegment(&q, seg)
-		if done, err := f.walk(r, &q); done || err != nil {
+		if done, err := f.rows(r, &q); done || err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// walk takes the rows of one statement and reports whether the page ended.
-func (f *find) walk(r *reader, q *query) (bool, error) {
+// rows takes the rows of one statement and reports whether the page ended.
+func (f *find) rows(r *reader, q *query) (bool, error) {
 	stmt, err := q.prepare(r.conn)
 	if err != nil {
 		return false, err
@@ -86,7 +88,7 @@ func (f *find) walk(r *reader, q *query) (bool, error) {
 		}
 		if f.last != nil {
 			// There is more behind the last row of the page.
-			f.page.Next = f.p.next(f.q, *f.last)
+			f.page.Next = f.next()
 			return true, nil
 		}
 		f.take(stmt)
@@ -108,23 +110,30 @@ const (
 // case it has no body.
 func (f *find) take(stmt *sqlite.Stmt) {
 	f.examined++
-	matched := !stmt.ColumnIsNull(colBody)
-	if matched {
+	if !stmt.ColumnIsNull(colBody) {
 		d := store.Doc{ID: stmt.ColumnText(colID), Version: stmt.ColumnInt64(colVersion), Body: f.body(stmt)}
-		if f.q.WithKeys {
-			f.p.t.fillKeys(&d, stmt, colSort+len(f.p.sort))
+		if f.p.WithKeys {
+			f.w.t.fillKeys(&d, stmt, colSort+len(f.w.sort))
 		}
 		if f.page.Docs == nil {
-			f.page.Docs = make([]store.Doc, 0, min(f.limit, 64))
+			f.page.Docs = make([]store.Doc, 0, min(f.p.Limit, 64))
 		}
 		f.page.Docs = append(f.page.Docs, d)
 	}
-	if len(f.page.Docs) == f.limit || f.examined == store.MaxExamined && f.p.ix != nil {
+	if len(f.page.Docs) == f.p.Limit || f.examined == store.MaxExamined && !f.byWords() {
 		f.last = &position{id: stmt.ColumnText(colID)}
-		for n := range f.p.sort {
+		for n := range f.w.sort {
 			f.last.sort = append(f.last.sort, columnValue(stmt, colSort+n))
 		}
 	}
+}
+
+func (f *find) next() string {
+	at := plan.Place{ID: f.last.id}
+	for n, v := range f.last.sort {
+		at.Values = append(at.Values, decode(v, f.p.Order[n].Kind))
+	}
+	return f.p.Cursor(at)
 }
 
 const bodyChunk = 32 << 10
@@ -132,7 +141,7 @@ const bodyChunk = 32 << 10
 func (f *find) body(stmt *sqlite.Stmt) []byte {
 	n := stmt.ColumnLen(colBody)
 	if n > cap(f.buf)-len(f.buf) {
-		f.buf = make([]byte, 0, max(n, min(bodyChunk, n*(f.limit-len(f.page.Docs)))))
+		f.buf = make([]byte, 0, max(n, min(bodyChunk, n*(f.p.Limit-len(f.page.Docs)))))
 	}
 	from := len(f.buf)
 	f.buf = f.buf[:from+n]
@@ -144,58 +153,55 @@ func (f *find) body(stmt *sqlite.Stmt) []byte {
 // selectList writes what a walk reads. A row that fails a test on the way goes
 // without its body, which then need not be fetched.
 func (f *find) selectList(q *query, tested []cond) {
-	p := f.p
-	q.add("SELECT " + p.idColumn() + `, t."_v", `)
+	w := f.w
+	q.add("SELECT " + w.idColumn() + `, t."_v", `)
 	if len(tested) == 0 {
 		q.add(`t."_body"`)
 	} else {
 		q.add("CASE WHEN ")
-		p.t.conditions(q, &separator{next: " AND "}, tested)
+		w.conditions(q, &separator{next: " AND "}, tested)
 		q.add(` THEN t."_body" END`)
 	}
-	for n := range p.sort {
-		q.add(", " + p.sortColumn(n))
+	for n := range w.sort {
+		q.add(", " + w.sortColumn(n))
 	}
-	if f.q.WithKeys {
-		for i := range p.t.c.Fields {
-			q.add(", " + p.t.col(i))
+	if f.p.WithKeys {
+		for i := range w.t.c.Fields {
+			q.add(", " + w.t.col(i))
 		}
-		if p.t.words != "" {
+		if w.t.words != "" {
 			q.add(`, t."_words"`)
 		}
 	}
 }
 
 func (f *find) writeSegment(q *query, seg segment) {
-	p := f.p
+	w := f.w
 	q.Grow(512)
-	f.selectList(q, p.rest)
-	p.source(q)
-	and := &separator{first: " WHERE ", next: " AND "}
-	p.equalities(q, and)
-	p.partial(q, and)
-	seg.write(q, and, p)
-	p.orderBy(q, seg.fixed)
-	rows := f.limit + 1
-	if len(p.rest) > 0 {
+	f.selectList(q, w.rest)
+	w.source(q)
+	seg.write(q, w.filter(q), w)
+	w.orderBy(q, seg.constant())
+	rows := f.p.Limit + 1
+	if len(w.rest) > 0 {
 		rows = store.MaxExamined + 1
 	}
 	q.add(" LIMIT ?", value{kind: integer, i: int64(rows)})
 }
 
-// orderBy leaves out the sort fields that the segment holds fixed.
-func (p *plan) orderBy(q *query, fixed int) {
+// orderBy leaves out the sort fields that the segment holds constant.
+func (w *walk) orderBy(q *query, constant int) {
 	q.add(" ORDER BY ")
-	for n := fixed; n < len(p.sort); n++ {
-		q.add(p.sortColumn(n) + pick(p.sort[n].down, " DESC, ", ", "))
+	for n := constant; n < len(w.sort); n++ {
+		q.add(w.sortColumn(n) + pick(w.sort[n].down, " DESC, ", ", "))
 	}
-	q.add(p.idColumn())
+	q.add(w.idColumn())
 }
 
 // explain is EXPLAIN QUERY PLAN of each statement that a Find may run.
 func (f *find) explain(r *reader) (string, error) {
 	var b strings.Builder
-	for _, seg := range f.p.segments(f.from) {
+	for _, seg := range f.w.segments(f.from) {
 		var q query
 		f.writeSegment(&q, seg)
 		if err := explain(r.conn, &q, &b); err != nil {

@@ -1,26 +1,25 @@
 package sqlite
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 	"unsafe"
 
 	"cemigmas/crm/store"
+	"cemigmas/crm/store/plan"
 )
 
 // patch is a checked Patch. Its statement depends on which fields it sets.
 type patch struct {
-	t         *table
-	id        string
-	fields    []int // in the order of sql's parameters
-	values    []value
-	lists     map[int][]string // the new values of a Strings field
-	onlyAbove *value
-	sql       string
-	members   []member
+	t      *table
+	id     string
+	change *plan.Change
+	fields []int // in the order of sql's parameters
+	values []value
+	args   []value
+	lists  map[int][]string // the new values of a Strings field
+	sql    string
 }
 
 func (s *Store) preparePatch(c store.Patch) (*patch, error) {
@@ -29,87 +28,25 @@ func (s *Store) preparePatch(c store.Patch) (*patch, error) {
 		return nil, err
 	}
 	p := &patch{t: t, id: c.ID}
-	names := make([]string, 0, len(c.Keys))
-	for name := range c.Keys {
-		names = append(names, name)
+	if p.change, err = plan.Patch(c); err != nil {
+		return nil, err
 	}
-	sort.Strings(names) // one statement whatever the map's order
-	for _, name := range names {
-		if err := p.setKey(name, c.Keys[name]); err != nil {
-			return nil, err
+	for i, f := range t.c.Fields { // one statement whatever the map's order
+		v, set := p.change.Set[f.Name]
+		if !set && !slices.Contains(p.change.Unset, f.Name) {
+			continue
 		}
-	}
-	if err := p.setOnlyAbove(c); err != nil {
-		return nil, err
-	}
-	if p.members, err = patchMembers(t, c); err != nil {
-		return nil, err
+		p.fields = append(p.fields, i)
+		p.values = append(p.values, encode(v))
+		if f.Kind == store.Strings {
+			if p.lists == nil {
+				p.lists = map[int][]string{}
+			}
+			p.lists[i] = distinct(v)
+		}
 	}
 	p.writeSQL(c.OnlyAbove)
 	return p, nil
-}
-
-func (p *patch) setKey(name string, v any) error {
-	i, ok := p.t.byName[name]
-	if !ok {
-		return fieldError(p.t, p.id, name, "is not declared")
-	}
-	var val value
-	var list []string
-	if v != nil {
-		if val, list, ok = encodeField(p.t.field(i).Kind, v); !ok {
-			return fieldError(p.t, p.id, name, "has a value of the wrong type")
-		}
-	}
-	if val.kind == null && p.t.c.Cluster != 0 {
-		for _, f := range p.t.indexes[p.t.c.Cluster-1].fields {
-			if f.field == i {
-				return fieldError(p.t, p.id, name, "cannot be removed, rows are clustered by it")
-			}
-		}
-	}
-	if p.t.field(i).Kind == store.Strings {
-		if p.lists == nil {
-			p.lists = map[int][]string{}
-		}
-		p.lists[i] = list
-	}
-	p.fields = append(p.fields, i)
-	p.values = append(p.values, val)
-	return nil
-}
-
-func (p *patch) setOnlyAbove(c store.Patch) error {
-	if c.OnlyAbove == "" {
-		return nil
-	}
-	for n, i := range p.fields {
-		f := p.t.field(i)
-		if f.Name == c.OnlyAbove && f.Kind != store.Strings && p.values[n].kind != null {
-			p.onlyAbove = &p.values[n]
-			return nil
-		}
-	}
-	return fieldError(p.t, p.id, c.OnlyAbove, "of OnlyAbove must be a single-valued one that is set")
-}
-
-func patchMembers(t *table, c store.Patch) ([]member, error) {
-	var members []member
-	for name, raw := range c.Body {
-		if raw == nil {
-			members = append(members, member{name: name})
-			continue
-		}
-		var b bytes.Buffer
-		if err := json.Compact(&b, raw); err != nil {
-			err := invalid(t.c, "the member %q is not JSON", name)
-			err.ID = c.ID
-			return nil, err
-		}
-		members = append(members, member{name, b.Bytes()})
-	}
-	sort.Slice(members, func(i, j int) bool { return members[i].name < members[j].name })
-	return members, nil
 }
 
 func (p *patch) writeSQL(onlyAbove string) {
@@ -121,17 +58,15 @@ func (p *patch) writeSQL(onlyAbove string) {
 		sets = append(sets, `"_v" = "_v"`)
 	}
 	p.sql = fmt.Sprintf(`UPDATE %s SET %s WHERE "_id" = ?`, p.t.sql, strings.Join(sets, ", "))
-	if p.onlyAbove != nil {
+	p.args = append(slices.Clone(p.values), textValue(p.id))
+	if onlyAbove != "" {
+		p.args = append(p.args, encode(p.change.Set[onlyAbove]))
 		p.sql += fmt.Sprintf(" AND (%[1]s IS NULL OR %[1]s < ?)", quote(onlyAbove))
 	}
 }
 
 func (p *patch) do(w *session, _ *Store) error {
-	args := append(append(make([]value, 0, len(p.values)+2), p.values...), textValue(p.id))
-	if p.onlyAbove != nil {
-		args = append(args, *p.onlyAbove)
-	}
-	if err := w.run(p.sql, args...); err != nil {
+	if err := w.run(p.sql, p.args...); err != nil {
 		return p.explain(w, err)
 	}
 	if w.conn.Changes() == 0 {
@@ -159,7 +94,7 @@ func (p *patch) explain(w *session, cause error) error {
 }
 
 func (p *patch) patchBody(w *session) error {
-	if len(p.members) == 0 {
+	if len(p.change.Body) == 0 {
 		return nil
 	}
 	stmt, err := w.stmt(p.t.bodySQL)
@@ -172,7 +107,7 @@ func (p *patch) patchBody(w *session) error {
 	}
 	body := columnBytes(stmt, 0)
 	stmt.Reset()
-	if body, err = setMembers(body, p.members); err != nil {
+	if body, err = p.change.Patched(body); err != nil {
 		return err
 	}
 	if len(body) > store.MaxDocument {

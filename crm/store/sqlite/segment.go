@@ -12,63 +12,86 @@ type segment struct {
 	at    []value // their values
 	after *string // with all fields fixed: ids beyond this one
 	span  span    // of the first field that is not fixed
-	empty bool    // only rows that lack that field
+}
+
+// position is a place in the order of a query.
+type position struct {
+	sort []value
+	id   string
 }
 
 // segments returns the stretches of a page, from the position on.
-func (p *plan) segments(from *position) []segment {
+func (w *walk) segments(from *position) []segment {
 	if from == nil {
-		return []segment{{span: p.span}}
+		return []segment{{span: w.span}}
 	}
-	segs := []segment{{fixed: len(p.sort), at: from.sort, after: &from.id}}
-	for n := len(p.sort) - 1; n >= 0; n-- {
+	segs := []segment{{fixed: len(w.sort), at: from.sort, after: &from.id}}
+	for n := len(w.sort) - 1; n >= 0; n-- {
 		var within span
 		if n == 0 {
-			within = p.span
+			within = w.span
 		}
-		segs = append(segs, p.beyond(within, from.sort, n)...)
+		segs = append(segs, w.beyond(within, from.sort, n)...)
 	}
 	return segs
 }
 
 // beyond returns the stretches behind the n-th value of a position, within what
 // the query's own conditions leave of the field.
-func (p *plan) beyond(within span, at []value, n int) []segment {
-	down := p.sort[n].down
+func (w *walk) beyond(within span, at []value, n int) []segment {
+	down := w.sort[n].down
 	s := segment{fixed: n, at: at[:n], span: within}
 	v := at[n]
 	switch {
+	case within.missing, down && v.kind == null:
+		return nil // missing comes last downwards
 	case !down && v.kind == null:
-		s.span.above(lowest(p.t.field(p.sort[n].field).Kind), false)
+		s.span.above(lowest(w.t.field(w.sort[n].field).Kind), false)
 		return []segment{s}
 	case !down:
 		// The position lies within the span, so its bound is the closer one.
 		s.span.lo, s.span.loOpen = &v, true
 		return []segment{s}
-	case v.kind == null:
-		return nil // missing comes last downwards
 	}
 	s.span.hi, s.span.hiOpen = &v, true
 	if within.bounded() {
 		return []segment{s}
 	}
-	return []segment{s, {fixed: n, at: at[:n], empty: true}}
+	return []segment{s, {fixed: n, at: at[:n], span: span{missing: true}}}
 }
 
-func (s segment) write(q *query, and *separator, p *plan) {
+// constant is how many leading sort fields have one value in the segment.
+func (s segment) constant() int {
+	if s.span.missing {
+		return s.fixed + 1
+	}
+	return s.fixed
+}
+
+func (s segment) write(q *query, and *separator, w *walk) {
 	for n, v := range s.at[:s.fixed] {
 		if v.kind == null {
-			q.add(and.String() + p.sortColumn(n) + " IS NULL")
+			q.add(and.String() + w.sortColumn(n) + " IS NULL")
 		} else {
-			q.add(and.String()+p.sortColumn(n)+" = ?", v)
+			q.add(and.String()+w.sortColumn(n)+" = ?", v)
 		}
 	}
-	switch {
-	case s.after != nil:
-		q.add(and.String()+p.idColumn()+" > ?", textValue(*s.after))
-	case s.empty:
-		q.add(and.String() + p.sortColumn(s.fixed) + " IS NULL")
-	case s.fixed < len(p.sort):
-		s.span.write(q, and, p.sortColumn(s.fixed))
+	if s.after != nil {
+		q.add(and.String()+w.idColumn()+" > ?", textValue(*s.after))
+	}
+	if s.fixed < len(w.sort) {
+		s.span.write(q, and, w.sortColumn(s.fixed))
+	}
+}
+
+func (s span) write(q *query, and *separator, col string) {
+	if s.missing {
+		q.add(and.String() + col + " IS NULL")
+	}
+	if s.lo != nil {
+		q.add(and.String()+col+pick(s.loOpen, " > ?", " >= ?"), *s.lo)
+	}
+	if s.hi != nil {
+		q.add(and.String()+col+pick(s.hiOpen, " < ?", " <= ?"), *s.hi)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"cemigmas/crm/store"
+	"cemigmas/crm/store/plan"
 )
 
 // Options say what to open.
@@ -104,16 +105,11 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 }
 
 func (s *Store) compile(schema []*store.Collection) error {
-	names := map[string]bool{}
+	if err := plan.CheckSchema(schema); err != nil {
+		return err
+	}
 	for _, c := range schema {
-		if names[c.Name] {
-			return invalid(c, "the collection is declared twice")
-		}
-		names[c.Name] = true
-		t, err := compileTable(c)
-		if err != nil {
-			return err
-		}
+		t := compileTable(c)
 		s.tables[c] = t
 		s.order = append(s.order, t)
 	}

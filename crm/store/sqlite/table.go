@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"cemigmas/crm/store"
@@ -50,11 +49,6 @@ type indexField struct {
 	down  bool
 }
 
-var (
-	collectionName = regexp.MustCompile(`^[a-z][a-z_]*$`)
-	fieldName      = regexp.MustCompile(`^[a-z][A-Za-z0-9]*$`)
-)
-
 func quote(name string) string { return `"` + name + `"` }
 
 func (t *table) field(i int) store.Field { return t.c.Fields[i] }
@@ -62,22 +56,10 @@ func (t *table) field(i int) store.Field { return t.c.Fields[i] }
 // col is a field's column of the main table.
 func (t *table) col(i int) string { return "t." + quote(t.c.Fields[i].Name) }
 
-func compileTable(c *store.Collection) (*table, error) {
-	if !collectionName.MatchString(c.Name) {
-		return nil, invalid(c, "not a collection name")
-	}
+// compileTable makes a collection that plan.CheckSchema has passed ready.
+func compileTable(c *store.Collection) *table {
 	t := &table{c: c, sql: quote(c.Name), byName: map[string]int{}}
-	folded := map[string]bool{}
 	for i, f := range c.Fields {
-		if !fieldName.MatchString(f.Name) || f.Kind > store.Strings {
-			return nil, invalid(c, "field %q is declared wrongly", f.Name)
-		}
-		// SQLite's column names do not know case.
-		if l := strings.ToLower(f.Name); folded[l] {
-			return nil, invalid(c, "field %q is declared twice", f.Name)
-		} else {
-			folded[l] = true
-		}
 		t.byName[f.Name] = i
 		if f.Kind == store.Strings {
 			t.sides = append(t.sides, &side{field: i, sql: quote(c.Name + ":" + f.Name)})
@@ -85,51 +67,34 @@ func compileTable(c *store.Collection) (*table, error) {
 	}
 	t.byID = &index{name: c.Name + "(_id)", sql: quote(c.Name + "(_id)")}
 	for _, decl := range c.Indexes {
-		ix, err := t.compileIndex(decl)
-		if err != nil {
-			return nil, err
-		}
-		t.indexes = append(t.indexes, ix)
+		t.indexes = append(t.indexes, t.compileIndex(decl))
 	}
 	t.orders = append(append(t.orders, t.indexes...), t.byID)
+	if c.Cluster > 0 {
+		t.cluster = t.indexes[c.Cluster-1]
+	}
 	if c.Search {
 		t.words = quote(c.Name + ":_words")
 	}
-	if err := t.compileCluster(); err != nil {
-		return nil, err
-	}
 	t.writeStatements()
-	return t, nil
+	return t
 }
 
-func (t *table) compileIndex(decl store.Index) (*index, error) {
+func (t *table) compileIndex(decl store.Index) *index {
 	ix := &index{unique: decl.Unique}
-	open := "("
-	if decl.Unique {
-		open = " unique("
-	}
-	ix.name = t.c.Name + open + strings.Join(decl.Fields, ",") + ")"
+	ix.name = t.c.Name + pick(decl.Unique, " unique(", "(") + strings.Join(decl.Fields, ",") + ")"
 	ix.sql = quote(ix.name)
-	if len(decl.Fields) == 0 {
-		return nil, invalid(t.c, "an index has no fields")
-	}
-	for n, name := range decl.Fields {
+	for _, name := range decl.Fields {
 		bare, down := strings.CutPrefix(name, "-")
-		i, ok := t.byName[bare]
-		if !ok {
-			return nil, invalid(t.c, "index %s: field %q is not declared", ix.name, bare)
-		}
+		i := t.byName[bare]
 		if t.field(i).Kind == store.Strings {
-			if n > 0 {
-				return nil, invalid(t.c, "index %s: a Strings field may only stand first", ix.name)
-			}
 			ix.side = t.sideOf(i)
 		} else if ix.side != nil {
 			ix.side.addCopy(i)
 		}
 		ix.fields = append(ix.fields, indexField{i, down})
 	}
-	return ix, nil
+	return ix
 }
 
 func (t *table) sideOf(field int) *side {
@@ -148,21 +113,6 @@ func (s *side) addCopy(field int) {
 		}
 	}
 	s.copies = append(s.copies, field)
-}
-
-func (t *table) compileCluster() error {
-	n := t.c.Cluster
-	if n == 0 {
-		return nil
-	}
-	if n < 0 || n > len(t.indexes) {
-		return invalid(t.c, "Cluster names no index")
-	}
-	if ix := t.indexes[n-1]; ix.side == nil && !ix.unique {
-		t.cluster = ix
-		return nil
-	}
-	return invalid(t.c, "rows cannot be clustered by a unique index or a Strings field")
 }
 
 func (t *table) writeStatements() {

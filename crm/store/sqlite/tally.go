@@ -2,11 +2,11 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 
 	"cemigmas/crm/store"
+	"cemigmas/crm/store/plan"
 )
-
-const defaultGroups = 10_000
 
 // Tally counts and sums by declared fields. Without By there is one row, even
 // of nothing.
@@ -21,14 +21,15 @@ func (s *Store) Tally(ctx context.Context, q store.Tally) ([]store.TallyRow, err
 	}
 	err = s.read(ctx, true, y.run)
 	if err != nil {
-		return nil, wrap(y.p.t, "", err)
+		return nil, wrap(y.w.t, "", err)
 	}
 	return y.rows, nil
 }
 
 type tally struct {
-	p       *plan
+	w       *walk
 	by, sum []int
+	kinds   []store.Kind
 	limit   int
 	rows    []store.TallyRow
 }
@@ -38,71 +39,74 @@ func (s *Store) newTally(q store.Tally) (*tally, error) {
 	if err != nil {
 		return nil, err
 	}
-	y := &tally{limit: q.Limit}
-	if y.limit == 0 {
-		y.limit = defaultGroups
+	p, kinds, err := plan.Tally(q)
+	if err != nil {
+		return nil, err
 	}
-	if len(q.By) > 3 || y.limit < 0 {
-		return nil, invalid(t.c, "a tally groups by at most three fields and has a limit")
-	}
+	y := &tally{w: t.walk(p), kinds: kinds, limit: p.Limit}
 	for _, name := range q.By {
-		i, ok := t.byName[name]
-		if !ok || t.field(i).Kind == store.Strings {
-			return nil, fieldError(t, "", name, "is not declared or cannot group")
-		}
-		y.by = append(y.by, i)
+		y.by = append(y.by, t.byName[name])
 	}
 	for _, name := range q.Sum {
-		i, ok := t.byName[name]
-		if !ok || t.field(i).Kind != store.Int {
-			return nil, fieldError(t, "", name, "is not declared or cannot be summed")
+		y.sum = append(y.sum, t.byName[name])
+	}
+	y.w.enterSide()
+	if y.w.whole {
+		y.w.ix = t.holding(append(append([]int{}, y.by...), y.sum...))
+	}
+	return y, nil
+}
+
+// holding returns the index that has all of these fields of every document,
+// best one that brings rows in groups of the first; nil when there is none.
+func (t *table) holding(fields []int) *index {
+	var found *index
+	for _, ix := range t.orders {
+		if ix.unique || ix.side != nil || !ix.has(fields) {
+			continue
 		}
-		y.sum = append(y.sum, i)
+		if len(ix.fields) > 0 && len(fields) > 0 && ix.fields[0].field == fields[0] {
+			return ix
+		}
+		if found == nil {
+			found = ix
+		}
 	}
-	needed := append(append([]int{}, y.by...), y.sum...)
-	y.p, err = t.planSet(q.Where, needed)
-	if err == nil && y.p == nil {
-		err = invalid(t.c, "no index serves a tally with %s", describe(q.Where))
+	return found
+}
+
+func (ix *index) has(fields []int) bool {
+	for _, i := range fields {
+		if !slices.ContainsFunc(ix.fields, func(f indexField) bool { return f.field == i }) {
+			return false
+		}
 	}
-	return y, err
+	return true
 }
 
 func (y *tally) write(q *query) {
-	p := y.p
+	w := y.w
 	q.add("SELECT count(*)")
 	for _, i := range y.by {
-		q.add(", " + p.column(i))
+		q.add(", " + w.column(i))
 	}
 	for _, i := range y.sum {
-		q.add(", COALESCE(SUM(" + p.column(i) + "), 0)")
+		q.add(", COALESCE(SUM(" + w.column(i) + "), 0)")
 	}
-	p.source(q)
-	and := p.filter(q)
-	p.t.conditions(q, and, p.rest)
-	if p.none {
+	w.source(q)
+	and := w.filter(q)
+	w.conditions(q, and, w.rest)
+	if w.none {
 		q.add(and.String() + "0")
 	}
 	group, order := &separator{" GROUP BY ", ", ", false}, &separator{" ORDER BY ", ", ", false}
 	for _, i := range y.by {
-		q.add(group.String() + p.column(i))
+		q.add(group.String() + w.column(i))
 	}
 	for _, i := range y.by {
-		q.add(order.String() + p.column(i))
+		q.add(order.String() + w.column(i))
 	}
 	q.add(" LIMIT ?", value{kind: integer, i: int64(y.limit) + 1})
-}
-
-// column reads a field from the side table where that has it: the main table
-// then need not be looked at.
-func (p *plan) column(i int) string {
-	if p.ix.side != nil {
-		for _, c := range p.ix.side.copies {
-			if c == i {
-				return "x." + quote(p.t.field(i).Name)
-			}
-		}
-	}
-	return p.t.col(i)
 }
 
 func (y *tally) run(r *reader) error {
@@ -119,12 +123,12 @@ func (y *tally) run(r *reader) error {
 			return err
 		}
 		if len(y.rows) == y.limit {
-			return invalid(y.p.t.c, "more than %d groups", y.limit)
+			return invalid(y.w.t.c, "more than %d groups", y.limit)
 		}
 		row := store.TallyRow{Count: stmt.ColumnInt64(0)}
 		n := 1
-		for _, i := range y.by {
-			row.Group = append(row.Group, column(stmt, n, y.p.t.field(i).Kind))
+		for _, kind := range y.kinds {
+			row.Group = append(row.Group, column(stmt, n, kind))
 			n++
 		}
 		for range y.sum {

@@ -2,8 +2,8 @@ package sqlite
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
-	"unicode/utf8"
 
 	"zombiezen.com/go/sqlite"
 
@@ -46,43 +46,63 @@ func (v value) less(w value) bool {
 	return v.s < w.s
 }
 
-// encode checks a single value of a field; a Strings field's are strings.
-func encode(kind store.Kind, v any) (value, bool) {
+// encode takes a value that crm/store/plan has checked; nil is a missing one.
+func encode(v any) value {
 	switch x := v.(type) {
 	case string:
-		return value{kind: text, s: x}, (kind == store.String || kind == store.Strings) && utf8.ValidString(x)
+		return value{kind: text, s: x}
 	case int64:
-		return value{kind: integer, i: x}, kind == store.Int
+		return value{kind: integer, i: x}
 	case bool:
 		if x {
-			return value{kind: integer, i: 1}, kind == store.Bool
+			return value{kind: integer, i: 1}
 		}
-		return value{kind: integer}, kind == store.Bool
+		return value{kind: integer}
 	case time.Time:
-		return value{kind: integer, i: x.UnixMilli()}, kind == store.Time
+		return value{kind: integer, i: x.UnixMilli()}
+	case []string:
+		return encodeList(x)
 	}
-	return value{}, false
+	return value{}
 }
 
-// encodeList makes the JSON array of a Strings field's column and its distinct
-// values. An empty list is a missing field.
-func encodeList(list []string) (value, []string, bool) {
+// encodeList makes the JSON array of a Strings field's column. An empty list is
+// a missing field.
+func encodeList(list []string) value {
 	if len(list) == 0 {
-		return value{}, nil, true
-	}
-	seen := make(map[string]bool, len(list))
-	var distinct []string
-	for _, s := range list {
-		if !utf8.ValidString(s) {
-			return value{}, nil, false
-		}
-		if !seen[s] {
-			seen[s] = true
-			distinct = append(distinct, s)
-		}
+		return value{}
 	}
 	b, err := json.Marshal(list)
-	return textValue(string(b)), distinct, err == nil
+	if err != nil {
+		panic(err) // strings always encode
+	}
+	return textValue(string(b))
+}
+
+// distinct is what a side table holds of a list.
+func distinct(v any) []string {
+	list, _ := v.([]string)
+	var out []string
+	for n, s := range list {
+		if !slices.Contains(list[:n], s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func decode(v value, kind store.Kind) any {
+	switch {
+	case v.kind == null:
+		return nil
+	case kind == store.Time:
+		return time.UnixMilli(v.i).UTC()
+	case kind == store.Bool:
+		return v.i != 0
+	case v.kind == integer:
+		return v.i
+	}
+	return v.s
 }
 
 // column reads a field back; nil when it is missing.

@@ -1,42 +1,28 @@
 package sqlite
 
 import (
-	"strings"
 	"unicode/utf8"
 
 	"zombiezen.com/go/sqlite"
-
-	"cemigmas/crm/store"
 )
 
-// planWords is the plan of a text query: one word's rows in the words table are
-// the candidates, everything else is tested on them.
-func (t *table) planWords(words []string, conds []cond, sort []indexField, none bool) (*plan, error) {
-	if t.words == "" {
-		return nil, invalid(t.c, "the collection has no text search")
-	}
-	for _, w := range words {
-		if w == "" || strings.ContainsRune(w, ' ') || !utf8.ValidString(w) {
-			return nil, invalid(t.c, "a word is empty or has a space")
-		}
-	}
-	return &plan{t: t, words: words, sort: sort, rest: conds, none: none}, nil
-}
+// A text query takes one word's rows of the words table for candidates; all
+// else is tested on them: the other words in the row's own list.
 
 // enough rows of a word to stop counting them: any word below is rare.
 const commonWord = 2000
 
 // driver picks the word with the fewest rows, the first of the rare ones. It
 // returns -1 when a word is in no document.
-func (p *plan) driver(conn *sqlite.Conn) (int, error) {
-	if len(p.words) == 1 {
+func (w *walk) driver(conn *sqlite.Conn) (int, error) {
+	if len(w.words) == 1 {
 		return 0, nil
 	}
 	best, fewest := 0, commonWord+1
-	for n := range p.words {
+	for n := range w.words {
 		var q query
-		q.add("SELECT count(*) FROM (SELECT 1 FROM " + p.t.words + " WHERE ")
-		p.wordRange(&q, n)
+		q.add("SELECT count(*) FROM (SELECT 1 FROM " + w.t.words + " WHERE ")
+		w.wordRange(&q, n)
 		q.add(" LIMIT ?)", value{kind: integer, i: commonWord})
 		stmt, err := q.prepare(conn)
 		if err != nil {
@@ -57,78 +43,70 @@ func (p *plan) driver(conn *sqlite.Conn) (int, error) {
 	return best, nil
 }
 
-func (p *plan) isPrefix(n int) bool { return n == len(p.words)-1 }
+func (w *walk) isPrefix(n int) bool { return n == len(w.words)-1 }
 
-func (p *plan) wordRange(q *query, n int) {
-	w := p.words[n]
-	if p.isPrefix(n) {
-		q.add("word >= ? AND word < ?", textValue(w), textValue(w+string(utf8.MaxRune)))
+func (w *walk) wordRange(q *query, n int) {
+	word := w.words[n]
+	if w.isPrefix(n) {
+		q.add("word >= ? AND word < ?", textValue(word), textValue(word+string(utf8.MaxRune)))
 		return
 	}
-	q.add("word = ?", textValue(w))
+	q.add("word = ?", textValue(word))
 }
 
 // candidates writes FROM and WHERE of a text query.
-func (p *plan) candidates(q *query, driver int) *separator {
-	t := p.t
+func (w *walk) candidates(q *query, driver int) *separator {
+	t := w.t
 	and := &separator{first: " WHERE ", next: " AND "}
 	q.add(" FROM " + t.sql + " AS t INDEXED BY " + t.byID.sql + and.String() +
 		`t."_id" IN (SELECT doc FROM ` + t.words + " WHERE ")
-	p.wordRange(q, driver)
+	w.wordRange(q, driver)
 	q.add(")")
-	for n, w := range p.words {
+	for n, word := range w.words {
 		if n == driver {
 			continue
 		}
-		if !p.isPrefix(n) {
-			w += " "
+		if !w.isPrefix(n) {
+			word += " "
 		}
-		q.add(and.String()+`instr(t."_words", ?) > 0`, textValue(" "+w))
+		q.add(and.String()+`instr(t."_words", ?) > 0`, textValue(" "+word))
 	}
-	t.conditions(q, and, p.rest)
+	w.conditions(q, and, w.rest)
 	return and
 }
 
 func (f *find) runWords(r *reader) error {
-	driver, err := f.p.driver(r.conn)
+	driver, err := f.w.driver(r.conn)
 	if err != nil || driver < 0 {
 		return err
 	}
 	var q query
 	f.writeWords(&q, driver)
-	_, err = f.walk(r, &q)
+	_, err = f.rows(r, &q)
 	return err
 }
 
 func (f *find) writeWords(q *query, driver int) {
-	p := f.p
+	w := f.w
 	f.selectList(q, nil)
-	and := p.candidates(q, driver)
+	and := w.candidates(q, driver)
 	if f.from != nil {
 		q.add(and.String() + "(")
-		p.behind(q, f.from)
+		w.behind(q, f.from)
 		q.add(")")
 	}
-	p.orderBy(q, 0)
-	q.add(" LIMIT ?", value{kind: integer, i: int64(f.limit + 1)})
+	w.orderBy(q, 0)
+	q.add(" LIMIT ?", value{kind: integer, i: int64(f.p.Limit + 1)})
 }
 
 // behind tests that a row comes after a position; candidates are sorted anyway,
 // so ORs do no harm.
-func (p *plan) behind(q *query, from *position) {
+func (w *walk) behind(q *query, from *position) {
 	or := &separator{next: " OR "}
-	for _, seg := range p.segments(from) {
+	for _, seg := range w.segments(from) {
 		q.add(or.String() + "(")
 		and := &separator{next: " AND "}
-		seg.write(q, and, p)
+		seg.write(q, and, w)
 		q.add(")")
 	}
-}
-
-func (s *Store) wordsPlan(q store.Query, t *table) (*plan, error) {
-	conds, none, err := t.checkConds(q.Where)
-	if err != nil {
-		return nil, err
-	}
-	return t.planWords(q.Words, conds, nil, none)
 }

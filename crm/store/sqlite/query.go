@@ -1,0 +1,51 @@
+package sqlite
+
+import (
+	"strings"
+
+	"zombiezen.com/go/sqlite"
+)
+
+// query is SQL text with the values of its parameters in order.
+type query struct {
+	strings.Builder
+	args []value
+}
+
+func (q *query) add(sql string, args ...value) {
+	q.WriteString(sql)
+	q.args = append(q.args, args...)
+}
+
+// prepare takes the connection's kept statement and binds it.
+func (q *query) prepare(conn *sqlite.Conn) (*sqlite.Stmt, error) {
+	stmt, err := conn.Prepare(q.String())
+	if err != nil {
+		return nil, err
+	}
+	for n, v := range q.args {
+		v.bind(stmt, n+1)
+	}
+	return stmt, nil
+}
+
+// separator writes one word first and another between: WHERE, then AND.
+type separator struct {
+	first, next string
+	begun       bool
+}
+
+func (s *separator) String() string {
+	if s.begun {
+		return s.next
+	}
+	s.begun = true
+	return s.first
+}
+
+func pick(yes bool, a, b string) string {
+	if yes {
+		return a
+	}
+	return b
+}
