@@ -49,6 +49,13 @@ type Logged struct {
 	Toast    Toast
 }
 
+// Changed answers a delete or restore: the client's timeline, out of band.
+// Fragment: client/changed.
+type Changed struct {
+	Timeline Timeline
+	Toast    Toast
+}
+
 // QuickLogged answers an activity logged elsewhere. Fragment: quick/logged.
 type QuickLogged struct {
 	Form  LogForm

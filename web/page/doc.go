@@ -40,6 +40,7 @@
 //	client/older      Timeline       GET /clients/{id}/timeline?kind=&after=, target older
 //	client/logged     Logged         POST /clients/{id}/activities, 200: fresh composer, timeline and toast
 //	client/composer   Composer       the same, 422
+//	client/changed    Changed        POST /activities/{id}/delete, /restore, 200 (timeline out of band; without a timeline on the page it is ignored)
 //	quick/logged      QuickLogged    POST /activities, 200, with the header HX-Trigger: logged
 //	quick/form        LogForm        the same, 422
 //	search/results    SearchResults  GET /search?q=, target palette-list

@@ -1,14 +1,18 @@
 package page
 
-// Translate answers the text of a catalogue key in a language. It is a
-// variable only so that this package needs no catalogue to be built.
-var translate = func(lang, key string, args ...string) string { return key }
+import "cemigmas/crm/locale"
 
 // Text carries the language of what is rendered. Every page and every fragment
 // embeds it, so that templates need no function that knows the language.
 type Text struct {
-	Lang string // "pt-BR", "es" or "en"
+	Lang locale.Lang
 }
 
-// T answers the words of key, with args put in their places.
-func (t Text) T(key string, args ...string) string { return translate(t.Lang, key, args...) }
+// T answers the words of key. Arguments are name, value, name, value.
+func (t Text) T(key string, args ...string) string {
+	values := make([]any, len(args))
+	for i, a := range args {
+		values[i] = a
+	}
+	return locale.T(t.Lang, key, values...)
+}

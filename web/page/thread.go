@@ -21,6 +21,7 @@ type ThreadClient struct {
 
 // Message is one mail, folded unless Open. The quoted text is folded in any case.
 type Message struct {
+	Text
 	ID       string
 	From     string
 	Address  string
