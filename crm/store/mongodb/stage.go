@@ -38,8 +38,7 @@ type docName struct {
 type batch struct {
 	docs   map[docName]*staged
 	order  []docName
-	unique *uniqueness // nil: the server holds unique indexes in the transaction
-	leases []store.CheckLease
+	unique *uniqueness // nil: the server holds unique indexes, in the transaction
 }
 
 // stage reads what the steps name and makes them. Errors are the port's, or the
@@ -58,7 +57,7 @@ func (s *Store) stage(ctx context.Context, steps []any) (*batch, error) {
 	if err := s.load(ctx, b); err != nil {
 		return nil, err
 	}
-	if !s.transactions {
+	if !s.transactions || s.double {
 		b.unique = newUniqueness(b)
 	}
 	for _, step := range steps {
