@@ -77,7 +77,7 @@ func (c *Column) widenFor(n int64) {
 		digits++
 	}
 	decimals := map[Kind]int{KW: 2, Money: 3, Percent: 3}[c.Kind]
-	c.Width = max(c.Width, float64(digits+(digits-1)/3+decimals+2))
+	c.Width = max(c.Width, float64(digits+(digits-1)/3+decimals+3))
 }
 
 // fit widens the columns for their totals, which are the largest numbers.

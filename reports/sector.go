@@ -60,7 +60,7 @@ func (b *builder) sector(name, title string, clients []*ClientMonth) *Table {
 	}
 	fit(cols, b.figures(make([]Cell, sectorColumns), &s.total, Fold{}))
 	cols[colOverMoney].widen(b.t("report.noTariff"))
-	cols[colLast].Width, cols[colNotice].Width = 12, 12
+	cols[colLast].Width, cols[colNotice].Width = 13, 13
 	return &Table{
 		Name: name, Title: title, Lines: b.lines(), Columns: cols,
 		Rows: s.rows, Len: s.body + 1, Body: s.body, Filter: true, Freeze: 2,
@@ -108,8 +108,7 @@ func (b *builder) clientRow(cells []Cell, c *ClientMonth, over Fold) Row {
 	cells[colCity] = Words(c.City)
 	cells[colLast] = Words(string(c.LastContact))
 	if !c.Contacted {
-		tone := Bad
-		cells[colLast].Tone = tone
+		cells[colLast].Tone = Bad
 		if c.LastContact == "" {
 			cells[colLast].Text = b.t("report.never")
 		}

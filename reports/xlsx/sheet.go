@@ -157,7 +157,7 @@ func (s *sheet) write(i int, r reports.Row) error {
 // cell is a value with its style, or a style alone: an empty cell of a row has
 // its fill and line too.
 func (s *sheet) cell(c int, col reports.Column, role reports.Role, cell reports.Cell) excelize.Cell {
-	p := place{kind: col.Kind, role: role, tone: cell.Tone, quiet: col.Quiet, wrap: col.Wrap}
+	p := place{kind: col.Kind, role: role, tone: cell.Tone, quiet: col.Quiet, wrap: col.Wrap, edge: edge(s.table, c)}
 	if cell.Link != "" {
 		p = place{role: reports.Body, link: true, wrap: col.Wrap}
 	}

@@ -38,6 +38,7 @@ type place struct {
 	quiet bool
 	wrap  bool
 	link  bool
+	edge  bool // a group of columns begins
 }
 
 // styles makes every style once, before anything is streamed: a style made
@@ -47,7 +48,7 @@ type styles struct {
 	lang string
 	ids  map[place]int
 	// outside the columns
-	title, lines, head, over, blank int
+	title, lines, head, headNumber, over int
 }
 
 func newStyles(f *excelize.File, wb *reports.Workbook) (*styles, error) {
@@ -59,8 +60,8 @@ func newStyles(f *excelize.File, wb *reports.Workbook) (*styles, error) {
 		{&s.title, &excelize.Style{Font: font(14, ink, true)}},
 		{&s.lines, &excelize.Style{Font: font(10, ink3, false)}},
 		{&s.head, headStyle("left")},
+		{&s.headNumber, headStyle("center")},
 		{&s.over, headStyle("center")},
-		{&s.blank, &excelize.Style{Font: font(10, ink, false)}},
 	} {
 		id, err := f.NewStyle(fixed.style)
 		if err != nil {
@@ -99,10 +100,10 @@ func border(side, colour string) excelize.Border {
 
 // forTable makes the styles that the columns of a table can need.
 func (s *styles) forTable(t *reports.Table) error {
-	for _, c := range t.Columns {
+	for i, c := range t.Columns {
 		for _, role := range []reports.Role{reports.Body, reports.Group, reports.Total, reports.Section} {
 			for _, tone := range []reports.Tone{reports.Plain, reports.Bad, reports.Warn, reports.Idle, reports.Muted} {
-				p := place{kind: c.Kind, role: role, tone: tone, quiet: c.Quiet, wrap: c.Wrap}
+				p := place{kind: c.Kind, role: role, tone: tone, quiet: c.Quiet, wrap: c.Wrap, edge: edge(t, i)}
 				if err := s.make(p); err != nil {
 					return err
 				}
@@ -115,6 +116,11 @@ func (s *styles) forTable(t *reports.Table) error {
 		}
 	}
 	return nil
+}
+
+// edge reports whether a heading begins or ends before column i.
+func edge(t *reports.Table, i int) bool {
+	return i > 0 && t.Columns[i].Over != t.Columns[i-1].Over
 }
 
 func (s *styles) make(p place) error {
@@ -132,6 +138,9 @@ func (s *styles) style(p place) *excelize.Style {
 		Border:    []excelize.Border{border("bottom", line)},
 		Alignment: &excelize.Alignment{Vertical: "center", WrapText: p.wrap},
 	}
+	if p.edge {
+		st.Border = append(st.Border, border("left", line2))
+	}
 	if p.wrap {
 		st.Alignment.Vertical = "top"
 	}
@@ -140,7 +149,8 @@ func (s *styles) style(p place) *excelize.Style {
 		st.Fill = fill(groupFill)
 	case reports.Total:
 		st.Fill = fill(totalFill)
-		st.Border = []excelize.Border{border("top", line2), border("bottom", line2)}
+		st.Border[0].Color = line2
+		st.Border = append(st.Border, border("top", line2))
 	case reports.Section:
 		st.Fill = fill(headFill)
 		st.Font.Color = ink2
@@ -158,7 +168,7 @@ func (s *styles) style(p place) *excelize.Style {
 		st.Font.Color, st.Font.Underline = accentInk, "single"
 	}
 	if p.kind != reports.Text {
-		st.Alignment.Horizontal = "right"
+		st.Alignment.Horizontal, st.Alignment.Indent = "right", 1
 	}
 	if format := s.format(p); format != "" {
 		st.CustomNumFmt = &format

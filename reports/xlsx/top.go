@@ -35,7 +35,11 @@ func (s *sheet) top() error {
 	}
 	lines := 1
 	for i, c := range s.table.Columns {
-		s.cells[i] = excelize.Cell{StyleID: s.styles.head, Value: c.Label}
+		id := s.styles.head
+		if c.Kind != reports.Text {
+			id = s.styles.headNumber
+		}
+		s.cells[i] = excelize.Cell{StyleID: id, Value: c.Label}
 		lines = max(lines, wrapped(c.Label, int(c.Width)-3)) // the filter's arrow
 	}
 	return s.stream.SetRow(ref(0, s.place.head), s.cells, excelize.RowOpts{Height: float64(lines)*lineHeight + 6})
@@ -75,7 +79,7 @@ func (s *sheet) height(r reports.Row) float64 {
 	for i, c := range r.Cells {
 		if col := s.table.Columns[i]; col.Wrap {
 			wraps = true
-			lines = max(lines, wrapped(c.Text, int(col.Width)))
+			lines = max(lines, wrapped(c.Text, int(col.Width*1.08))) // letters are narrower than digits
 		}
 	}
 	if !wraps {
