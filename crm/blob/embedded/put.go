@@ -1,0 +1,125 @@
+package embedded
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"zombiezen.com/go/sqlite"
+
+	"cemigmas/crm/blob"
+)
+
+// file is where a long blob stands, in one of 256 folders.
+func (s *Store) file(ref blob.Ref) string {
+	return filepath.Join(s.dir, "blobs", string(ref[:2]), string(ref))
+}
+
+// Put stores contents: long ones as files first, then all short ones with one
+// commit.
+func (s *Store) Put(ctx context.Context, contents ...[]byte) ([]blob.Ref, error) {
+	refs := make([]blob.Ref, len(contents))
+	for n, c := range contents {
+		refs[n] = blob.RefOf(c)
+	}
+	has, err := s.Has(ctx, refs...)
+	if err != nil {
+		return nil, err
+	}
+	var short []entry
+	for n, c := range contents {
+		if has[n] {
+			continue
+		}
+		e := entry{refs[n], blob.Pack(c)}
+		if len(c) < blob.Small {
+			short = append(short, e)
+		} else if err := s.putFile(ctx, e); err != nil {
+			return nil, err
+		}
+	}
+	if len(short) == 0 {
+		return refs, ctx.Err()
+	}
+	err = s.with(ctx, s.write, func(conn *sqlite.Conn) error { return insert(conn, short) })
+	if err != nil {
+		return nil, err
+	}
+	return refs, nil
+}
+
+type entry struct {
+	ref    blob.Ref
+	packed []byte
+}
+
+func insert(conn *sqlite.Conn, list []entry) (err error) {
+	if err := run(conn, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil && !conn.AutocommitEnabled() {
+			run(conn, "ROLLBACK")
+		}
+	}()
+	for _, e := range list {
+		// Another may have put the same meanwhile.
+		stmt, err := lookup(conn, "INSERT INTO blob (ref, packed) VALUES (?, ?) ON CONFLICT DO NOTHING", e.ref)
+		if err != nil {
+			return err
+		}
+		stmt.BindBytes(2, e.packed)
+		_, err = stmt.Step()
+		stmt.Reset()
+		if err != nil {
+			return err
+		}
+	}
+	return run(conn, "COMMIT")
+}
+
+// putFile writes beside and renames, with the file and its folder flushed: the
+// name never stands for half a content.
+func (s *Store) putFile(ctx context.Context, e entry) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	folder := filepath.Dir(s.file(e.ref))
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(folder, ".new-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	if _, err = f.Write(e.packed); err == nil {
+		err = f.Sync()
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), s.file(e.ref)); err != nil {
+		return err
+	}
+	if err := flush(folder); err != nil {
+		return err
+	}
+	return flush(filepath.Dir(folder))
+}
+
+func flush(folder string) error {
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
