@@ -18,7 +18,7 @@ type ActivityEdit struct {
 	DropURL string
 	Client  Link
 	Version string
-	Kind    string
+	Kind    Kind
 	Kinds   []Kind
 	Form    ActivityForm
 	People  []Option

@@ -27,9 +27,8 @@ type Person struct {
 	Name     string
 	Initials string
 	Role     string
-	PhoneURL string
+	Phone    Tel
 	MailURL  string
-	Phone    string
 	Email    string
 	Mine     bool // of the house
 }
@@ -71,7 +70,7 @@ type LogForm struct {
 	ClientID   string
 	ClientName string
 	Fixed      bool // the client is given by the page
-	Kind       string
+	Kind       Kind
 	Kinds      []Kind
 	Said       Field
 	Client     Field // Error: which client?

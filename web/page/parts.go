@@ -1,5 +1,7 @@
 package page
 
+import "html/template"
+
 // State colours words, dots and bars. The zero value is normal, which is black
 // on white.
 type State string
@@ -119,4 +121,20 @@ func (b StripBar) Y() int { return stripTop - b.Height() }
 type Option struct {
 	Value string
 	Label string
+}
+
+// Tel is a phone number as people write it.
+type Tel string
+
+// Href answers the address that dials it: digits and a leading plus only, so
+// that nothing else can hide behind the scheme, which html/template refuses
+// from text.
+func (t Tel) Href() template.URL {
+	number := "tel:"
+	for i, r := range string(t) {
+		if r >= '0' && r <= '9' || r == '+' && i == 0 {
+			number += string(r)
+		}
+	}
+	return template.URL(number)
 }

@@ -34,7 +34,7 @@ type QuietClient struct {
 	Late     string
 	State    State
 	LogURL   string
-	PhoneURL string // tel:, checked by web; empty without a number
+	Phone    Tel
 	MailURL  string // mailto:
 	VisitURL string
 }

@@ -1,0 +1,95 @@
+package sample
+
+import "cemigmas/web/page"
+
+func job(t page.Text, state page.JobState) page.Job {
+	j := page.Job{Text: t, ID: "j1", CSRF: "token", State: state, Label: "carteira.xlsx", Counts: "41.300 de 100.000", Percent: 41, URL: "/jobs/j1", PageURL: "/imports/j1"}
+	switch state {
+	case page.JobRunning:
+		j.Left, j.CancelURL = "faltam 20 s", "/jobs/j1/cancel"
+	case page.JobDone:
+		j.Counts, j.Percent = "100.000 linhas em 34 s", 100
+	case page.JobFailed:
+		j.Notice = &page.Notice{State: page.Bad, Label: "O arquivo termina no meio da aba Readings. As linhas até ali foram gravadas.", Action: page.Link{Label: "Enviar de novo", URL: "/imports"}}
+	}
+	return j
+}
+
+func reports(t page.Text) []Story {
+	b := base(t, page.PlaceReports, t.T("page.nav.reports"))
+	months := []page.Option{{Value: "2026-10", Label: "outubro de 2026"}, {Value: "2026-09", Label: "setembro de 2026"}}
+	langs := []page.Option{{Value: "pt-BR", Label: "Português"}, {Value: "es", Label: "Español"}}
+	form := page.ReportForm{Month: page.Field{Value: "2026-10"}, Lang: page.Field{Value: "pt-BR"}}
+	full := page.Reports{Base: b, Form: form, Months: months, Langs: langs, Rows: []page.ReportRow{
+		{Name: "Outubro de 2026", URL: "/reports/j1", When: "hoje, 09:40", Who: "Marina Couto", State: page.Badge{Label: "pronta", State: page.OK}, Size: "412 KB", FileURL: "/reports/j1/file"},
+		{Name: "Setembro de 2026", URL: "/reports/j2", When: "01/10, 08:00", Who: "Rafael Pires", State: page.Badge{Label: "gerando", State: page.Idle}},
+	}}
+	empty := page.Reports{Base: b, Form: form, Months: months, Langs: langs}
+	wrong := empty
+	wrong.Notice = failed()
+	one := func(state page.JobState) page.Report {
+		r := page.Report{Base: base(t, page.PlaceReports, "Outubro de 2026", page.Link{Label: t.T("page.nav.reports"), URL: "/reports"}), Name: "Relatório mensal, outubro de 2026", Job: job(t, state), Form: form}
+		r.Job.Label = r.Name
+		if state == page.JobDone {
+			r.FileURL, r.Again = "/reports/j1/file", "/reports"
+			r.Stats = []page.Stat{{Label: "Ramos", Value: "12"}, {Label: "Clientes", Value: "60"}, {Label: "Ultrapassagens", Value: "R$ 48.112,30"}, {Label: "Sem contato", Value: "9", State: page.Warn}}
+		}
+		return r
+	}
+	return []Story{{"reports", "reports", full}, {"reports-empty", "reports", empty}, {"reports-failed", "reports", wrong}, {"report-running", "report", one(page.JobRunning)}, {"report", "report", one(page.JobDone)}, {"report-failed", "report", one(page.JobFailed)}}
+}
+
+func imports(t page.Text) []Story {
+	b := base(t, page.PlaceImports, t.T("page.nav.imports"))
+	kinds := []page.Option{{Value: "", Label: "Descobrir"}, {Value: "portfolio", Label: "Carteira"}, {Value: "ucmt", Label: "UCMT"}}
+	list := page.Imports{Base: b, Kinds: kinds, TemplateURL: "/imports/template.xlsx", Limit: "até 200 MB", Form: page.ImportForm{DryRun: page.Flag{On: true}}, Rows: []page.ImportRow{
+		{Name: "carteira.xlsx", URL: "/imports/j1", Kind: "Carteira", When: "hoje, 09:20", Who: "Marina Couto", State: page.Badge{Label: "com recusas", State: page.Warn}, Rows: "1.204", Bad: "34 recusadas"},
+		{Name: "UCMT_2022.csv", URL: "/imports/j2", Kind: "UCMT", When: "20/11", Who: "Rafael Pires", State: page.Badge{Label: "pronta", State: page.OK}, Rows: "18.022"},
+	}}
+	empty := page.Imports{Base: b, Kinds: kinds, TemplateURL: "/imports/template.xlsx", Limit: "até 200 MB", Form: page.ImportForm{File: page.Field{Error: "O arquivo não é uma planilha: começa como PDF."}}}
+	one := func(state page.JobState) page.Import {
+		i := page.Import{Base: base(t, page.PlaceImports, "carteira.xlsx", page.Link{Label: t.T("page.nav.imports"), URL: "/imports"}), Name: "carteira.xlsx", Kind: "Carteira", Job: job(t, state)}
+		if state == page.JobDone {
+			i.Stats = []page.Stat{{Label: "Lidas", Value: "1.204"}, {Label: "Novas", Value: "1.012"}, {Label: "Alteradas", Value: "40"}, {Label: "Iguais", Value: "118"}, {Label: "Recusadas", Value: "34", State: page.Bad}}
+		}
+		return i
+	}
+	done := one(page.JobDone)
+	done.DryRun, done.RunURL, done.Refused, done.ErrorsURL = true, "/imports/j1/run", "34 linhas recusadas", "/imports/j1/errors.xlsx"
+	done.Columns = []page.ColumnNote{{Sheet: "Contracts", Column: "demand_kw", Label: "1.234 lido como 1234, ponto de milhar"}}
+	done.Errors = []page.RowError{{Sheet: "Clients", Row: "14", Column: "cnpj", Value: "27.418.305/0001-75", Reason: "Dígito verificador não confere, esperado 74"}, {Sheet: "Readings", Row: "212", Column: "month", Value: "2031-02", Reason: "Medição no futuro"}}
+	done.More = &page.More{Label: "Mais 32", URL: "/imports/j1?after=x"}
+	return []Story{{"imports", "imports", list}, {"imports-empty", "imports", empty}, {"import-running", "import", one(page.JobRunning)}, {"import", "import", done}, {"import-clean", "import", one(page.JobDone)}, {"import-failed", "import", one(page.JobFailed)}}
+}
+
+func users(t page.Text) []Story {
+	b := base(t, page.PlaceUsers, t.T("page.nav.users"))
+	roles := []page.Option{{Value: "agent", Label: "Agente"}, {Value: "manager", Label: "Gestor"}, {Value: "admin", Label: "Administrador"}}
+	full := page.Users{Base: b, Roles: roles, Fresh: &page.FreshPassword{Email: "rafael@cemig.example", Password: "mqk4-92zt-xw8a"}, Rows: []page.UserRow{
+		{Name: "Marina Couto", Initials: "MC", Email: "marina@cemig.example", Role: "Agente", Team: "Triângulo", Clients: "312 clientes", Last: "hoje, 08:02", Me: true, PasswordURL: "/users/u1/password"},
+		{Name: "Rafael Pires", Initials: "RP", Email: "rafael@cemig.example", Role: "Gestor", Team: "Triângulo", Clients: "–", Last: "nunca", PasswordURL: "/users/u2/password", DisableURL: "/users/u2/disable"},
+		{Name: "Célia Prado", Initials: "CP", Email: "celia@cemig.example", Role: "Agente", Disabled: true, EnableURL: "/users/u3/enable"},
+	}, Form: page.UserForm{Email: page.Field{Value: "marina@cemig.example", Error: "Este e-mail já tem um usuário."}}}
+	wrong := page.Users{Base: b, Roles: roles}
+	wrong.Notice = failed()
+	return []Story{{"users", "users", full}, {"users-failed", "users", wrong}}
+}
+
+// fragments are the answers to htmx that no page above contains as they are.
+func fragments(t page.Text) []Story {
+	oob := timeline(t)
+	oob.Swap = true
+	done := page.Toast{Text: t, Label: "Ligação registrada", UndoURL: "/activities/a1/delete", CSRF: "token", Back: "/"}
+	refused := quick(t)
+	refused.Said.Error, refused.Client.Error, refused.Error = "Escreva o que foi tratado.", "Escolha um cliente da lista.", "Sem permissão."
+	return []Story{
+		{"f-timeline", "client/timeline", timeline(t)}, {"f-older", "client/older", timeline(t)},
+		{"f-composer", "client/composer", composer(t)},
+		{"f-logged", "client/logged", page.Logged{Composer: composer(t), Timeline: oob, Toast: done}},
+		{"f-changed", "client/changed", page.Changed{Timeline: oob, Toast: done}},
+		{"f-quick", "quick/form", refused}, {"f-quick-logged", "quick/logged", page.QuickLogged{Form: quick(t), Toast: done}},
+		{"f-search", "search/results", found(t, false)}, {"f-pick", "search/pick", found(t, true)},
+		{"f-job", "job", job(t, page.JobRunning)}, {"f-held", "triage/row", held(t, "h9", "A", "a@b.example", "S", nil)},
+		{"f-mailbox", "mailbox", box(t)}, {"f-toast", "toast", done},
+	}
+}
