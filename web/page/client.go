@@ -7,7 +7,7 @@ type Client struct {
 	Name       string
 	Badges     []Badge
 	Line       string // "Alimentos, Araguari"
-	PhoneURL   string
+	Phone      Tel
 	MailURL    string
 	VisitURL   string // GET /visits/new?client=
 	EditURL    string // empty when the viewer may not
