@@ -2,6 +2,7 @@ package mongodb_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -131,19 +132,47 @@ func TestCommitIsRepeatedWhenItsAnswerIsLost(t *testing.T) {
 	}
 }
 
-// bump is another client's write between this one's read and write.
+// other is another client of the same server, for one write.
+func other(t *testing.T, uri, database string, write func(context.Context, *mongo.Database) error) {
+	t.Helper()
+	ctx := context.Background()
+	c, err := mongo.Connect(options.Client().ApplyURI(uri))
+	if err == nil {
+		err = write(ctx, c.Database(database))
+		_ = c.Disconnect(ctx)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// bump raises a version between the driver's read and its write.
 func bump(t *testing.T, uri, database, collection, id string) {
 	t.Helper()
-	c, err := mongo.Connect(options.Client().ApplyURI(uri))
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	defer func() { _ = c.Disconnect(context.Background()) }()
-	_, err = c.Database(database).Collection(collection).UpdateOne(context.Background(),
-		bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$inc", Value: bson.D{{Key: "v", Value: int64(1)}}}})
-	if err != nil {
-		t.Error(err)
+	other(t, uri, database, func(ctx context.Context, db *mongo.Database) error {
+		_, err := db.Collection(collection).UpdateOne(ctx,
+			bson.D{{Key: "_id", Value: id}}, bson.D{{Key: "$inc", Value: bson.D{{Key: "v", Value: int64(1)}}}})
+		return err
+	})
+}
+
+// insertTerm takes a lease as a node that was quicker.
+func insertTerm(t *testing.T, uri, database, name string, term int64) {
+	t.Helper()
+	other(t, uri, database, func(ctx context.Context, db *mongo.Database) error {
+		_, err := db.Collection("_leases").InsertOne(ctx, bson.D{{Key: "_id", Value: fmt.Sprintf("%s#%d", name, term)},
+			{Key: "name", Value: name}, {Key: "term", Value: term}, {Key: "owner", Value: "quick"},
+			{Key: "expires", Value: time.Now().Add(time.Hour)}})
+		return err
+	})
+}
+
+func onInsert(f func()) mongotest.Hook {
+	return func(name string, _ bson.Raw) mongotest.Action {
+		if name == "insert" {
+			f()
+		}
+		return mongotest.Action{}
 	}
 }
 
