@@ -53,7 +53,7 @@ func (a Actor) Scope() []store.Cond { return a.scope() }
 // orNone keeps an empty team or id from matching everything.
 func orNone(s string) string {
 	if s == "" {
-		return "\x00none"
+		return "\x01none" // nobody is called so; drivers refuse a NUL
 	}
 	return s
 }

@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"cemigmas/crm"
@@ -150,7 +152,10 @@ func (c *collector) mails(ctx context.Context) error {
 
 func (c *collector) contracts(ctx context.Context) error {
 	c.contractsOf = map[string][]crm.Contract{}
-	q := store.Query{Where: c.scoped(), Sort: []string{"client"}}
+	q := store.Query{Where: c.scoped()}
+	if len(q.Where) > 0 {
+		q.Sort = []string{"client"} // an index begins with the scope; without one the table is walked
+	}
 	for k, err := range crm.Contracts.All(ctx, c.store, q) {
 		if err != nil {
 			return err
@@ -188,9 +193,13 @@ func (c *collector) installations(ctx context.Context) error {
 		if r, ok := c.readingOf[i.ID]; ok {
 			reading = []crm.Reading{r}
 		}
+		contracts := c.contractsOf[i.ID]
+		slices.SortStableFunc(contracts, func(a, b crm.Contract) int { // as the pages read them
+			return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.ID, b.ID))
+		})
 		cl := &c.data.Clients[at]
 		cl.Installations = append(cl.Installations,
-			MonthOf(&i, c.contractsOf[i.ID], reading, c.tariffs, c.month))
+			MonthOf(&i, contracts, reading, c.tariffs, c.month))
 		delete(c.contractsOf, i.ID)
 		delete(c.readingOf, i.ID)
 	}

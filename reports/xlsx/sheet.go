@@ -59,7 +59,7 @@ func newSheet(f *excelize.File, st *styles, wb *reports.Workbook, t *reports.Tab
 		return nil, err
 	}
 	for _, step := range []func() error{
-		s.filter, s.props, s.view, func() error { return s.print(wb) }, s.outline, s.dimension,
+		s.filter, s.props, s.view, s.texts, func() error { return s.print(wb) }, s.outline, s.dimension,
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -90,6 +90,20 @@ func (s *sheet) props() error {
 func (s *sheet) view() error {
 	grid := false
 	return s.file.SetSheetView(s.table.Name, 0, &excelize.ViewOptions{ShowGridLines: &grid})
+}
+
+// texts keeps Excel from marking each UC number as a number stored as text.
+func (s *sheet) texts() error {
+	for i, c := range s.table.Columns {
+		if c.Kind != reports.Text || s.table.Len == 0 {
+			continue
+		}
+		area := ref(i, s.row(0)) + ":" + ref(i, s.row(s.table.Len-1))
+		if err := s.file.AddIgnoredErrors(s.table.Name, area, excelize.IgnoredErrorsNumberStoredAsText); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dimension says how large the sheet is; read-only readers trust it.
