@@ -1,0 +1,280 @@
+package crm
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"cemigmas/crm/ident"
+	"cemigmas/crm/store"
+)
+
+func (u *Upserter) loadClients(ctx context.Context, rows []Row) error {
+	var keys []string
+	for _, r := range rows {
+		keys = append(keys, clientKeys(r.Client.ClientRef)...)
+	}
+	found, err := findAll(ctx, u.s.store, Clients, keys)
+	for k, c := range found {
+		u.work.clients[k] = c
+		u.clients[k] = ref{id: c.ID, agent: c.Agent, team: c.Team}
+	}
+	return err
+}
+
+func (u *Upserter) takeClient(ctx context.Context, row *Row, o *Outcome) error {
+	r := row.Client
+	if r.TaxID == "" && r.Code == "" && r.Source == "" {
+		o.reject("taxId", "import.client.key")
+		return nil
+	}
+	got, exists := u.clientRef(r.ClientRef, "taxId", o, "")
+	if o.bad() {
+		return nil
+	}
+	now := u.s.Now()
+	c := Client{ID: got.id, Status: "active", CreatedAt: now}
+	if !exists {
+		c.ID = u.s.NewID()
+		u.own(&c)
+	}
+	if !u.first(row.Line, o, "taxId", RowClient, c.ID) {
+		return nil
+	}
+	if exists {
+		c = u.storedClient(r.ClientRef, got.id)
+	}
+	was := c
+	if err := u.fillClient(ctx, &c, r, o); err != nil || o.bad() {
+		return err
+	}
+	o.ID, o.Client = c.ID, c.ID
+	changed := !exists || !sameDoc(Clients, &was, &c)
+	o.settle(!exists, changed)
+	if !changed {
+		return nil
+	}
+	c.UpdatedAt = now
+	u.changes = append(u.changes, Clients.Put(&c))
+	u.rememberClient(&c)
+	if exists && !u.dry && (c.Agent != was.Agent || c.Team != was.Team) {
+		// Before the client itself: if the program dies in between, the next run
+		// still sees the difference and completes it.
+		return u.s.reassign(ctx, c.ID, c.Agent, c.Team)
+	}
+	return nil
+}
+
+func (u *Upserter) storedClient(r ClientRef, id string) Client {
+	for _, k := range clientKeys(r) {
+		if c, ok := u.work.clients[k]; ok && c.ID == id {
+			return c
+		}
+	}
+	return Client{ID: id}
+}
+
+// own gives a new client to whom the importing user works for.
+func (u *Upserter) own(c *Client) {
+	switch u.a.Role {
+	case RoleAgent:
+		c.Agent, c.Team = u.a.UserID, u.a.Team
+	case RoleManager:
+		c.Team = u.a.Team
+	}
+}
+
+func (u *Upserter) rememberClient(c *Client) {
+	to := ref{id: c.ID, agent: c.Agent, team: c.Team}
+	for _, k := range clientKeys(ClientRef{TaxID: c.TaxID, Code: c.Code, Source: c.Source}) {
+		u.remember(u.clients, k, to)
+	}
+}
+
+func (u *Upserter) fillClient(ctx context.Context, c *Client, r *ClientRow, o *Outcome) error {
+	if r.TaxID != "" {
+		kind, id, full, _ := taxKey(r.TaxID)
+		c.TaxKind, c.TaxID = kind, id
+		if full != "" {
+			c.CNPJ = full
+		}
+	}
+	if r.Code != "" {
+		c.Code = r.Code
+	}
+	if r.Source != "" {
+		c.Source = r.Source
+	}
+	r.Name.into(&c.Name)
+	if _, named := r.Name.Value(); named {
+		c.Placeholder = false
+	}
+	if strings.TrimSpace(c.Name) == "" {
+		o.reject("name", "error.field.required")
+	}
+	r.LegalName.into(&c.LegalName)
+	r.Segment.into(&c.Segment)
+	r.Address.into(&c.Address)
+	r.City.into(&c.City)
+	r.Notes.into(&c.Notes)
+	choose(r.Tier, &c.Tier, []string{"A", "B", "C"}, "tier", o)
+	choose(r.Status, &c.Status, ClientStatuses, "status", o)
+	municipality(r.Municipality, &c.MunIBGE, o)
+	fillPhone(r.Phone, &c.Phone, o)
+	fillEmails(r.Emails, &c.Emails, "emails", o)
+	fillDomains(r.Domains, &c.Domains, o)
+	fillCNAE(r.CNAE, &c.CNAE, o)
+	fillSector(r, c, o)
+	return u.fillAgent(ctx, r.Agent, c, o)
+}
+
+// fillSector keeps the rule of EditClient: a sector that was set by hand stays
+// until it is cleared.
+func fillSector(r *ClientRow, c *Client, o *Outcome) {
+	if v, ok := r.Sector.Value(); ok {
+		if !IsSector(v) {
+			o.reject("sector", "error.field.choice")
+			return
+		}
+		c.Sector, c.SectorBy = v, SectorByHand
+		return
+	}
+	if r.Sector.Given() && c.SectorBy == SectorByHand {
+		c.SectorBy = ""
+	}
+	if s := SectorOf(c.CNAE); s != "" && c.SectorBy != SectorByHand {
+		c.Sector, c.SectorBy = s, SectorByCNAE
+	}
+}
+
+// fillAgent hands the client to an agent by e-mail address: agents to
+// themselves only, managers within their team.
+func (u *Upserter) fillAgent(ctx context.Context, v Opt[string], c *Client, o *Outcome) error {
+	if !v.Given() {
+		return nil
+	}
+	mail, set := v.Value()
+	if !set {
+		if u.a.Role == RoleAgent {
+			o.reject("agent", "error.client.agent")
+			return nil
+		}
+		c.Agent = ""
+		return nil
+	}
+	user, err := u.user(ctx, mail)
+	if err != nil {
+		return err
+	}
+	if user == nil || user.Disabled || !u.a.sees(user.ID, user.Team) {
+		o.reject("agent", "error.client.agent")
+		return nil
+	}
+	c.Agent, c.Team = user.ID, user.Team
+	return nil
+}
+
+func (u *Upserter) user(ctx context.Context, mail string) (*User, error) {
+	mail = strings.ToLower(strings.TrimSpace(mail))
+	if known, ok := u.users[mail]; ok {
+		return known, nil
+	}
+	found, err := Users.First(ctx, u.s.store, store.Query{Where: []store.Cond{store.Is("email", mail)}})
+	if err == nil {
+		u.users[mail] = found
+	}
+	return found, err
+}
+
+// choose sets one of some values; case does not matter.
+func choose(v Opt[string], to *string, from []string, field string, o *Outcome) {
+	s, set := v.Value()
+	if !set {
+		v.into(to)
+		return
+	}
+	n := slices.IndexFunc(from, func(x string) bool { return strings.EqualFold(x, strings.TrimSpace(s)) })
+	if n < 0 {
+		o.reject(field, "error.field.choice")
+		return
+	}
+	*to = from[n]
+}
+
+func municipality(v Opt[string], to *string, o *Outcome) {
+	if s, set := v.Value(); set && (len(s) != 7 || strings.Trim(s, "0123456789") != "") {
+		o.reject("municipality", "import.municipality")
+		return
+	}
+	v.into(to)
+}
+
+func fillCNAE(v Opt[string], to *string, o *Outcome) {
+	s, set := v.Value()
+	if !set {
+		v.into(to)
+		return
+	}
+	code, err := ident.ParseCNAE(s)
+	if err != nil {
+		o.rejectText("cnae", identText(err))
+		return
+	}
+	*to = string(code)
+}
+
+// fillPhone keeps a phone that nobody can read as it was typed: it is still
+// worth more to people than nothing.
+func fillPhone(v Opt[string], to *string, o *Outcome) {
+	s, set := v.Value()
+	if !set {
+		v.into(to)
+		return
+	}
+	phone, err := ident.NormalPhone(s)
+	if err != nil {
+		o.warn("phone", identText(err))
+		phone = strings.TrimSpace(s)
+	}
+	*to = phone
+}
+
+func fillEmails(v Opt[[]string], to *[]string, field string, o *Outcome) {
+	list, set := v.Value()
+	if !set {
+		v.into(to)
+		return
+	}
+	var out []string
+	for _, s := range list {
+		mail, err := ident.NormalEmail(s)
+		if err != nil {
+			o.rejectText(field, identText(err))
+			return
+		}
+		if !slices.Contains(out, mail) {
+			out = append(out, mail)
+		}
+	}
+	*to = out
+}
+
+func fillDomains(v Opt[[]string], to *[]string, o *Outcome) {
+	list, set := v.Value()
+	if !set {
+		v.into(to)
+		return
+	}
+	var out []string
+	for _, s := range lower(list) {
+		s = strings.TrimPrefix(s, "@")
+		if !strings.Contains(s, ".") || strings.ContainsAny(s, "@ /") {
+			o.reject("domains", "import.domain")
+			return
+		}
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	*to = out
+}

@@ -1,0 +1,168 @@
+package crm
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"cemigmas/crm/calendar"
+	"cemigmas/crm/demand"
+)
+
+func (u *Upserter) loadReadings(ctx context.Context, rows []Row) error {
+	refs := make([]InstallationRef, 0, len(rows))
+	for _, r := range rows {
+		refs = append(refs, r.Reading.Installation)
+	}
+	if err := u.refInstallations(ctx, refs); err != nil {
+		return err
+	}
+	ids := make([]string, 0, len(rows))
+	for _, r := range rows {
+		for _, k := range installationKeys(normalUC(r.Reading.Installation)) {
+			if i, ok := u.insts[k]; ok {
+				ids = append(ids, ReadingID(i.id, r.Reading.Month))
+				break
+			}
+		}
+	}
+	var err error
+	u.work.readings, err = Readings.GetMany(ctx, u.s.store, ids)
+	return err
+}
+
+func (u *Upserter) takeReading(_ context.Context, row *Row, o *Outcome) error {
+	r := row.Reading
+	inst, ok := u.installationRef(r.Installation, o)
+	if !ok {
+		return nil
+	}
+	switch m := calendar.Month(r.Month); {
+	case r.Month == "":
+		o.reject("month", "error.field.required")
+	case !m.Valid():
+		o.reject("month", "import.month")
+	case string(m) > u.s.Today()[:7]:
+		o.reject("month", "import.reading.future")
+	}
+	amounts := map[string]Opt[int64]{"singleW": r.SingleW, "peakW": r.PeakW, "offPeakW": r.OffPeakW,
+		"energyWh": r.EnergyWh, "peakWh": r.PeakWh, "offPeakWh": r.OffPeakWh}
+	negative(o, amounts)
+	id := ReadingID(inst.id, r.Month)
+	was, exists := u.work.readings[id]
+	if !exists && !anyGiven(amounts) {
+		o.reject("singleW", "import.reading.empty")
+	}
+	if o.bad() || !u.first(row.Line, o, "month", RowReading, id) {
+		return nil
+	}
+	now := was
+	if !exists {
+		now = Reading{ID: id, Installation: inst.id, Month: r.Month, Origin: r.Origin}
+	}
+	now.Client, now.Agent, now.Team = inst.client, inst.agent, inst.team
+	r.SingleW.intoPtr(&now.SingleW)
+	r.PeakW.intoPtr(&now.PeakW)
+	r.OffPeakW.intoPtr(&now.OffPeakW)
+	r.EnergyWh.intoPtr(&now.EnergyWh)
+	r.PeakWh.intoPtr(&now.PeakWh)
+	r.OffPeakWh.intoPtr(&now.OffPeakWh)
+	u.sameScope(&was.Agent, &was.Team, inst)
+	o.ID, o.Client = id, inst.client
+	changed := !exists || !sameDoc(Readings, &was, &now)
+	o.settle(!exists, changed)
+	if changed {
+		now.Origin, now.UpdatedAt = r.Origin, u.s.Now()
+		now.Flags = addFlags(now.Flags, r.Flags)
+		u.changes = append(u.changes, Readings.Put(&now))
+	}
+	return nil
+}
+
+func anyGiven(amounts map[string]Opt[int64]) bool {
+	for _, a := range amounts {
+		if _, set := a.Value(); set {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *TariffRow) id() string {
+	return TariffID(r.Distributor, r.Subgroup, r.Modality, r.Posto, r.From)
+}
+
+// normalize brings the keys of a tariff to the form in which they are stored.
+func (r *TariffRow) normalize(o *Outcome) {
+	r.Distributor = strings.ToUpper(strings.TrimSpace(r.Distributor))
+	if r.Distributor == "" {
+		o.reject("distributor", "error.field.required")
+	}
+	if n := slices.IndexFunc(Subgroups, func(s string) bool { return strings.EqualFold(s, strings.TrimSpace(r.Subgroup)) }); n >= 0 {
+		r.Subgroup = Subgroups[n]
+	} else {
+		o.reject("subgroup", "error.field.choice")
+	}
+	m := demand.Modality(strings.ToLower(r.Modality))
+	r.Modality = string(m)
+	if m != demand.Verde && m != demand.Azul {
+		o.reject("modality", "error.field.choice")
+		return
+	}
+	if r.Posto == "" && m == demand.Verde {
+		r.Posto = string(demand.Single)
+	}
+	if !slices.Contains(m.Postos(), demand.Posto(r.Posto)) {
+		o.reject("posto", "import.tariff.posto")
+	}
+	if !calendar.Date(r.From).Valid() {
+		o.reject("from", "date.invalid")
+	}
+}
+
+func (u *Upserter) loadTariffs(ctx context.Context, rows []Row) error {
+	ids := make([]string, 0, len(rows))
+	for _, r := range rows {
+		t := *r.Tariff
+		t.normalize(&Outcome{})
+		ids = append(ids, t.id())
+	}
+	var err error
+	u.work.tariffs, err = Tariffs.GetMany(ctx, u.s.store, ids)
+	return err
+}
+
+func (u *Upserter) takeTariff(_ context.Context, row *Row, o *Outcome) error {
+	if u.a.mustBe(RoleManager, RoleAdmin) != nil {
+		o.reject("distributor", "error.forbidden") // a tariff is everybody's
+		return nil
+	}
+	r := row.Tariff
+	r.normalize(o)
+	if o.bad() {
+		return nil
+	}
+	was, exists := u.work.tariffs[r.id()]
+	micros, set := r.MicrosPerKW.Value()
+	if set && micros <= 0 || !set && (!exists || r.MicrosPerKW.Given()) {
+		o.reject("microsPerKW", "import.tariff.value")
+	}
+	if o.bad() || !u.first(row.Line, o, "from", RowTariff, r.id()) {
+		return nil
+	}
+	t := was
+	if !exists {
+		t = Tariff{ID: r.id(), Distributor: r.Distributor, Subgroup: r.Subgroup, Modality: r.Modality, Posto: r.Posto, From: r.From}
+	}
+	r.MicrosPerKW.into(&t.MicrosPerKW)
+	r.Act.into(&t.Act)
+	o.ID = t.ID
+	changed := !exists || !sameDoc(Tariffs, &was, &t)
+	o.settle(!exists, changed)
+	u.tariffs = true // also unchanged ones: a run that was killed left its projections behind
+	if changed {
+		t.UpdatedAt = u.s.Now()
+		u.changes = append(u.changes, Tariffs.Put(&t))
+	}
+	return nil
+}

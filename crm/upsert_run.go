@@ -1,0 +1,202 @@
+package crm
+
+import (
+	"context"
+	"hash/maphash"
+	"strconv"
+
+	"cemigmas/crm/store"
+)
+
+// Upserter takes the rows of one import, batch by batch: it finds what a row
+// means, compares, and writes only differences. It remembers which row named
+// what, so that a second row about the same thing is told the first one's line.
+// It is not for several goroutines.
+type Upserter struct {
+	s   *Service
+	a   Actor
+	dry bool
+
+	clients map[string]ref // by taxId:…, code:…, source:…
+	insts   map[string]ref // by uc:…, formerUc:…, source:…
+	users   map[string]*User
+	seen    map[uint64]int64
+	seed    maphash.Seed
+	touched map[string]struct{}
+	tariffs bool
+
+	// Of the batch at hand.
+	changes []store.Change
+	undo    []func()
+	mark    uint64 // what the row at hand put into seen
+	work    batch
+}
+
+// ref is what rows need to know of a client or installation that they name.
+type ref struct{ id, client, agent, team string }
+
+// batch is what was read for the rows at hand.
+type batch struct {
+	clients   map[string]Client       // by key, as in Upserter.clients
+	insts     map[string]Installation // by key
+	people    map[string][]Person     // by client
+	contracts map[string][]*openContract
+	readings  map[string]Reading
+	tariffs   map[string]Tariff
+}
+
+// NewUpserter makes an Upserter for one import of an actor. With dry nothing is
+// written, everything else is the same.
+func (s *Service) NewUpserter(a Actor, dry bool) *Upserter {
+	return &Upserter{s: s, a: a, dry: dry, clients: map[string]ref{}, insts: map[string]ref{}, users: map[string]*User{},
+		seen: map[uint64]int64{}, seed: maphash.MakeSeed(), touched: map[string]struct{}{}}
+}
+
+// Upsert takes one batch of rows: those of clients first, tariffs last. The
+// error is about the store; what is wrong with a row is in its Outcome.
+func (s *Service) Upsert(ctx context.Context, a Actor, rows []Row) ([]Outcome, error) {
+	return s.NewUpserter(a, false).Batch(ctx, rows)
+}
+
+// Touched lists the clients that the rows so far are about, changed or not, for
+// Recompute: after an import that was killed its repetition must catch up on
+// projections too. all is true when tariffs changed, which are everybody's.
+func (u *Upserter) Touched() (clients []string, all bool) {
+	for id := range u.touched {
+		clients = append(clients, id)
+	}
+	return clients, u.tariffs
+}
+
+// Batch takes some rows. What is written is written at once; when another
+// writer interfered, row by row, so that only the row concerned is rejected.
+func (u *Upserter) Batch(ctx context.Context, rows []Row) ([]Outcome, error) {
+	out, err := u.try(ctx, rows)
+	if err == nil || !retryable(err) {
+		return out, err
+	}
+	out = out[:0]
+	for n := range rows {
+		one, err := u.try(ctx, rows[n:n+1])
+		if err != nil && !retryable(err) {
+			return out, err
+		}
+		if err != nil {
+			one = []Outcome{{Kind: rows[n].Kind()}}
+			one[0].rejectText("", Text{Key: "error." + string(CodeOf(err))})
+		}
+		out = append(out, one...)
+	}
+	return out, nil
+}
+
+func retryable(err error) bool {
+	c := CodeOf(err)
+	return c == CodeDuplicate || c == CodeConflict
+}
+
+// stages are in the order in which rows depend on each other.
+var stages = []struct {
+	kind string
+	load func(*Upserter, context.Context, []Row) error
+	take func(*Upserter, context.Context, *Row, *Outcome) error
+}{
+	{RowClient, (*Upserter).loadClients, (*Upserter).takeClient},
+	{RowPerson, (*Upserter).loadPeople, (*Upserter).takePerson},
+	{RowInstallation, (*Upserter).loadInstallations, (*Upserter).takeInstallation},
+	{RowContract, (*Upserter).loadContracts, (*Upserter).takeContract},
+	{RowReading, (*Upserter).loadReadings, (*Upserter).takeReading},
+	{RowTariff, (*Upserter).loadTariffs, (*Upserter).takeTariff},
+}
+
+func (u *Upserter) try(ctx context.Context, rows []Row) (out []Outcome, err error) {
+	u.changes, u.undo = u.changes[:0], u.undo[:0]
+	u.work = batch{clients: map[string]Client{}, insts: map[string]Installation{}, people: map[string][]Person{},
+		contracts: map[string][]*openContract{}, readings: map[string]Reading{}, tariffs: map[string]Tariff{}}
+	defer func() {
+		if err != nil {
+			for n := len(u.undo) - 1; n >= 0; n-- {
+				u.undo[n]()
+			}
+		}
+	}()
+	out = make([]Outcome, len(rows))
+	for _, st := range stages {
+		if err := u.stage(ctx, rows, out, st.kind, st.load, st.take); err != nil {
+			return nil, err
+		}
+	}
+	u.putContracts()
+	if u.dry {
+		return out, nil
+	}
+	return out, u.s.Apply(ctx, u.changes...)
+}
+
+func (u *Upserter) stage(ctx context.Context, rows []Row, out []Outcome, kind string,
+	load func(*Upserter, context.Context, []Row) error, take func(*Upserter, context.Context, *Row, *Outcome) error) error {
+	var mine []Row
+	for n := range rows {
+		if rows[n].Kind() == kind {
+			mine = append(mine, rows[n])
+		}
+	}
+	if len(mine) == 0 {
+		return nil
+	}
+	if err := load(u, ctx, mine); err != nil {
+		return err
+	}
+	for n := range rows {
+		if rows[n].Kind() != kind {
+			continue
+		}
+		out[n].Kind = kind
+		u.mark = 0
+		if err := take(u, ctx, &rows[n], &out[n]); err != nil {
+			return err
+		}
+		if out[n].bad() && u.mark != 0 {
+			delete(u.seen, u.mark) // a later row may do better
+		}
+		if !out[n].bad() && out[n].Client != "" {
+			u.touched[out[n].Client] = struct{}{}
+		}
+	}
+	return nil
+}
+
+// first reports whether no row before named this thing, and rejects the row
+// otherwise.
+func (u *Upserter) first(line int64, o *Outcome, field, kind, id string) bool {
+	key := maphash.String(u.seed, kind+"\x00"+id)
+	if was, ok := u.seen[key]; ok {
+		o.reject(field, "import.row.twice", "row", strconv.FormatInt(was, 10))
+		return false
+	}
+	u.seen[key], u.mark = line, key
+	u.undo = append(u.undo, func() { delete(u.seen, key) })
+	return true
+}
+
+// remember keeps what a key means for later rows. It is undone when the batch
+// fails.
+func (u *Upserter) remember(in map[string]ref, key string, r ref) {
+	was, had := in[key]
+	in[key] = r
+	u.undo = append(u.undo, func() {
+		if had {
+			in[key] = was
+		} else {
+			delete(in, key)
+		}
+	})
+}
+
+// sameScope makes a dry run compare like a real one, in which the copies of a
+// client's agent and team were brought up to date before.
+func (u *Upserter) sameScope(agent, team *string, of ref) {
+	if u.dry {
+		*agent, *team = of.agent, of.team
+	}
+}
