@@ -1,1 +1,11 @@
-export {};
+// The pages work without any of this. Each module adds one convenience.
+import "./dialogs.js";
+import "./keys.js";
+import "./palette.js";
+import "./pick.js";
+import "./toasts.js";
+import "./drafts.js";
+import "./upload.js";
+import "./live.js";
+import "./navigation.js";
+import "./display.js";

@@ -1,0 +1,52 @@
+// Keys for those who never leave the keyboard. None of them acts while somebody
+// is writing, or together with a modifier that is the browser's.
+import { show } from "./dialogs.js";
+
+const writing = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+
+function rows() {
+  return [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);
+}
+
+function move(step) {
+  const all = rows();
+  const at = all.findIndex((row) => row.contains(document.activeElement));
+  const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : at + step];
+  if (!next) return;
+  const target = next.querySelector("a[href], summary, button") || next;
+  target.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function mark() {
+  const row = document.activeElement?.closest("[data-row]");
+  const box = row?.querySelector("input[type=checkbox]");
+  if (!box) return;
+  box.checked = !box.checked;
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+const actions = {
+  "/": () => (document.querySelector("[data-find]") || { focus: () => show("palette") }).focus(),
+  l: () => show("quick"),
+  j: () => move(1),
+  k: () => move(-1),
+  x: mark,
+  z: () => document.querySelector("[data-undo]")?.click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const key = event.key.toLowerCase();
+  if ((event.ctrlKey || event.metaKey) && key === "k") {
+    event.preventDefault();
+    show("palette");
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+  if (writing(event.target) || document.querySelector("dialog[open]")) return;
+  const act = actions[key];
+  if (act) {
+    event.preventDefault();
+    act();
+  }
+});

@@ -1,0 +1,52 @@
+// News from the server: one stream a browser, shared between its tabs. The tab
+// that holds the lock listens and tells the others.
+const channel = new BroadcastChannel("cemigmas");
+const kinds = ["client", "job", "mailbox", "mail"];
+
+function refresh(topic) {
+  for (const element of document.querySelectorAll("[data-live]")) {
+    if (element.dataset.live === topic && window.htmx) window.htmx.trigger(element, "live");
+  }
+}
+
+function listen() {
+  const stream = new EventSource("/events");
+  for (const kind of kinds) {
+    stream.addEventListener(kind, (event) => {
+      const topic = kind + ":" + event.data;
+      refresh(topic);
+      channel.postMessage(topic);
+    });
+  }
+  // A stream that was cut has missed news: everybody looks once.
+  let cut = false;
+  stream.addEventListener("error", () => (cut = true));
+  stream.addEventListener("open", () => {
+    if (cut) {
+      refreshAll();
+      channel.postMessage("all");
+    }
+    cut = false;
+  });
+}
+
+function refreshAll() {
+  for (const element of document.querySelectorAll("[data-live]")) window.htmx?.trigger(element, "live");
+}
+
+channel.addEventListener("message", (event) => (event.data === "all" ? refreshAll() : refresh(event.data)));
+
+if (document.body.dataset.user) {
+  if (navigator.locks) navigator.locks.request("cemigmas-events", () => new Promise(listen));
+  else listen();
+}
+
+// A job that has ended shows what came of it on its page.
+document.addEventListener("htmx:afterSettle", () => {
+  const job = document.querySelector("[data-job][data-page]");
+  if (job && job.dataset.job !== "failed" && job.dataset.page && !job.dataset.shown) {
+    job.dataset.shown = "yes";
+    if (new URL(job.dataset.page, location).pathname === location.pathname) location.reload();
+    else location.assign(job.dataset.page);
+  }
+});

@@ -1,0 +1,40 @@
+// The next page is announced by grey bars (after 300 ms, see the style), a
+// fragment that came from a history entry is fetched again, and a form is not
+// sent twice.
+const root = document.documentElement;
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.target || link.hasAttribute("download") || link.hasAttribute("hx-get") || link.origin !== location.origin) return;
+  if (link.pathname === location.pathname && link.hash) return;
+  root.dataset.loading = "";
+});
+
+// Pages from the back-forward cache come as they were left.
+window.addEventListener("pageshow", () => delete root.dataset.loading);
+// A link that turned out to be a file leaves the page where it is.
+setInterval(() => {
+  if ("loading" in root.dataset && document.visibilityState === "visible" && performance.now() - started > 10_000) delete root.dataset.loading;
+}, 2_000);
+let started = 0;
+document.addEventListener("click", () => (started = performance.now()), true);
+
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method === "dialog") return;
+  const button = event.submitter;
+  if (button) setTimeout(() => button.setAttribute("aria-busy", "true"));
+});
+document.addEventListener("htmx:afterRequest", () => {
+  for (const button of document.querySelectorAll('[aria-busy="true"]:not([data-stay])')) button.removeAttribute("aria-busy");
+});
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll('form [aria-busy="true"]')) button.removeAttribute("aria-busy");
+});
+
+// Where the sides of a long list were scrolled to, when one comes back by a link.
+const place = "scroll:" + location.pathname + location.search;
+window.addEventListener("pagehide", () => sessionStorage.setItem(place, String(scrollY)));
+if (performance.getEntriesByType("navigation")[0]?.type === "reload") {
+  scrollTo(0, Number(sessionStorage.getItem(place)) || 0);
+}

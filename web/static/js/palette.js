@@ -1,0 +1,52 @@
+// The command palette: the server finds, this chooses with the arrow keys.
+const palette = document.getElementById("palette");
+const input = document.getElementById("palette-q");
+const list = document.getElementById("palette-list");
+
+const hits = () => [...list.querySelectorAll(".hit")];
+const chosen = () => list.querySelector('.hit[aria-selected="true"]');
+
+function choose(hit) {
+  chosen()?.setAttribute("aria-selected", "false");
+  if (!hit) {
+    input.removeAttribute("aria-activedescendant");
+    return;
+  }
+  hit.setAttribute("aria-selected", "true");
+  hit.id ||= "hit-" + hits().indexOf(hit);
+  input.setAttribute("aria-activedescendant", hit.id);
+  hit.scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+  const all = hits();
+  const at = all.indexOf(chosen());
+  choose(all[(at + by + all.length) % all.length]);
+}
+
+function go(event) {
+  const hit = chosen();
+  if (!hit) return;
+  event.preventDefault();
+  if (event.ctrlKey || event.metaKey) window.open(hit.href, "_blank", "noopener");
+  else hit.click();
+}
+
+if (palette) {
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") step(1);
+    else if (event.key === "ArrowUp") step(-1);
+    else if (event.key === "Enter") return go(event);
+    else return;
+    event.preventDefault();
+  });
+  list.addEventListener("htmx:afterSwap", () => choose(hits()[0]));
+  list.addEventListener("pointermove", (event) => {
+    const hit = event.target.closest(".hit");
+    if (hit && hit !== chosen()) choose(hit);
+  });
+  palette.addEventListener("close", () => {
+    input.value = "";
+    list.replaceChildren();
+  });
+}
