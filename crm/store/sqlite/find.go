@@ -189,13 +189,16 @@ func (f *find) writeSegment(q *query, seg segment) {
 	q.add(" LIMIT ?", value{kind: integer, i: int64(rows)})
 }
 
-// orderBy leaves out the sort fields that the segment holds constant.
+// orderBy leaves out the sort fields that the segment holds constant, and the id
+// in a unique index, where no two rows tie.
 func (w *walk) orderBy(q *query, constant int) {
-	q.add(" ORDER BY ")
+	by := &separator{first: " ORDER BY ", next: ", "}
 	for n := constant; n < len(w.sort); n++ {
-		q.add(w.sortColumn(n) + pick(w.sort[n].down, " DESC, ", ", "))
+		q.add(by.String() + w.sortColumn(n) + pick(w.sort[n].down, " DESC", ""))
 	}
-	q.add(w.idColumn())
+	if w.ix == nil || !w.ix.unique {
+		q.add(by.String() + w.idColumn())
+	}
 }
 
 // explain is EXPLAIN QUERY PLAN of each statement that a Find may run.

@@ -54,7 +54,7 @@ func (w *walk) beyond(within span, at []value, n int) []segment {
 		return []segment{s}
 	}
 	s.span.hi, s.span.hiOpen = &v, true
-	if within.bounded() {
+	if within.bounded() || w.t.clusteredBy(w.sort[n].field) {
 		return []segment{s}
 	}
 	return []segment{s, {fixed: n, at: at[:n], span: span{missing: true}}}

@@ -115,6 +115,12 @@ func (s *side) addCopy(field int) {
 	s.copies = append(s.copies, field)
 }
 
+// clusteredBy reports whether rows are kept in an order by the field, which then
+// is never missing.
+func (t *table) clusteredBy(field int) bool {
+	return t.cluster != nil && t.cluster.has([]int{field})
+}
+
 func (t *table) writeStatements() {
 	cols := []string{`"_id"`, `"_v"`}
 	for _, f := range t.c.Fields {
