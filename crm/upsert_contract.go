@@ -17,7 +17,7 @@ type openContract struct {
 	was, is Contract
 	exists  bool
 	changed bool
-	taken   bool // a row about it was taken
+	taken   bool  // a row about it was taken
 	line    int64 // of the first row about it
 }
 
