@@ -1,0 +1,61 @@
+# make run    build and serve the demonstration on an embedded store
+# make test   set up what tests need, then run them
+# make check  the definition of done
+GO      ?= go
+BIN     := bin/cemigmas
+ADDR    ?= 127.0.0.1:8080
+DATA    ?= data
+DEMO    ?= 1
+VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
+export GOFLAGS ?= -buildvcs=false
+
+.PHONY: run build test check setup bench soak fuzz race lint tidy clean assets
+
+run: build
+	$(BIN) serve --addr $(ADDR) --data $(DATA) $(if $(filter 0,$(DEMO)),,--demo)
+
+build:
+	$(GO) build -trimpath -ldflags "-s -w -X cemigmas/cmd/internal/app.Version=$(VERSION)" -o $(BIN) ./cmd/cemigmas
+
+# Debian's dovecot-imapd and chromium, when missing and possible.
+setup:
+	@.ci/setup
+
+test: setup
+	$(GO) test -shuffle=on -timeout 15m ./...
+
+check: lint tidy test race
+
+lint:
+	@bad=$$(gofmt -l $$(git ls-files '*.go' | grep -v /testdata/)); if [ -n "$$bad" ]; then echo "gofmt would change:"; echo "$$bad"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+# go.mod says what is used, no more and no less.
+tidy:
+	$(GO) mod tidy -diff
+
+# SQLite in Go is twenty times slower under the race detector, so only short
+# tests run with it.
+race:
+	$(GO) test -race -short -timeout 15m ./crm/... ./mailsync/... ./web/...
+
+bench: build
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1s ./crm/... ./mailsync/... ./reports/...
+	$(GO) run ./cmd/internal/load/bench
+
+soak:
+	CEMIGMAS_SOAK=1 $(GO) test -timeout 2h ./...
+
+fuzz:
+	@for f in $$(grep -rhoE 'func Fuzz[A-Za-z]+' --include=*_test.go mailsync crm | sed 's/func //' | sort -u); do \
+	  for p in $$(grep -rlE "func $$f\(" --include=*_test.go mailsync crm | xargs -n1 dirname | sort -u); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $${FUZZTIME:-30s} ./$$p || exit 1; done; done
+
+# Renews the vendored scripts from npm; they are committed, so only who changes
+# a version needs Node.
+assets:
+	cd web/static/vendor && npm ci --ignore-scripts && npm run vendor
+
+clean:
+	rm -rf bin

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"cemigmas/cmd/internal/app"
+	"cemigmas/crm"
+	"cemigmas/crm/intake"
+)
+
+func (c *cli) importFile() *cobra.Command {
+	var o app.ImportFile
+	var template, errorsOut string
+	cmd := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Import a portfolio workbook, readings, or a regulator's UCMT file",
+		Example: "  cemigmas import carteira.xlsx --dry-run\n  cemigmas import ucmt_2024.csv --kind ucmt --year 2024\n" +
+			"  cemigmas import --template carteira.xlsx",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if template != "" {
+				return writeFile(template, func(f *os.File) error { return intake.WriteTemplate(f, o.Lang) })
+			}
+			if len(args) == 0 {
+				return usage("import needs a FILE; see cemigmas import --help")
+			}
+			o.Path, o.Name = args[0], filepath.Base(args[0])
+			return c.runImport(cmd, o, errorsOut)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Kind, "kind", "", "portfolio, ucmt or readings (default: found from the file)")
+	f.IntVar(&o.Year, "year", 0, "year of a UCMT file (default: from its name)")
+	f.BoolVar(&o.DryRun, "dry-run", false, "say what would change and change nothing")
+	f.StringVar(&errorsOut, "errors", "", "write the faulty rows with their reasons to this workbook")
+	f.StringVar(&template, "template", "", "write an empty portfolio workbook and end")
+	f.StringVar(&o.Lang, "lang", "pt-BR", "language of template and reasons: pt-BR, es, en")
+	f.StringVar(&o.As, "as", "", "address of the user in whose name to import (default: the program)")
+	return cmd
+}
+
+func (c *cli) runImport(cmd *cobra.Command, o app.ImportFile, errorsOut string) error {
+	a, err := c.open(cmd.Context())
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	var faulty []crm.ImportError
+	o.OnError = func(e crm.ImportError) {
+		faulty = append(faulty, e)
+		if !e.Warning {
+			fmt.Fprintf(c.err, "%s row %d %s %q: %s\n", e.Sheet, e.Row, e.Column, e.Value, sayIn(o.Lang, e.Reason))
+		}
+	}
+	res, err := a.Import(cmd.Context(), o)
+	if err != nil {
+		return err
+	}
+	rejected := c.sayResult(res, o.DryRun)
+	if errorsOut != "" {
+		if err := writeFile(errorsOut, func(f *os.File) error { return intake.WriteErrors(f, o.Lang, faulty) }); err != nil {
+			return err
+		}
+	}
+	if rejected > 0 {
+		return &exitError{exitRejected, fmt.Sprintf("%d rows were rejected; all others were taken", rejected)}
+	}
+	return nil
+}
+
+// writeFile writes a file whole or not at all.
+func writeFile(path string, write func(*os.File) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".cemigmas-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := write(f); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

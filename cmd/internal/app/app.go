@@ -1,0 +1,231 @@
+// Package app is the only place where everything is wired: the program, its
+// end-to-end tests and its benchmarks all start an App.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"cemigmas/cmd/internal/demo"
+	"cemigmas/crm"
+	"cemigmas/crm/auth"
+	"cemigmas/crm/blob"
+	"cemigmas/crm/calendar"
+	"cemigmas/crm/jobs"
+	"cemigmas/crm/secret"
+	"cemigmas/crm/store"
+	"cemigmas/mailsync"
+	"cemigmas/web"
+)
+
+// Version of the program; the build may set it.
+var Version = "0.1"
+
+// Config is what an App is made of.
+type Config struct {
+	Store   string // DSN: sqlite:PATH or mongodb://…; "" is sqlite:DATA/cemigmas.db
+	Data    string // directory of key, embedded store and uploads
+	KeyFile string // "" is DATA/key
+	Zone    string // "" is America/Sao_Paulo
+	AllowNoTransactions bool
+	Log                 *slog.Logger
+
+	// Exclusive is set by the server: a second one on the same SQLite file is
+	// refused.
+	Exclusive    bool
+	Addr         string
+	Secure       bool
+	AllowPrivate bool
+	Demo         bool
+	Seed         int64
+	Today        calendar.Date // last day of a demonstration; "" is today
+	// Now is the clock; nil is time.Now. Tests set it.
+	Now func() time.Time
+}
+
+// App is an opened program.
+type App struct {
+	Config
+	Service *crm.Service
+	Auth    *auth.Auth
+	Ring    *secret.Ring
+	Blobs   blob.Store
+	Jobs    *jobs.Runner
+	Mail    *mailsync.Engine
+	Web     *web.Server
+
+	store    store.Store
+	demo     *demo.Server
+	listener net.Listener
+	stop     context.CancelFunc
+	wg       sync.WaitGroup
+	served   chan error
+}
+
+// Open opens store, key and blobs and makes the services; nothing runs yet.
+func Open(ctx context.Context, c Config) (a *App, err error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Data == "" {
+		c.Data = "data"
+	}
+	a = &App{Config: c, served: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+	if err := a.openDir(); err != nil {
+		return nil, err
+	}
+	if a.store, a.Blobs, err = openStore(ctx, a.Config); err != nil {
+		return nil, err
+	}
+	a.Service = crm.New(crm.Deps{Store: a.store, Now: a.Now})
+	a.Auth = auth.New(a.Service, a.Ring)
+	owner := processName()
+	a.Mail = mailsync.New(mailsync.Config{Service: a.Service, Blobs: a.Blobs, Ring: a.Ring, Owner: owner,
+		Log: a.Log, AllowPrivate: a.AllowPrivate, LoopbackOnly: a.Demo})
+	a.Jobs = jobs.NewRunner(a.Service, owner, a.Log, map[string]jobs.Handler{
+		crm.JobReport: a.reportJob,
+		crm.JobImport: a.importJob,
+	})
+	return a, nil
+}
+
+// openDir makes the data directory and reads the settings and the key in it.
+func (a *App) openDir() error {
+	if err := os.MkdirAll(filepath.Join(a.Data, "uploads"), 0o700); err != nil {
+		return err
+	}
+	if a.Zone != "" {
+		zone, err := time.LoadLocation(a.Zone)
+		if err != nil {
+			return fmt.Errorf("--zone: %w", err)
+		}
+		crm.Zone = zone
+	}
+	if a.KeyFile == "" {
+		a.KeyFile = filepath.Join(a.Data, "key")
+	}
+	ring, err := secret.LoadOrCreate(a.KeyFile)
+	a.Ring = ring
+	return err
+}
+
+// processName names this process among those that share the store.
+func processName() string {
+	host, _ := os.Hostname()
+	return fmt.Sprintf("%s:%d:%s", host, os.Getpid(), crm.NewID(time.Now())[:12])
+}
+
+// Start listens and begins the background work.
+func (a *App) Start(ctx context.Context) error {
+	ln, err := net.Listen("tcp", a.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; choose another address with --addr", a.Addr, err)
+	}
+	a.listener = ln
+	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	conf := web.Config{Service: a.Service, Auth: a.Auth, Ring: a.Ring, Blobs: a.Blobs, Jobs: a.Jobs, Mail: a.Mail, Log: a.Log,
+		UploadDir: filepath.Join(a.Data, "uploads"), Secure: a.Secure, Version: Version}
+	if a.demo != nil {
+		conf.Demo = a.demo
+	}
+	a.Web = web.New(conf)
+	a.background(ctx, a.Jobs.Run)
+	a.background(ctx, a.Mail.Run)
+	a.background(ctx, a.sweep)
+	go func() { a.served <- a.Web.App().Listener(ln) }()
+	// What start needed and serving does not: give it back to the machine.
+	debug.FreeOSMemory()
+	return nil
+}
+
+func (a *App) background(ctx context.Context, work func(context.Context)) {
+	a.wg.Add(1)
+	go func() {
+		defer a.wg.Done()
+		work(ctx)
+	}()
+}
+
+// sweep deletes sessions that are over, once an hour.
+func (a *App) sweep(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if err := a.Auth.Sweep(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Warn("app: cannot sweep sessions", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// URL is the address to open in a browser.
+func (a *App) URL() string {
+	if a.listener == nil {
+		return ""
+	}
+	host, port, _ := net.SplitHostPort(a.listener.Addr().String())
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// Wait serves until ctx ends or the server fails.
+func (a *App) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-a.served:
+		return err
+	}
+}
+
+// Close stops what runs and closes what is open, in the order in which one
+// needs the other.
+func (a *App) Close() error {
+	var errs []error
+	if a.Web != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		errs = append(errs, a.Web.Shutdown(ctx))
+	} else if a.listener != nil {
+		errs = append(errs, a.listener.Close())
+	}
+	if a.stop != nil {
+		a.stop()
+	}
+	a.wg.Wait()
+	if a.demo != nil {
+		errs = append(errs, a.demo.Close())
+	}
+	if a.Blobs != nil {
+		errs = append(errs, a.Blobs.Close())
+	}
+	if a.store != nil {
+		errs = append(errs, a.store.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// isMongo reports whether a DSN names a MongoDB deployment.
+func isMongo(dsn string) bool {
+	return strings.HasPrefix(dsn, "mongodb://") || strings.HasPrefix(dsn, "mongodb+srv://")
+}

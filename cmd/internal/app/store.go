@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strings"
+
+	"cemigmas/crm"
+	"cemigmas/crm/blob"
+	blobmongo "cemigmas/crm/blob/mongodb"
+	"cemigmas/crm/store"
+	"cemigmas/crm/store/mongodb"
+	"cemigmas/crm/store/sqlite"
+)
+
+// openStore opens the store and the blobs that the DSN names.
+func openStore(ctx context.Context, c Config) (store.Store, blob.Store, error) {
+	dsn := c.Store
+	if dsn == "" {
+		dsn = "sqlite:" + filepath.Join(c.Data, "cemigmas.db")
+	}
+	if isMongo(dsn) {
+		return openMongo(ctx, dsn, c)
+	}
+	path, ok := strings.CutPrefix(dsn, "sqlite:")
+	if !ok || path == "" {
+		return nil, nil, fmt.Errorf("--store: sqlite:PATH or mongodb://…, not %q", redact(dsn))
+	}
+	return openSQLite(ctx, path, c)
+}
+
+func openSQLite(ctx context.Context, path string, c Config) (store.Store, blob.Store, error) {
+	st, err := sqlite.Open(ctx, sqlite.Options{Path: path, Schema: crm.Schema(), Exclusive: c.Exclusive, Now: c.Now})
+	if err != nil {
+		return nil, nil, err
+	}
+	blobs, err := blob.Open(ctx, strings.TrimSuffix(path, filepath.Ext(path))+".blobs")
+	if err != nil {
+		return nil, nil, errors.Join(err, st.Close())
+	}
+	return st, blobs, nil
+}
+
+func openMongo(ctx context.Context, dsn string, c Config) (store.Store, blob.Store, error) {
+	st, err := mongodb.Open(ctx, mongodb.Options{URI: dsn, Schema: crm.Schema(), AllowNoTransactions: c.AllowNoTransactions})
+	if err != nil {
+		return nil, nil, err
+	}
+	blobs, err := blobmongo.Open(ctx, dsn)
+	if err != nil {
+		return nil, nil, errors.Join(err, st.Close())
+	}
+	return st, blobs, nil
+}
+
+// redact hides a password in a DSN that is shown in an error.
+func redact(dsn string) string {
+	head, rest, ok := strings.Cut(dsn, "://")
+	if at := strings.LastIndexByte(rest, '@'); ok && at >= 0 {
+		return head + "://…" + rest[at:]
+	}
+	return dsn
+}
+
+// loopback reports whether an address to listen on is this machine's own.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// storeStats counts what lies in the store.
+func storeStats(ctx context.Context, st store.Store) ([]Line, error) {
+	var out []Line
+	switch s := st.(type) {
+	case *sqlite.Store:
+		stats, err := s.Stats(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range stats {
+			out = append(out, Line{Text: fmt.Sprintf("%-16s %d documents", c.Collection, c.Documents)})
+		}
+	case *mongodb.Store:
+		stats, err := s.Stats(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range stats {
+			out = append(out, mongoLine(c))
+		}
+	}
+	return out, nil
+}
+
+func mongoLine(c mongodb.Stat) Line {
+	l := Line{Text: fmt.Sprintf("%-16s %d documents", c.Collection, c.Documents)}
+	if len(c.Missing) > 0 {
+		l.Text += fmt.Sprintf("; missing indexes %v", c.Missing)
+		l.Bad = true
+	}
+	if len(c.Surplus) > 0 {
+		l.Text += fmt.Sprintf("; surplus indexes %v", c.Surplus)
+	}
+	return l
+}

@@ -1,0 +1,185 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"cemigmas/crm"
+	"cemigmas/crm/calendar"
+	"cemigmas/crm/intake"
+	"cemigmas/crm/jobs"
+	"cemigmas/crm/store"
+	"cemigmas/reports"
+	"cemigmas/reports/xlsx"
+	"cemigmas/web"
+)
+
+// ActorFor is the user with that address, or the program itself.
+func (a *App) ActorFor(ctx context.Context, email string) (crm.Actor, error) {
+	if email == "" {
+		return crm.SystemActor(), nil
+	}
+	u, err := a.Service.UserByEmail(ctx, crm.SystemActor(), email)
+	return u.Actor(), err
+}
+
+// Monthly writes the workbook of a month.
+func (a *App) Monthly(ctx context.Context, actor crm.Actor, month, lang string, w io.Writer) error {
+	data, err := reports.Collect(ctx, a.Service, actor, calendar.Month(month))
+	if err != nil {
+		return err
+	}
+	return xlsx.Write(w, reports.Monthly(data, lang))
+}
+
+// reportJob makes a workbook and keeps it.
+func (a *App) reportJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error) {
+	var args web.ReportArgs
+	if err := t.Args(&args); err != nil {
+		return nil, nil, err
+	}
+	actor, err := a.jobActor(ctx, t.Job)
+	if err != nil {
+		return nil, nil, err
+	}
+	t.Progress(ctx, 0, 0, "job.report.collect")
+	var buf bytes.Buffer
+	if err := a.Monthly(ctx, actor, args.Month, args.Lang, &buf); err != nil {
+		return nil, nil, err
+	}
+	refs, err := a.Blobs.Put(ctx, buf.Bytes())
+	if err != nil {
+		return nil, nil, err
+	}
+	return args, &jobs.File{Blob: string(refs[0]), Name: reports.FileName(calendar.Month(args.Month), args.Lang)}, nil
+}
+
+// jobActor is who asked for a job, with the rights of now, not of then.
+func (a *App) jobActor(ctx context.Context, j crm.Job) (crm.Actor, error) {
+	u, err := crm.Users.Get(ctx, a.store, j.By)
+	if err != nil {
+		return crm.Actor{}, err
+	}
+	if u.Disabled {
+		return crm.Actor{}, crm.Errf(crm.CodeForbidden, "error.forbidden")
+	}
+	actor := u.Actor()
+	if j.Lang != "" {
+		actor.Lang = j.Lang
+	}
+	return actor, nil
+}
+
+// ImportFile asks for an import from the command line.
+type ImportFile struct {
+	Path, Name, Kind string
+	Year             int
+	DryRun           bool
+	Lang, As         string
+	OnError          func(crm.ImportError)
+}
+
+// Import imports a file at once.
+func (a *App) Import(ctx context.Context, o ImportFile) (intake.Result, error) {
+	actor, err := a.ActorFor(ctx, o.As)
+	if err != nil {
+		return intake.Result{}, err
+	}
+	return intake.Run(ctx, a.Service, actor, intake.Options{Path: o.Path, Name: o.Name, Kind: intake.Kind(o.Kind), Year: o.Year,
+		DryRun: o.DryRun, Lang: o.Lang, OnError: o.OnError})
+}
+
+// importJob imports an upload. Its faulty rows become documents; a job that is
+// taken up again first clears those of the broken try.
+func (a *App) importJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error) {
+	var args web.ImportArgs
+	if err := t.Args(&args); err != nil {
+		return nil, nil, err
+	}
+	actor, err := a.jobActor(ctx, t.Job)
+	if err != nil {
+		return nil, nil, err
+	}
+	path, err := a.fetch(ctx, args.Blob)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer os.Remove(path)
+	rows := &errorRows{app: a, job: t.Job.ID}
+	if err := rows.clear(ctx); err != nil {
+		return nil, nil, err
+	}
+	res, err := intake.Run(ctx, a.Service, actor, intake.Options{
+		Path: path, Name: args.Name, Kind: intake.Kind(args.Kind), Year: args.Year, DryRun: args.DryRun, Lang: t.Job.Lang,
+		Progress: func(done, total int64) { t.Progress(ctx, done, total, "job.import.rows") },
+		OnError:  func(e crm.ImportError) { rows.add(ctx, e) },
+	})
+	if ferr := rows.flush(ctx); err == nil {
+		err = ferr
+	}
+	return res, nil, err
+}
+
+// fetch lays a blob into a file, since a workbook is read from a file.
+func (a *App) fetch(ctx context.Context, ref string) (path string, err error) {
+	r, err := a.Blobs.Open(ctx, blobRef(ref))
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+	f, err := os.CreateTemp(a.Data+"/uploads", "import-*")
+	if err != nil {
+		return "", err
+	}
+	if _, err := io.Copy(f, r); err != nil {
+		f.Close()
+		os.Remove(f.Name())
+		return "", err
+	}
+	return f.Name(), f.Close()
+}
+
+// errorRows stores faulty rows in batches, numbered in file order.
+type errorRows struct {
+	app   *App
+	job   string
+	n     int
+	batch []store.Change
+	err   error
+}
+
+const errorBatch = 500
+
+func (r *errorRows) add(ctx context.Context, e crm.ImportError) {
+	r.n++
+	e.Job, e.ID = r.job, fmt.Sprintf("%s:%08d", r.job, r.n)
+	r.batch = append(r.batch, crm.ImportErrors.InsertIfAbsent(&e))
+	if len(r.batch) >= errorBatch {
+		r.err = r.flush(ctx)
+	}
+}
+
+func (r *errorRows) flush(ctx context.Context) error {
+	if r.err != nil {
+		return r.err
+	}
+	err := r.app.Service.Apply(ctx, r.batch...)
+	r.batch = nil
+	return err
+}
+
+func (r *errorRows) clear(ctx context.Context) error {
+	q := store.Query{Where: []store.Cond{store.Is("job", r.job)}}
+	for e, err := range crm.ImportErrors.All(ctx, r.app.store, q) {
+		if err != nil {
+			return err
+		}
+		if err := r.app.Service.Apply(ctx, store.Delete{In: crm.ImportErrors.In, ID: e.ID, Version: -1}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

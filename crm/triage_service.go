@@ -1,0 +1,249 @@
+package crm
+
+import (
+	"context"
+	"slices"
+
+	"cemigmas/crm/ident"
+	"cemigmas/crm/store"
+)
+
+// Actions and kinds of a MailRule.
+const (
+	RuleIgnore = "ignore"
+	RuleAssign = "assign"
+
+	RuleSender = "sender"
+	RuleDomain = "domain"
+	RuleRow    = "row" // one mail: the value is its ledger row
+)
+
+// RuleID names the one rule of its kind and value. A rule to ignore holds for
+// one owner's mail only: what is noise to one agent may be another's client.
+func RuleID(action, kind, value, owner string) string {
+	return action + ":" + kind + ":" + value + ":" + owner
+}
+
+// WakeMailbox is the kind of the event that asks the mail engine to look at a
+// mailbox again.
+const WakeMailbox = "wake"
+
+// maxBack bounds how many waiting mails one decision moves at once; the engine
+// finds the rest when it files again.
+const maxBack = 5000
+
+// AssignHeld files a waiting mail under a client. With person, its sender
+// becomes a person of that client, so that all its mail, past and to come, is
+// filed there; without, only this mail is.
+func (s *Service) AssignHeld(ctx context.Context, a Actor, heldID, clientID string, person bool) error {
+	h, err := s.Held(ctx, a, heldID)
+	if err != nil {
+		return err
+	}
+	c, err := s.client(ctx, a, clientID)
+	if err != nil {
+		return err
+	}
+	if !person {
+		rule := MailRule{ID: RuleID(RuleAssign, RuleRow, h.ID, ""), Action: RuleAssign, Kind: RuleRow, Value: h.ID, Client: c.ID, By: a.UserID, CreatedAt: s.Now()}
+		return s.releaseHeld(ctx, []Held{h}, MailRules.InsertIfAbsent(&rule))
+	}
+	other := s.otherSide(ctx, h)
+	if other.Email == "" {
+		return &Error{Code: CodeInvalid, Text: Text{Key: "error.triage.address"}}
+	}
+	if err := s.addSender(ctx, a, c, other); err != nil {
+		return err
+	}
+	list, err := s.heldWith(ctx, a, store.Is("keys", other.Email))
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(list, func(x Held) bool { return x.ID == h.ID }) {
+		list = append(list, h)
+	}
+	return s.releaseHeld(ctx, list)
+}
+
+// otherSide is who the mail is from, or, of one that we sent, to.
+func (s *Service) otherSide(ctx context.Context, h Held) Address {
+	own, err := Mailboxes.First(ctx, s.store, store.Query{Where: []store.Cond{store.Is("address", h.From.Email)}})
+	if err == nil && own == nil {
+		return h.From
+	}
+	for _, to := range append(slices.Clone(h.To), h.Cc...) {
+		own, err := Mailboxes.First(ctx, s.store, store.Query{Where: []store.Cond{store.Is("address", to.Email)}})
+		if err == nil && own == nil {
+			return to
+		}
+	}
+	return Address{}
+}
+
+func (s *Service) addSender(ctx context.Context, a Actor, c Client, from Address) error {
+	people, err := s.ClientPeople(ctx, a, c.ID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(people, func(p Person) bool { return slices.Contains(lower(p.Emails), from.Email) }) {
+		return nil
+	}
+	name := from.Name
+	if name == "" {
+		name = from.Email
+	}
+	_, err = s.AddPerson(ctx, a, c.ID, PersonInput{Name: name, Emails: []string{from.Email}})
+	return err
+}
+
+// IgnoreHeld takes waiting mail out of triage: this one, or all of its sender
+// or domain, now and to come.
+func (s *Service) IgnoreHeld(ctx context.Context, a Actor, heldID, what string) (int, error) {
+	h, err := s.Held(ctx, a, heldID)
+	if err != nil {
+		return 0, err
+	}
+	list := []Held{h}
+	var with []store.Change
+	reason := "hand"
+	switch what {
+	case "message":
+	case RuleSender, RuleDomain:
+		value, field := h.From.Email, "from"
+		if what == RuleDomain {
+			value, field = DomainOf(h.From.Email), "fromDomain"
+		}
+		if value == "" {
+			return 0, &Error{Code: CodeInvalid, Text: Text{Key: "error.triage.address"}}
+		}
+		rule := MailRule{ID: RuleID(RuleIgnore, what, value, h.Owner), Action: RuleIgnore, Kind: what, Value: value, Owner: h.Owner, By: a.UserID, CreatedAt: s.Now()}
+		with = append(with, MailRules.InsertIfAbsent(&rule))
+		reason = rule.ID
+		same, err := s.heldWith(ctx, a, store.Is(field, value))
+		if err != nil {
+			return 0, err
+		}
+		for _, o := range same {
+			if o.ID != h.ID && o.Owner == h.Owner {
+				list = append(list, o)
+			}
+		}
+	default:
+		return 0, &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: map[string]Text{"what": {Key: "error.field.choice"}}}
+	}
+	return len(list), s.moveHeld(ctx, list, RowIgnored, reason, with...)
+}
+
+// heldWith lists waiting mail that matches one condition and that the actor
+// may decide on.
+func (s *Service) heldWith(ctx context.Context, a Actor, cond store.Cond) ([]Held, error) {
+	var out []Held
+	for h, err := range HeldMail.All(ctx, s.store, store.Query{Where: []store.Cond{cond}}) {
+		if err != nil {
+			return nil, err
+		}
+		if a.Role == RoleAdmin || h.Owner == a.UserID || a.Role == RoleManager && h.Team == a.Team {
+			out = append(out, h)
+		}
+		if len(out) >= maxBack {
+			break
+		}
+	}
+	return out, nil
+}
+
+// releaseHeld makes waiting mail wanted, so that the engine fetches and files
+// it.
+func (s *Service) releaseHeld(ctx context.Context, list []Held, with ...store.Change) error {
+	return s.moveHeld(ctx, list, RowWanted, "", with...)
+}
+
+// ReleaseHeld makes waiting mail wanted, for the mail engine.
+func (s *Service) ReleaseHeld(ctx context.Context, list []Held) error {
+	return s.releaseHeld(ctx, list)
+}
+
+// heldBatch is how many mails move in one Apply.
+const heldBatch = 200
+
+func (s *Service) moveHeld(ctx context.Context, list []Held, state, reason string, with ...store.Change) error {
+	woken := map[string]string{}
+	for len(list) > 0 || len(with) > 0 {
+		n := min(heldBatch, len(list))
+		changes := with
+		with = nil
+		for _, h := range list[:n] {
+			row, err := Ledger.Get(ctx, s.store, h.ID)
+			if CodeOf(err) == CodeNotFound {
+				changes = append(changes, store.Delete{In: HeldMail.In, ID: h.ID, Version: -1})
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if row.State == RowHeld {
+				row.State, row.Reason, row.Tries = state, reason, 0
+				changes = append(changes, Ledger.Put(&row))
+			}
+			changes = append(changes, store.Delete{In: HeldMail.In, ID: h.ID, Version: -1})
+			woken[h.Mailbox] = h.Owner
+		}
+		list = list[n:]
+		if err := s.Apply(ctx, changes...); err != nil {
+			return err
+		}
+	}
+	for box, owner := range woken {
+		s.bus.Publish(Event{Kind: WakeMailbox, ID: box, Owner: owner})
+		s.bus.Publish(Event{Kind: "triage", ID: box, Owner: owner})
+	}
+	return nil
+}
+
+// PersonInput adds a person.
+type PersonInput struct {
+	Name   string   `json:"name"`
+	Role   string   `json:"role,omitempty"`
+	Title  string   `json:"title,omitempty"`
+	Emails []string `json:"emails,omitempty"`
+	Phones []string `json:"phones,omitempty"`
+}
+
+// AddPerson adds a person to a client.
+func (s *Service) AddPerson(ctx context.Context, a Actor, clientID string, in PersonInput) (Person, error) {
+	c, err := s.client(ctx, a, clientID)
+	if err != nil {
+		return Person{}, err
+	}
+	now := s.Now()
+	p := Person{ID: s.newID(), Client: c.ID, Agent: c.Agent, Team: c.Team, Name: firstLine(in.Name), Role: in.Role, Title: firstLine(in.Title), CreatedAt: now, UpdatedAt: now}
+	bad := problems{}
+	bad.need("name", p.Name)
+	if p.Role != "" && !slices.Contains(PersonRoles, p.Role) {
+		bad.add("role", "error.field.choice")
+	}
+	for _, e := range in.Emails {
+		email, err := ident.NormalEmail(e)
+		if err != nil {
+			bad["emails"] = identText(err)
+			break
+		}
+		p.Emails = append(p.Emails, email)
+	}
+	for _, n := range in.Phones {
+		phone, err := ident.NormalPhone(n)
+		if err != nil {
+			bad["phones"] = identText(err)
+			break
+		}
+		p.Phones = append(p.Phones, phone)
+	}
+	if err := bad.err(); err != nil {
+		return Person{}, err
+	}
+	if err := s.Apply(ctx, People.Put(&p)); err != nil {
+		return Person{}, err
+	}
+	s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
+	return p, nil
+}

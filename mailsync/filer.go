@@ -1,0 +1,463 @@
+package mailsync
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"cemigmas/crm"
+	"cemigmas/crm/blob"
+	"cemigmas/crm/store"
+	"cemigmas/crm/text"
+	"cemigmas/mailsync/message"
+)
+
+// Incoming is one fetched mail with its ledger row, which is wanted.
+type Incoming struct {
+	Row      crm.LedgerRow
+	Raw      []byte
+	Internal time.Time // INTERNALDATE
+	Large    bool      // only its beginning was fetched
+	mail     *message.Message
+	err      error
+}
+
+// parse reads the mail; workers call it outside the read loop.
+func (in *Incoming) parse() { in.mail, in.err = message.Parse(in.Raw) }
+
+// filer turns fetched mails into messages, threads, links and timeline rows,
+// a batch in one Apply.
+type filer struct {
+	svc   *crm.Service
+	blobs blob.Store
+}
+
+// heldText is how much text of a mail that matches nobody is kept, in runes.
+const heldText = 2000
+
+// file stores a batch. The raw mails are on disk before the one Apply that
+// names them, so a kill in between leaves only rows that are still wanted.
+// guard are the checks (the lease) without which nothing is written.
+func (f *filer) file(ctx context.Context, box crm.Mailbox, batch []*Incoming, guard ...store.Change) error {
+	const tries = 4
+	for try := 1; ; try++ {
+		err := f.begin(box, guard).run(ctx, batch)
+		// Another worker filed into the same thread: read again and do it anew.
+		// A lost lease is a conflict too, and stays one.
+		if crm.CodeOf(err) == crm.CodeConflict && try < tries {
+			continue
+		}
+		return err
+	}
+}
+
+func (f *filer) begin(box crm.Mailbox, guard []store.Change) *batchFiling {
+	return &batchFiling{filer: f, box: box, guard: guard, now: f.svc.Now(), dirty: set{},
+		messages: map[string]*crm.Message{}, threads: map[string]*crm.Thread{}, entries: map[string]*crm.Entry{},
+		gone: map[string]bool{}, touched: map[string]bool{}, contacts: map[string]contact{}}
+}
+
+// batchFiling is the work on one batch: everything it reads and writes, so
+// that each document is written once.
+type batchFiling struct {
+	*filer
+	box   crm.Mailbox
+	guard []store.Change
+	now   time.Time
+
+	matcher  *matcher
+	messages map[string]*crm.Message // by id, as they will be
+	dirty    set                     // ids of messages to write
+	threads  map[string]*crm.Thread
+	entries  map[string]*crm.Entry
+	gone     map[string]bool // timeline rows to delete
+	links    []crm.MailLink
+	contacts map[string]contact // newest per client
+	touched  map[string]bool    // clients to tell
+	held     int
+	changes  []store.Change
+}
+
+type contact struct {
+	at   time.Time
+	kind string
+}
+
+func (b *batchFiling) run(ctx context.Context, batch []*Incoming) error {
+	keys := make([]keysOf, len(batch))
+	for i, in := range batch {
+		keys[i] = in.keys()
+	}
+	var err error
+	if b.matcher, err = newMatcher(ctx, b.svc.Store(), keys); err != nil {
+		return err
+	}
+	if err := b.readMessages(ctx, batch); err != nil {
+		return err
+	}
+	var raws [][]byte
+	for i, in := range batch {
+		keep, err := b.one(ctx, in, keys[i])
+		if err != nil {
+			return err
+		}
+		if keep {
+			raws = append(raws, in.Raw)
+		}
+	}
+	if len(raws) > 0 {
+		if _, err := b.blobs.Put(ctx, raws...); err != nil {
+			return err
+		}
+	}
+	return b.apply(ctx)
+}
+
+// keys are what decides where the mail is filed.
+func (in *Incoming) keys() keysOf {
+	if in.mail == nil {
+		return keysOf{}
+	}
+	s := set{}
+	var out []string
+	for _, list := range [][]message.Address{in.mail.From, in.mail.To, in.mail.Cc} {
+		for _, a := range list {
+			if a.Email != "" && !s[a.Email] {
+				s.add(a.Email)
+				out = append(out, a.Email)
+			}
+		}
+	}
+	return keysOf{addresses: out, numbers: in.mail.Keys()}
+}
+
+// messageID is the identity of a mail across mailboxes: its Message-ID and the
+// digest of From, Date, Subject and text. The same id with another digest is
+// another mail, because ids are forged and used again.
+func messageID(m *message.Message) string {
+	sum := sha256.Sum256([]byte(m.MessageID + "\x00" + m.Digest))
+	return "m" + hex.EncodeToString(sum[:14])
+}
+
+// readMessages reads those of the batch that are stored already, out of
+// another folder or another mailbox.
+func (b *batchFiling) readMessages(ctx context.Context, batch []*Incoming) error {
+	var ids []string
+	for _, in := range batch {
+		if in.mail != nil {
+			ids = append(ids, messageID(in.mail))
+		}
+	}
+	have, err := crm.Messages.GetMany(ctx, b.svc.Store(), ids)
+	for id, m := range have {
+		b.messages[id] = &m
+	}
+	return err
+}
+
+// one decides what becomes of one mail; keep says that its raw bytes are kept.
+func (b *batchFiling) one(ctx context.Context, in *Incoming, k keysOf) (keep bool, err error) {
+	row := in.Row
+	if in.mail == nil {
+		row.State, row.Reason = crm.RowFailed, fmt.Sprint("cannot be read: ", in.err)
+		b.put(crm.Ledger.Put(&row))
+		return false, nil
+	}
+	row.Identity = in.mail.RawDigest
+	id := messageID(in.mail)
+	if have := b.messages[id]; have != nil {
+		b.again(have, row)
+		return false, nil
+	}
+	if rule, ok := b.matcher.ignored(firstEmail(in.mail.From), b.box.Owner); ok {
+		row.State, row.Reason = crm.RowIgnored, rule
+		b.put(crm.Ledger.Put(&row))
+		return false, nil
+	}
+	f := b.matcher.match(k)
+	if err := b.byHandRule(ctx, row.ID, &f); err != nil {
+		return false, err
+	}
+	if len(f.reasons) == 0 {
+		return false, b.hold(ctx, in, row, k, f)
+	}
+	m := b.message(in, id)
+	if err := b.thread(ctx, m, in.mail); err != nil {
+		return false, err
+	}
+	m.Clients = f.clients()
+	b.messages[id] = m
+	b.dirty.add(id)
+	for _, c := range m.Clients {
+		if err := b.link(ctx, m, c, f); err != nil {
+			return false, err
+		}
+	}
+	row.State, row.Message, row.Reason = crm.RowStored, id, ""
+	b.put(crm.Ledger.Put(&row))
+	return true, nil
+}
+
+// again is a mail that is stored already: a second folder, or a second
+// mailbox, whose owner may now see it.
+func (b *batchFiling) again(have *crm.Message, row crm.LedgerRow) {
+	row.State, row.Message, row.Reason = crm.RowDuplicate, have.ID, ""
+	if !slices.Contains(have.Mailboxes, b.box.ID) {
+		have.Mailboxes = append(have.Mailboxes, b.box.ID)
+		b.dirty.add(have.ID)
+		if !slices.Contains(have.Owners, b.box.Owner) {
+			have.Owners = append(have.Owners, b.box.Owner)
+		}
+	}
+	b.put(crm.Ledger.Put(&row))
+}
+
+// byHandRule looks whether somebody assigned this very mail in triage.
+func (b *batchFiling) byHandRule(ctx context.Context, row string, f *filing) error {
+	r, err := crm.MailRules.Get(ctx, b.svc.Store(), crm.RuleID(crm.RuleAssign, crm.RuleRow, row, ""))
+	if crm.CodeOf(err) == crm.CodeNotFound {
+		return nil
+	}
+	if err == nil {
+		f.add(r.Client, crm.Reason{Kind: byHand, Value: r.By})
+	}
+	return err
+}
+
+func firstEmail(list []message.Address) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0].Email
+}
+
+func addresses(list []message.Address) []crm.Address {
+	var out []crm.Address
+	for _, a := range list {
+		out = append(out, crm.Address{Name: a.Name, Email: a.Email})
+	}
+	return out
+}
+
+// message makes the document of a new mail.
+func (b *batchFiling) message(in *Incoming, id string) *crm.Message {
+	p := in.mail
+	m := &crm.Message{
+		ID: id, MessageID: p.MessageID, Refs: p.References, Digest: p.Digest,
+		Raw: string(blob.RefOf(in.Raw)), Size: int64(len(in.Raw)), At: p.When(in.Internal).UTC().Truncate(time.Millisecond),
+		To: addresses(p.To), Cc: addresses(p.Cc), Subject: text.Clip(p.Subject, 500), Canonical: text.Clip(p.Canonical, 300),
+		Preview: p.Preview(280), Automatic: p.AutomaticReason, Large: in.Large, Problem: text.Clip(p.Problem, 500),
+		Mailboxes: []string{b.box.ID}, Owners: []string{b.box.Owner}, CreatedAt: b.now,
+	}
+	if m.At.IsZero() {
+		m.At = b.now
+	}
+	if len(p.InReplyTo) > 0 {
+		m.ReplyTo = p.InReplyTo[0]
+	}
+	if from := addresses(p.From); len(from) > 0 {
+		m.From = from[0]
+	}
+	m.Outbound = b.matcher.own[m.From.Email]
+	for _, a := range p.Attachments {
+		m.Files = append(m.Files, crm.File{Part: a.Path, Name: a.Name, Type: a.Type, Size: a.Size, Inline: a.Inline})
+	}
+	return m
+}
+
+// link files a mail under a client and moves the client's timeline row of the
+// thread up.
+func (b *batchFiling) link(ctx context.Context, m *crm.Message, client string, f filing) error {
+	c, err := crm.Clients.Get(ctx, b.svc.Store(), client)
+	if crm.CodeOf(err) == crm.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	l := crm.MailLink{
+		ID: m.ID + ":" + client, Message: m.ID, Thread: m.Thread, Client: client, Agent: c.Agent, Team: c.Team,
+		At: m.At, Outbound: m.Outbound, Person: f.person[client], Automatic: m.Automatic != "", Why: f.reasons[client],
+		Subject: m.Subject, Preview: m.Preview, From: sender(m), Files: fileNames(m),
+	}
+	b.links = append(b.links, l)
+	if l.Counts() && l.At.After(b.contacts[client].at) && !l.At.After(b.now) {
+		b.contacts[client] = contact{l.At, crm.KindMail}
+	}
+	b.touched[client] = true
+	return b.moveEntry(ctx, l)
+}
+
+func sender(m *crm.Message) string {
+	if m.From.Name != "" {
+		return m.From.Name
+	}
+	return m.From.Email
+}
+
+func fileNames(m *crm.Message) []string {
+	var out []string
+	for _, f := range m.Files {
+		if !f.Inline && f.Name != "" && len(out) < 10 {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// entryID names the one timeline row of a thread at a client.
+func entryID(thread, client string) string { return thread + ":" + client }
+
+// entry reads the timeline row as it will be; nil when there is none.
+func (b *batchFiling) entry(ctx context.Context, id string) (*crm.Entry, error) {
+	if e, ok := b.entries[id]; ok {
+		return e, nil
+	}
+	if b.gone[id] {
+		return nil, nil
+	}
+	e, err := crm.Timeline.Get(ctx, b.svc.Store(), id)
+	if crm.CodeOf(err) == crm.CodeNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	b.entries[id] = &e
+	return &e, nil
+}
+
+// moveEntry counts a mail into the row of its thread; the row shows the newest.
+func (b *batchFiling) moveEntry(ctx context.Context, l crm.MailLink) error {
+	id := entryID(l.Thread, l.Client)
+	e, err := b.entry(ctx, id)
+	if err != nil {
+		return err
+	}
+	if e == nil {
+		e = &crm.Entry{ID: id, Client: l.Client, Kind: crm.KindMail, Ref: l.Thread}
+	}
+	e.Count++
+	if !l.At.Before(e.At) {
+		showLink(e, l)
+	}
+	b.entries[id] = e
+	return nil
+}
+
+// showLink makes a row show this mail.
+func showLink(e *crm.Entry, l crm.MailLink) {
+	e.At, e.Title, e.Text = l.At, l.Subject, l.Preview
+	e.Inbound, e.People, e.Files, e.Why = !l.Outbound, []string{l.From}, l.Files, l.Why
+	if strings.TrimSpace(l.From) == "" {
+		e.People = nil
+	}
+}
+
+// hold keeps what triage needs of a mail that matches nobody: its header, the
+// beginning of its text and its keys; no raw mail.
+func (b *batchFiling) hold(ctx context.Context, in *Incoming, row crm.LedgerRow, k keysOf, f filing) error {
+	p := in.mail
+	h := crm.Held{
+		ID: row.ID, Mailbox: b.box.ID, Owner: b.box.Owner, Team: b.box.Team, At: p.When(in.Internal).UTC().Truncate(time.Millisecond),
+		To: addresses(p.To), Cc: addresses(p.Cc), Subject: text.Clip(p.Subject, 500), Text: text.Clip(p.Text, heldText),
+		Auto: p.AutomaticReason, Suggest: f.suggest, Because: f.because,
+	}
+	if from := addresses(p.From); len(from) > 0 {
+		h.From = from[0]
+	}
+	if h.At.IsZero() {
+		h.At = b.now
+	}
+	h.Keys = heldKeys(k)
+	if h.Suggest == "" {
+		if err := b.suggestByThread(ctx, p, &h); err != nil {
+			return err
+		}
+	}
+	row.State, row.Reason = crm.RowHeld, ""
+	b.held++
+	b.put(crm.Ledger.Put(&row), store.Delete{In: crm.HeldMail.In, ID: h.ID, Version: -1}, crm.HeldMail.Put(&h))
+	return nil
+}
+
+// maxHeldKeys bounds the keys of one waiting mail.
+const maxHeldKeys = 200
+
+func heldKeys(k keysOf) []string {
+	out := slices.Concat(k.addresses, k.numbers.UC, k.numbers.Former, k.numbers.TaxIDs)
+	return out[:min(len(out), maxHeldKeys)]
+}
+
+// suggestByThread proposes the client of the conversation that a mail answers.
+func (b *batchFiling) suggestByThread(ctx context.Context, p *message.Message, h *crm.Held) error {
+	if len(p.InReplyTo) == 0 {
+		return nil
+	}
+	parent, err := b.byMessageID(ctx, p.InReplyTo[0])
+	if err != nil || parent == nil || len(parent.Clients) == 0 {
+		return err
+	}
+	h.Suggest, h.Because = parent.Clients[0], &crm.Reason{Kind: "thread", Value: parent.Subject}
+	return nil
+}
+
+func (b *batchFiling) put(ch ...store.Change) { b.changes = append(b.changes, ch...) }
+
+// apply writes the batch whole and tells the open pages.
+func (b *batchFiling) apply(ctx context.Context) error {
+	changes := slices.Concat(b.guard, b.changes)
+	for _, id := range sorted(b.dirty) {
+		changes = append(changes, crm.Messages.Put(b.messages[id]))
+	}
+	for _, id := range sorted(b.threads) {
+		changes = append(changes, crm.Threads.Put(b.threads[id]))
+	}
+	for i := range b.links {
+		changes = append(changes, store.Delete{In: crm.MailLinks.In, ID: b.links[i].ID, Version: -1})
+		b.links[i].Version = 0
+		changes = append(changes, crm.MailLinks.Put(&b.links[i]))
+	}
+	for _, id := range sorted(b.gone) {
+		changes = append(changes, store.Delete{In: crm.Timeline.In, ID: id, Version: -1})
+	}
+	for _, id := range sorted(b.entries) {
+		changes = append(changes, crm.ReplaceEntry(b.entries[id])...)
+	}
+	for _, c := range sorted(b.contacts) {
+		changes = append(changes, crm.Contacted(c, b.contacts[c].at, b.contacts[c].kind))
+	}
+	if err := b.svc.Apply(ctx, changes...); err != nil {
+		return err
+	}
+	return b.tell(ctx)
+}
+
+func sorted[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// tell wakes the pages that show what changed.
+func (b *batchFiling) tell(ctx context.Context) error {
+	clients, err := crm.Clients.GetMany(ctx, b.svc.Store(), sorted(b.touched))
+	if err != nil {
+		return err
+	}
+	for _, c := range clients {
+		b.svc.Bus().Publish(crm.Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
+		b.svc.Bus().Publish(crm.Event{Kind: "mail", ID: c.ID, Agent: c.Agent, Team: c.Team})
+	}
+	if b.held > 0 {
+		b.svc.Bus().Publish(crm.Event{Kind: "triage", ID: b.box.ID, Owner: b.box.Owner})
+	}
+	return nil
+}

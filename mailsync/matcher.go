@@ -1,0 +1,299 @@
+package mailsync
+
+import (
+	"context"
+	"slices"
+
+	"cemigmas/crm"
+	"cemigmas/crm/ident"
+	"cemigmas/crm/store"
+	"cemigmas/mailsync/message"
+)
+
+// Kinds of a crm.Reason, strongest first.
+const (
+	byHand    = "hand"
+	byPerson  = "person"
+	byAddress = "address"
+	byDomain  = "domain"
+	byUC      = "uc"
+	byCNPJ    = "cnpj"
+)
+
+// freeMail are domains that belong to no company.
+var freeMail = map[string]bool{
+	"gmail.com": true, "googlemail.com": true, "hotmail.com": true, "hotmail.com.br": true, "outlook.com": true,
+	"outlook.com.br": true, "live.com": true, "msn.com": true, "yahoo.com": true, "yahoo.com.br": true, "ymail.com": true,
+	"icloud.com": true, "me.com": true, "uol.com.br": true, "bol.com.br": true, "terra.com.br": true, "ig.com.br": true,
+	"globo.com": true, "globomail.com": true, "zipmail.com.br": true, "proton.me": true, "protonmail.com": true,
+	"aol.com": true, "gmx.com": true, "gmx.net": true, "mail.com": true, "zoho.com": true, "r7.com": true, "oi.com.br": true,
+}
+
+// filing is where a mail belongs: clients with the reasons, and who of each
+// client took part.
+type filing struct {
+	reasons map[string][]crm.Reason // client to why
+	person  map[string]string       // client to person
+	suggest string                  // a client that was not certain enough
+	because *crm.Reason
+}
+
+func (f *filing) add(client string, r crm.Reason) {
+	for _, have := range f.reasons[client] {
+		if have == r {
+			return
+		}
+	}
+	f.reasons[client] = append(f.reasons[client], r)
+}
+
+// clients lists where it is filed, in a fixed order.
+func (f *filing) clients() []string {
+	var out []string
+	for c := range f.reasons {
+		out = append(out, c)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// matcher files the mails of one batch with a few look-ups for all of them
+// together: the addresses and numbers of five hundred mails are mostly the
+// same ones.
+type matcher struct {
+	store   store.Store
+	people  map[string][]crm.Person     // by address
+	clients map[string][]string         // client ids by own address
+	domains map[string][]string         // client ids by domain
+	units   map[string]crm.Installation // by UC or former UC
+	roots   map[string]string           // client id by CNPJ root
+	own     map[string]bool             // addresses of our mailboxes
+	ownDoms map[string]bool             // and their domains
+	rules   map[string][]crm.MailRule   // by value
+}
+
+// keysOf are the addresses and numbers that decide where a mail is filed.
+type keysOf struct {
+	addresses []string // of From, To and Cc
+	numbers   message.Keys
+}
+
+// newMatcher reads everything that the batch may match.
+func newMatcher(ctx context.Context, st store.Store, batch []keysOf) (*matcher, error) {
+	m := &matcher{store: st, people: map[string][]crm.Person{}, clients: map[string][]string{}, domains: map[string][]string{},
+		units: map[string]crm.Installation{}, roots: map[string]string{}, own: map[string]bool{}, ownDoms: map[string]bool{},
+		rules: map[string][]crm.MailRule{}}
+	addresses, domains, units, roots := set{}, set{}, set{}, set{}
+	for _, k := range batch {
+		for _, a := range k.addresses {
+			addresses.add(a)
+			domains.add(crm.DomainOf(a))
+		}
+		units.add(k.numbers.UC...)
+		units.add(k.numbers.Former...)
+		for _, t := range k.numbers.TaxIDs {
+			if cnpj, err := ident.ParseCNPJ(t); err == nil {
+				roots.add(cnpj.Root())
+			}
+		}
+	}
+	for _, step := range []func() error{
+		func() error { return m.readOwn(ctx) },
+		func() error { return m.readPeople(ctx, addresses) },
+		func() error { return m.readClients(ctx, addresses, domains) },
+		func() error { return m.readUnits(ctx, units) },
+		func() error { return m.readRoots(ctx, roots) },
+		func() error { return m.readRules(ctx, addresses, domains) },
+	} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func (m *matcher) readOwn(ctx context.Context) error {
+	for box, err := range crm.Mailboxes.All(ctx, m.store, store.Query{Sort: []string{"address"}}) {
+		if err != nil {
+			return err
+		}
+		m.own[box.Address] = true
+		if d := crm.DomainOf(box.Address); !freeMail[d] {
+			m.ownDoms[d] = true
+		}
+	}
+	return nil
+}
+
+func (m *matcher) readPeople(ctx context.Context, addresses set) error {
+	return each(addresses, func(a string) error {
+		for p, err := range crm.People.All(ctx, m.store, store.Query{Where: []store.Cond{store.Is("emails", a)}}) {
+			if err != nil {
+				return err
+			}
+			m.people[a] = append(m.people[a], p)
+		}
+		return nil
+	})
+}
+
+func (m *matcher) readClients(ctx context.Context, addresses, domains set) error {
+	read := func(field string, into map[string][]string) func(string) error {
+		return func(v string) error {
+			for c, err := range crm.Clients.All(ctx, m.store, store.Query{Where: []store.Cond{store.Is(field, v)}}) {
+				if err != nil {
+					return err
+				}
+				into[v] = append(into[v], c.ID)
+				if len(into[v]) > 1 && field == "domains" {
+					return nil // shared: never guessed, so two are enough to know
+				}
+			}
+			return nil
+		}
+	}
+	if err := each(addresses, read("emails", m.clients)); err != nil {
+		return err
+	}
+	for d := range domains {
+		if freeMail[d] || m.ownDoms[d] {
+			delete(domains, d)
+		}
+	}
+	return each(domains, read("domains", m.domains))
+}
+
+func (m *matcher) readUnits(ctx context.Context, numbers set) error {
+	return each(numbers, func(n string) error {
+		field := "uc"
+		if len(n) == 10 {
+			field = "formerUc"
+		}
+		i, err := crm.Installations.First(ctx, m.store, store.Query{Where: []store.Cond{store.Is(field, n)}})
+		if err == nil && i != nil {
+			m.units[n] = *i
+		}
+		return err
+	})
+}
+
+func (m *matcher) readRoots(ctx context.Context, roots set) error {
+	return each(roots, func(r string) error {
+		c, err := crm.Clients.First(ctx, m.store, store.Query{Where: []store.Cond{store.Is("taxId", r)}})
+		if err == nil && c != nil {
+			m.roots[r] = c.ID
+		}
+		return err
+	})
+}
+
+func (m *matcher) readRules(ctx context.Context, addresses, domains set) error {
+	values := set{}
+	for a := range addresses {
+		values.add(a)
+		values.add(crm.DomainOf(a))
+	}
+	for d := range domains {
+		values.add(d)
+	}
+	return each(values, func(v string) error {
+		for r, err := range crm.MailRules.All(ctx, m.store, store.Query{Where: []store.Cond{store.Is("value", v)}}) {
+			if err != nil {
+				return err
+			}
+			m.rules[v] = append(m.rules[v], r)
+		}
+		return nil
+	})
+}
+
+// ignored answers the rule by which an owner's mail from an address is not
+// wanted.
+func (m *matcher) ignored(from, owner string) (rule string, ok bool) {
+	for _, v := range []string{from, crm.DomainOf(from)} {
+		for _, r := range m.rules[v] {
+			if r.Action == crm.RuleIgnore && (r.Owner == "" || r.Owner == owner) {
+				return r.ID, true
+			}
+		}
+	}
+	return "", false
+}
+
+// match says where a mail belongs: a person's address, else a client's own
+// address, else an unambiguous company domain, for each address of From, To and
+// Cc; and the numbers in it, whoever wrote.
+func (m *matcher) match(k keysOf) filing {
+	f := filing{reasons: map[string][]crm.Reason{}, person: map[string]string{}}
+	for _, a := range k.addresses {
+		m.matchAddress(&f, a)
+	}
+	for _, n := range slices.Concat(k.numbers.UC, k.numbers.Former) {
+		if i, ok := m.units[n]; ok && i.Client != "" {
+			f.add(i.Client, crm.Reason{Kind: byUC, Value: n, Name: i.Name})
+		}
+	}
+	for _, t := range k.numbers.TaxIDs {
+		if cnpj, err := ident.ParseCNPJ(t); err == nil && m.roots[cnpj.Root()] != "" {
+			f.add(m.roots[cnpj.Root()], crm.Reason{Kind: byCNPJ, Value: cnpj.Format()})
+		}
+	}
+	return f
+}
+
+func (m *matcher) matchAddress(f *filing, a string) {
+	if a == "" || m.own[a] {
+		return
+	}
+	if people := m.people[a]; len(people) > 0 {
+		for _, p := range people {
+			f.add(p.Client, crm.Reason{Kind: byPerson, Value: a, Name: p.Name})
+			if f.person[p.Client] == "" {
+				f.person[p.Client] = p.ID
+			}
+		}
+		return
+	}
+	if own := m.clients[a]; len(own) > 0 {
+		for _, c := range own {
+			f.add(c, crm.Reason{Kind: byAddress, Value: a})
+		}
+		return
+	}
+	d := crm.DomainOf(a)
+	switch found := m.domains[d]; len(found) {
+	case 0:
+	case 1:
+		f.add(found[0], crm.Reason{Kind: byDomain, Value: d})
+	default: // several clients share it: asked, never guessed
+		if f.suggest == "" {
+			f.suggest, f.because = found[0], &crm.Reason{Kind: byDomain, Value: d}
+		}
+	}
+}
+
+// set is a set of texts without the empty one.
+type set map[string]bool
+
+func (s set) add(vs ...string) {
+	for _, v := range vs {
+		if v != "" {
+			s[v] = true
+		}
+	}
+}
+
+// each calls do for every member, in a fixed order, until one fails.
+func each(s set, do func(string) error) error {
+	keys := make([]string, 0, len(s))
+	for k := range s {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		if err := do(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
