@@ -78,3 +78,7 @@ type LastContact struct {
 	What  string
 	State State
 }
+
+// Late tells that the words are coloured too: ok is a dot only, so that trouble
+// stands out.
+func (l LastContact) Late() bool { return l.State == Bad || l.State == Warn }

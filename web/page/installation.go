@@ -39,7 +39,6 @@ type ReadingCell struct {
 	Util       string
 	State      State
 	Overrun    string // R$
-	Idle       string // kW below the contract
 }
 
 // ContractRow is an event of the demand contract, newest first.

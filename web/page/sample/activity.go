@@ -84,11 +84,11 @@ func installation(t page.Text) []Story {
 		}
 		postos[0].Months = append(postos[0].Months, m)
 		postos[1].Months = append(postos[1].Months, page.DemandMonth{Month: month, Contracted: 900_000, Measured: peak[i] * 1000, State: page.Idle, Title: month})
-		cell := page.ReadingCell{Contracted: strconv.FormatInt(contracted, 10), Measured: strconv.FormatInt(off[i], 10), Util: "95,6 %", State: m.State, Overrun: "–", Idle: "–"}
+		cell := page.ReadingCell{Contracted: strconv.FormatInt(contracted, 10), Measured: strconv.FormatInt(off[i], 10), Util: "95,6 %", State: m.State, Overrun: "–"}
 		if m.State == page.Bad {
 			cell.Util, cell.Overrun = "108,4 %", "6.158,70"
 		}
-		rows = append([]page.ReadingRow{{Month: month, Cells: []page.ReadingCell{cell, {Contracted: "900", Measured: strconv.FormatInt(peak[i], 10), Util: "67,2 %", State: page.Idle, Idle: "295", Overrun: "–"}}}}, rows...)
+		rows = append([]page.ReadingRow{{Month: month, Cells: []page.ReadingCell{cell, {Contracted: "900", Measured: strconv.FormatInt(peak[i], 10), Util: "67,2 %", State: page.Idle, Overrun: "–"}}}}, rows...)
 	}
 	b := base(t, page.PlaceClients, "Planta Araguari, abate", page.Link{Label: t.T("page.nav.clients"), URL: "/clients"}, page.Link{Label: "Frigorífico Vale do Araguari", URL: "/clients/c1"})
 	full := page.Installation{Base: b, Name: "Planta Araguari, abate", Number: "0.021.734.905.118-42", Badges: []page.Badge{{Label: "Azul"}, {Label: "Cativo"}, {Label: "A4"}}, Span: "13 meses",

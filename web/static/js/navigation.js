@@ -2,6 +2,7 @@
 // fragment that came from a history entry is fetched again, and a form is not
 // sent twice.
 const root = document.documentElement;
+let giveUp;
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
@@ -9,16 +10,12 @@ document.addEventListener("click", (event) => {
   if (link.target || link.hasAttribute("download") || link.hasAttribute("hx-get") || link.origin !== location.origin) return;
   if (link.pathname === location.pathname && link.hash) return;
   root.dataset.loading = "";
+  clearTimeout(giveUp);
+  giveUp = setTimeout(() => delete root.dataset.loading, 10_000); // it was a file, and the page stays
 });
 
 // Pages from the back-forward cache come as they were left.
 window.addEventListener("pageshow", () => delete root.dataset.loading);
-// A link that turned out to be a file leaves the page where it is.
-setInterval(() => {
-  if ("loading" in root.dataset && document.visibilityState === "visible" && performance.now() - started > 10_000) delete root.dataset.loading;
-}, 2_000);
-let started = 0;
-document.addEventListener("click", () => (started = performance.now()), true);
 
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method === "dialog") return;
