@@ -17,6 +17,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -116,7 +117,12 @@ func start(bin string) (string, error) {
 	if err := cmd.Start(); err != nil {
 		return "", err
 	}
-	keep = in
+	// The pipe stays referenced: collected, it would close and end the double.
+	ended := make(chan error, 1)
+	go func() {
+		ended <- cmd.Wait()
+		runtime.KeepAlive(in)
+	}()
 	line := make(chan string, 1)
 	go func() {
 		s, _ := bufio.NewReader(out).ReadString('\n')
@@ -127,11 +133,8 @@ func start(bin string) (string, error) {
 		if s != "" {
 			return s, nil
 		}
-		return "", fmt.Errorf("the protocol double ended at once: %w", cmd.Wait())
+		return "", fmt.Errorf("the protocol double ended at once: %w", <-ended)
 	case <-time.After(30 * time.Second):
 		return "", errors.Join(errors.New("the protocol double did not start in 30 s"), cmd.Process.Kill())
 	}
 }
-
-// keep holds the pipe against garbage collection, which would close it.
-var keep any

@@ -1,0 +1,146 @@
+package mongodb
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"cemigmas/crm/blob"
+	"cemigmas/crm/blob/blobtest"
+	"cemigmas/crm/store/mongodb/mongotest"
+)
+
+func database(t *testing.T) *mongo.Database {
+	t.Helper()
+	uri := mongotest.URI(t)
+	client, err := mongo.Connect(options.Client().ApplyURI(uri))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Disconnect(context.Background()) })
+	u, err := url.Parse(uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client.Database(strings.Trim(u.Path, "/"))
+}
+
+func TestContract(t *testing.T) {
+	blobtest.Run(t, func(t *testing.T) blob.Store { return New(database(t)) })
+}
+
+// long is noise that does not compress, over the border.
+func long() []byte {
+	b := make([]byte, blob.Small+300_000)
+	x := uint32(1)
+	for i := range b {
+		x = x*1664525 + 1013904223
+		b[i] = byte(x >> 24)
+	}
+	return b
+}
+
+func TestWhereBlobsStand(t *testing.T) {
+	db := database(t)
+	s := New(db)
+	ctx := context.Background()
+	if _, err := s.Put(ctx, []byte("short"), long(), []byte("short")); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int64{"blobs": 1, "documents.files": 1, "documents.chunks": 6} {
+		if n, err := db.Collection(name).CountDocuments(ctx, bson.D{}); err != nil || n != want {
+			t.Errorf("%s has %d documents, %v; want %d", name, n, err, want)
+		}
+	}
+	raw, err := db.Collection("blobs").FindOne(ctx, bson.D{}).Raw()
+	if err != nil || raw.Lookup("_id").StringValue() != string(blob.RefOf([]byte("short"))) || raw.Lookup("size").Int64() != 5 {
+		t.Errorf("the document %s, %v", raw, err)
+	}
+}
+
+func TestLostChunksAreDamage(t *testing.T) {
+	db := database(t)
+	s := New(db)
+	ctx := context.Background()
+	refs, err := s.Put(ctx, long())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Collection("documents.chunks").DeleteOne(ctx, bson.D{{Key: "n", Value: int32(2)}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Get(ctx, refs[0]); !errors.Is(err, blob.ErrDamaged) {
+		t.Errorf("Get: %v", err)
+	}
+	r, err := s.Open(ctx, refs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, r); !errors.Is(err, blob.ErrDamaged) {
+		t.Errorf("reading: %v", err)
+	}
+	_ = r.Close()
+}
+
+// TestBrokenUploadDoesNotCount: chunks without their file entry are as if never
+// written, and putting the content again completes it.
+func TestBrokenUploadDoesNotCount(t *testing.T) {
+	db := database(t)
+	s := New(db)
+	ctx := context.Background()
+	content := long()
+	refs, err := s.Put(ctx, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Collection("documents.files").DeleteOne(ctx, bson.D{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Get(ctx, refs[0]); !errors.Is(err, blob.ErrNotFound) {
+		t.Errorf("Get: %v", err)
+	}
+	if _, err := s.Put(ctx, content); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Get(ctx, refs[0]); err != nil || !bytes.Equal(got, content) {
+		t.Errorf("Get: %d bytes, %v", len(got), err)
+	}
+}
+
+// TestPutMeetsAnotherNode: between the look and the insert another node put the
+// same content.
+func TestPutMeetsAnotherNode(t *testing.T) {
+	s := New(database(t))
+	ctx := context.Background()
+	one, two := []byte("one"), []byte("two")
+	refs := []blob.Ref{blob.RefOf(one), blob.RefOf(two)}
+	if err := s.insert(ctx, refs[:1], [][]byte{one}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.insert(ctx, refs, [][]byte{one, two}); err != nil {
+		t.Fatal(err)
+	}
+	if has, err := s.Has(ctx, refs...); err != nil || slices.Contains(has, false) {
+		t.Errorf("Has: %v, %v", has, err)
+	}
+}
+
+func TestClosed(t *testing.T) {
+	s := New(database(t))
+	_ = s.Close()
+	if _, err := s.Put(context.Background(), []byte("x")); err == nil {
+		t.Error("Put after Close")
+	}
+	if _, err := s.Get(context.Background(), blob.RefOf(nil)); err == nil || errors.Is(err, blob.ErrNotFound) {
+		t.Errorf("Get after Close: %v", err)
+	}
+}

@@ -1,0 +1,109 @@
+package mongodb
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"cemigmas/crm/blob"
+)
+
+// duplicateKey is MongoDB's code of an insert whose id is there already.
+const duplicateKey = 11000
+
+// batchBytes bounds one insert command, below the 48 MB of a message.
+const batchBytes = 16 << 20
+
+// Put implements blob.Store: long contents first, then the short ones, which
+// travel together.
+func (s *Store) Put(ctx context.Context, contents ...[]byte) ([]blob.Ref, error) {
+	done, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	refs := make([]blob.Ref, len(contents))
+	for i, c := range contents {
+		refs[i] = blob.RefOf(c)
+	}
+	has, err := s.has(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	var short [][]byte
+	var names []blob.Ref
+	seen := map[blob.Ref]bool{}
+	for i, c := range contents {
+		switch {
+		case has[i] || seen[refs[i]]:
+		case len(c) < blob.Small:
+			short, names = append(short, c), append(names, refs[i])
+		default:
+			if err := s.upload(ctx, refs[i], c); err != nil {
+				return nil, err
+			}
+		}
+		seen[refs[i]] = true
+	}
+	if err := s.insert(ctx, names, short); err != nil {
+		return nil, err
+	}
+	return refs, nil
+}
+
+func (s *Store) upload(ctx context.Context, ref blob.Ref, content []byte) error {
+	opts := options.GridFSUpload().SetMetadata(bson.D{{Key: "size", Value: int64(len(content))}})
+	if _, err := s.long.UploadFromStream(ctx, string(ref), bytes.NewReader(blob.Pack(content)), opts); err != nil {
+		return fmt.Errorf("blob: %w", err)
+	}
+	return nil
+}
+
+// insert stores short contents in commands of bounded size.
+func (s *Store) insert(ctx context.Context, refs []blob.Ref, contents [][]byte) error {
+	var docs []any
+	size := 0
+	flush := func() error {
+		if len(docs) == 0 {
+			return nil
+		}
+		_, err := s.short.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
+		docs, size = nil, 0
+		return wrapInsert(err)
+	}
+	for i, c := range contents {
+		packed := blob.Pack(c)
+		if size+len(packed) > batchBytes {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+		size += len(packed)
+		docs = append(docs, bson.D{{Key: "_id", Value: string(refs[i])},
+			{Key: "size", Value: int64(len(c))}, {Key: "packed", Value: bson.Binary{Data: packed}}})
+	}
+	return flush()
+}
+
+// wrapInsert takes it for done when the only failures are contents that another
+// node put meanwhile.
+func wrapInsert(err error) error {
+	var bulk mongo.BulkWriteException
+	if errors.As(err, &bulk) && bulk.WriteConcernError == nil && len(bulk.WriteErrors) > 0 {
+		for _, w := range bulk.WriteErrors {
+			if w.Code != duplicateKey {
+				return fmt.Errorf("blob: %w", err)
+			}
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("blob: %w", err)
+	}
+	return nil
+}
