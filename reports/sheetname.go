@@ -62,5 +62,12 @@ func cut(s string, limit int) string {
 	if sp := strings.LastIndexByte(out, ' '); sp > limit/2 && s[end] != ' ' {
 		out = out[:sp]
 	}
-	return strings.TrimRight(out, " ,;-–(&")
+	for { // nor may the name end in a word that only joins: "and", "e", "de"
+		out = strings.TrimRight(out, " ,;-–(&")
+		sp := strings.LastIndexByte(out, ' ')
+		if sp < limit/2 || len(out)-sp > 4 {
+			return out
+		}
+		out = out[:sp]
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -105,8 +106,7 @@ func compare(t *testing.T, f *excelize.File, tab *reports.Table) {
 func shown(k reports.Kind, c reports.Cell) string {
 	if !c.Has {
 		if k == reports.Date && len(c.Text) == 10 {
-			t, _ := strconv.Atoi(days(c.Text))
-			return strconv.Itoa(t)
+			return days(c.Text)
 		}
 		return c.Text
 	}
@@ -114,16 +114,15 @@ func shown(k reports.Kind, c reports.Cell) string {
 	return strings.ReplaceAll(locale.Decimal(locale.EN, c.Num, scale, 0), ",", "")
 }
 
+// days is the day number of a date, counted from one that Excel is known to
+// call 46326.
 func days(date string) string {
-	at, err := excelize.ExcelDateToTime(46326, false) // 31/10/2026
+	known := time.Date(2026, 10, 31, 0, 0, 0, 0, time.UTC)
+	want, err := time.Parse(time.DateOnly, date)
 	if err != nil {
-		return ""
+		return err.Error()
 	}
-	want, err := parse(date)
-	if err != nil {
-		return ""
-	}
-	return strconv.Itoa(46326 + int(want.Sub(at).Hours()/24))
+	return strconv.Itoa(46326 + int(want.Sub(known).Hours()/24))
 }
 
 // The same data gives the same bytes, though sheets are filled side by side.
@@ -185,19 +184,19 @@ func TestSheetFurniture(t *testing.T) {
 	last := strconv.Itoa(4 + sector.Body)
 	for what, want := range map[string]string{
 		"dimension":      `<dimension ref="A1:U` + strconv.Itoa(4+sector.Len) + `"`,
-		"fit to width":   `<pageSetUpPr fitToPage="1"`,
-		"heads above":    `summaryBelow="0"`,
+		"fit to width":   `fitToPage="true"`,
+		"heads above":    `summaryBelow="false"`,
 		"outline":        `outlineLevelRow="1"`,
 		"level":          `outlineLevel="1"`,
 		"frozen":         `topLeftCell="C5"`,
-		"filter":         `<autoFilter ref="A4:U` + last + `"`,
+		"filter":         `<autoFilter ref="$A$4:$U$` + last + `"`,
 		"client's total": `SUBTOTAL(9,G6:G`,
 		"sheet's total":  `SUBTOTAL(9,G5:G` + last + `)`,
 		"highest use":    `SUBTOTAL(4,M5:M` + last + `)`,
 		"landscape":      `orientation="landscape"`,
 		"A4":             `paperSize="9"`,
 		"as long":        `fitToHeight="0"`,
-		"UC is text":     `numberStoredAsText="1"`,
+		"UC is text":     `numberStoredAsText="true"`,
 	} {
 		if !strings.Contains(xml, want) {
 			t.Errorf("%s: no %s", what, want)
