@@ -3,6 +3,7 @@ package mongodb
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -64,11 +65,15 @@ func (s *Store) GetMany(ctx context.Context, in *store.Collection, ids []string)
 }
 
 // each runs a find and hands over its rows; the row is valid during the call.
-func (s *Store) each(ctx context.Context, in *store.Collection, filter bson.D, opts *options.FindOptionsBuilder, f func(bson.Raw) error) (err error) {
+func (s *Store) each(ctx context.Context, in *store.Collection, filter bson.D, opts *options.FindOptionsBuilder, f func(bson.Raw) error) error {
 	cursor, err := s.coll(in).Find(ctx, filter, opts)
 	if err != nil {
 		return err
 	}
+	return drain(ctx, cursor, f)
+}
+
+func drain(ctx context.Context, cursor *mongo.Cursor, f func(bson.Raw) error) (err error) {
 	defer func() {
 		if e := cursor.Close(context.WithoutCancel(ctx)); err == nil {
 			err = e
@@ -97,59 +102,101 @@ func (s *Store) Find(ctx context.Context, query store.Query) (store.Page, error)
 	return page, wrap(q.In, "", err)
 }
 
-// page reads one page. Conditions that no index serves are tested by the
-// server, but only up to the row that ends the stretch of MaxExamined rows;
-// that row is looked up first, in the index alone.
+// page reads one page. With conditions that no index serves, the row that ends
+// the stretch of MaxExamined rows is looked up first, in the index alone: the
+// server then tests rows up to it and no further.
 func (s *Store) page(ctx context.Context, q *plan.Query) (page store.Page, err error) {
-	walk := [][]any{where(q.In, q.Equal), where(q.In, q.Range), after(q.Order, q.After)}
-	clauses := bson.A{}
-	for _, w := range walk {
-		clauses = append(clauses, w...)
-	}
+	walk := slices.Concat(where(q.In, q.Equal), where(q.In, q.Range), after(q.Order, q.After))
+	rest := where(q.In, q.Rest)
+	r := &pageReader{q: q}
 	var end *plan.Place
-	if len(q.Rest) > 0 && q.Index != plan.ByWords {
-		if end, err = s.stretch(ctx, q, all(clauses)); err != nil {
+	if len(rest) > 0 && q.Index != plan.ByWords {
+		if end, err = s.stretch(ctx, q, all(walk)); err != nil {
 			return page, err
 		}
-		if end != nil {
-			clauses = append(clauses, upTo(q.Order, end))
-		}
 	}
-	if q.Index == plan.ByWords {
-		clauses = append(clauses, words(q.Words)...)
-	}
-	clauses = append(clauses, where(q.In, q.Rest)...)
-
-	opts := s.walkOptions(q).SetLimit(int64(q.Limit) + 1).SetBatchSize(int32(q.Limit) + 2)
-	if q.In.Search && !q.WithKeys {
-		opts.SetProjection(bson.D{{Key: fieldWords, Value: int32(0)}})
-	}
-	var last plan.Place
-	more := false
-	err = s.each(ctx, q.In, all(clauses), opts, func(raw bson.Raw) error {
-		if len(page.Docs) == q.Limit {
-			more = true
-			return nil
-		}
-		d, err := decodeDoc(q.In, raw, q.WithKeys)
-		if err != nil {
-			return err
-		}
-		page.Docs = append(page.Docs, d)
-		if len(page.Docs) == q.Limit {
-			last = placeOf(q, raw)
-		}
-		return nil
-	})
 	switch {
-	case err != nil:
+	case end != nil:
+		err = s.testStretch(ctx, q, walk, append(rest, upTo(q.Order, end)), r.take)
+	default:
+		opts := s.walkOptions(q).SetLimit(int64(q.Limit) + 1).SetBatchSize(int32(q.Limit) + 2)
+		if p := projection(q); p != nil {
+			opts.SetProjection(p)
+		}
+		err = s.each(ctx, q.In, all(walk, words(q.Words), rest), opts, r.take)
+	}
+	if err != nil {
 		return store.Page{}, err
-	case more:
-		page.Next = q.Cursor(last)
+	}
+	page.Docs = r.docs
+	switch {
+	case r.more:
+		page.Next = q.Cursor(r.last)
 	case end != nil:
 		page.Next = q.Cursor(*end)
 	}
 	return page, nil
+}
+
+// pageReader takes rows until the page is full; one more says that it goes on.
+type pageReader struct {
+	q    *plan.Query
+	docs []store.Doc
+	last plan.Place
+	more bool
+}
+
+func (r *pageReader) take(raw bson.Raw) error {
+	if len(r.docs) == r.q.Limit {
+		r.more = true
+		return nil
+	}
+	d, err := decodeDoc(r.q.In, raw, r.q.WithKeys)
+	if err != nil {
+		return err
+	}
+	r.docs = append(r.docs, d)
+	if len(r.docs) == r.q.Limit {
+		r.last = placeOf(r.q, raw)
+	}
+	return nil
+}
+
+// projection leaves the words out, which are much text, unless asked for.
+func projection(q *plan.Query) bson.D {
+	if q.In.Search && !q.WithKeys {
+		return bson.D{{Key: fieldWords, Value: int32(0)}}
+	}
+	return nil
+}
+
+// insertedMeanwhile is how many rows may come into a stretch in the moment
+// between the look for its end and the test of its rows without pushing others
+// out of the test.
+const insertedMeanwhile = 1000
+
+// testStretch tests the rows of a stretch: a limit before the test bounds what
+// the server looks at, whatever the index cannot say of the stretch's end.
+func (s *Store) testStretch(ctx context.Context, q *plan.Query, walk, rest bson.A, take func(bson.Raw) error) error {
+	pipeline := bson.A{
+		bson.D{{Key: "$match", Value: all(walk)}},
+		bson.D{{Key: "$sort", Value: sortSpec(q)}},
+		bson.D{{Key: "$limit", Value: int64(store.MaxExamined + insertedMeanwhile)}},
+		bson.D{{Key: "$match", Value: all(rest)}},
+		bson.D{{Key: "$limit", Value: int64(q.Limit) + 1}},
+	}
+	if p := projection(q); p != nil {
+		pipeline = append(pipeline, bson.D{{Key: "$project", Value: p}})
+	}
+	opts := options.Aggregate()
+	if name := hint(q); name != "" {
+		opts.SetHint(name)
+	}
+	cursor, err := s.coll(q.In).Aggregate(ctx, pipeline, opts)
+	if err != nil {
+		return err
+	}
+	return drain(ctx, cursor, take)
 }
 
 // stretch finds the row that is MaxExamined rows from the start of the walk;

@@ -95,18 +95,25 @@ var _ store.Store = (*Store)(nil)
 // Errors: CodeInvalid for a wrong URI or declaration and for a deployment
 // without transactions, CodeUnavailable when it cannot be reached.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	if err := plan.CheckSchema(o.Schema); err != nil {
-		return nil, err
-	}
 	client, err := connect(o.URI)
 	if err != nil {
 		return nil, err
 	}
+	return OpenClient(ctx, client, o)
+}
+
+// OpenClient opens a store on connections of the caller's making, which Close
+// ends. They must read and write with the majority.
+func OpenClient(ctx context.Context, client *mongo.Client, o Options) (*Store, error) {
 	s := &Store{client: client, db: client.Database(databaseName(o)), schema: o.Schema, known: map[*store.Collection]bool{}}
 	for _, c := range o.Schema {
 		s.known[c] = true
 	}
-	if err := s.start(ctx, o); err != nil {
+	err := plan.CheckSchema(o.Schema)
+	if err == nil {
+		err = s.start(ctx, o)
+	}
+	if err != nil {
 		_ = client.Disconnect(context.WithoutCancel(ctx))
 		return nil, err
 	}

@@ -77,14 +77,14 @@ func (s *Store) tallyPass(ctx context.Context, t store.Tally, q *plan.Query, sum
 	if err != nil {
 		return err
 	}
-	defer func() { _ = cursor.Close(context.WithoutCancel(ctx)) }()
-	for n := 1; cursor.Next(ctx); n++ {
-		if n > t.Limit {
+	n := 0
+	return drain(ctx, cursor, func(raw bson.Raw) error {
+		if n++; n > t.Limit {
 			return failure(store.CodeInvalid, t.In, "", fmt.Sprintf("a tally of more than %d groups", t.Limit))
 		}
-		rows.add(cursor.Current)
-	}
-	return cursor.Err()
+		rows.add(raw)
+		return nil
+	})
 }
 
 // tallyRows merges the rows of the passes by their group.
