@@ -53,6 +53,9 @@ func (s *Service) EditClient(ctx context.Context, a Actor, id string, version in
 		return was, duplicateClient(err)
 	}
 	c.Version++
+	if p.Emails != nil {
+		s.addressed(c.Emails...)
+	}
 	if c.Agent != was.Agent || c.Team != was.Team {
 		if err := s.reassign(ctx, c.ID, c.Agent, c.Team); err != nil {
 			return c, err

@@ -31,11 +31,14 @@ type Service struct {
 	newID func() string
 	bus   *Bus
 	users userCache
+	// addressed is told of addresses of people and clients that are new or
+	// changed; the mail engine sets it.
+	addressed func(addresses ...string)
 }
 
 // New makes a Service.
 func New(d Deps) *Service {
-	s := &Service{store: d.Store, now: d.Now, newID: d.NewID, bus: NewBus()}
+	s := &Service{store: d.Store, now: d.Now, newID: d.NewID, bus: NewBus(), addressed: func(...string) {}}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -60,6 +63,10 @@ func (s *Service) NewID() string { return s.newID() }
 
 // Bus is where changes are told to open pages.
 func (s *Service) Bus() *Bus { return s.bus }
+
+// OnAddresses sets who is told of addresses that are new at a client, so that
+// past mail is filed again. It is set once, before anything runs.
+func (s *Service) OnAddresses(tell func(addresses ...string)) { s.addressed = tell }
 
 var idText = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 

@@ -244,6 +244,7 @@ func (s *Service) AddPerson(ctx context.Context, a Actor, clientID string, in Pe
 	if err := s.Apply(ctx, People.Put(&p)); err != nil {
 		return Person{}, err
 	}
+	s.addressed(p.Emails...)
 	s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
 	return p, nil
 }

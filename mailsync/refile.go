@@ -118,3 +118,41 @@ func (f *filer) relink(ctx context.Context, batch []crm.Message) error {
 	}
 	return b.apply(ctx)
 }
+
+// Refile looks at all waiting mail again: after an import, or when somebody
+// asks.
+func (e *Engine) Refile(ctx context.Context) error { return e.filer.refileHeld(ctx) }
+
+// refileSoon notes addresses of people or clients that are new or changed;
+// their past mail is filed again in the background.
+func (e *Engine) refileSoon(addresses ...string) {
+	e.mu.Lock()
+	e.refiles.add(addresses...)
+	e.mu.Unlock()
+	select {
+	case e.refiling <- struct{}{}:
+	default:
+	}
+}
+
+// refileLoop files again what was noted.
+func (e *Engine) refileLoop(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.refiling:
+		}
+		e.mu.Lock()
+		todo := e.refiles
+		e.refiles = set{}
+		e.mu.Unlock()
+		err := each(todo, func(a string) error { return e.filer.refileAddress(ctx, a) })
+		if err == nil {
+			err = e.filer.refileHeld(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			e.Log.Error("mailsync: cannot file mail again", "err", err)
+		}
+	}
+}

@@ -1,0 +1,208 @@
+package mailsync
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"cemigmas/crm"
+	"cemigmas/crm/store"
+	"cemigmas/mailsync/imapx"
+)
+
+const (
+	batchMails = 100
+	batchBytes = 8 << 20
+	largeMail  = 25 << 20  // of a larger one only the beginning is fetched
+	largePart  = 256 << 10 // bytes
+	maxTries   = 5
+	parsers    = 2
+)
+
+var zeroTime time.Time
+
+// fetchWanted fetches and files every wanted mail of the folder, newest first.
+func (s *session) fetchWanted(ctx context.Context, f *crm.Folder) error {
+	for {
+		rows, _, err := crm.Ledger.Find(ctx, s.engine.Service.Store(), store.Query{Where: wantedRows(f), Sort: []string{"-uid"}, Limit: batchMails})
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return nil
+		}
+		// What failed before is asked for singly: one mail that kills the
+		// connection must not take others with it.
+		if i := slices.IndexFunc(rows, func(r crm.LedgerRow) bool { return r.Tries > 0 }); i >= 0 {
+			rows = rows[i : i+1]
+		}
+		if err := s.fetchBatch(ctx, f, rows); err != nil {
+			return err
+		}
+		s.progress()
+	}
+}
+
+// fetchBatch fetches some mails, files what came, and counts a try for what
+// did not.
+func (s *session) fetchBatch(ctx context.Context, f *crm.Folder, rows []crm.LedgerRow) error {
+	uids := make([]uint32, len(rows))
+	byUID := make(map[uint32]crm.LedgerRow, len(rows))
+	for i, r := range rows {
+		uids[i], byUID[r.UID] = r.UID, r
+	}
+	slices.Sort(uids)
+	metas, missing, err := s.conn.FetchMeta(ctx, uids)
+	if err != nil {
+		return s.fetchFailed(ctx, byUID, err)
+	}
+	if err := s.notCome(ctx, byUID, missing); err != nil {
+		return err
+	}
+	slices.SortFunc(metas, func(a, b imapx.Meta) int { return int(int64(b.UID) - int64(a.UID)) })
+	for len(metas) > 0 {
+		n := portion(metas)
+		if err := s.fetchPortion(ctx, metas[:n], byUID); err != nil {
+			return err
+		}
+		metas = metas[n:]
+	}
+	return nil
+}
+
+// portion answers how many of the mails fit one fetch. A large mail goes alone.
+func portion(metas []imapx.Meta) int {
+	size := int64(0)
+	for i, m := range metas {
+		if m.Size > largeMail {
+			return max(i, 1)
+		}
+		if size += m.Size; size > batchBytes && i > 0 {
+			return i
+		}
+	}
+	return len(metas)
+}
+
+func (s *session) fetchPortion(ctx context.Context, metas []imapx.Meta, byUID map[uint32]crm.LedgerRow) error {
+	internal := make(map[uint32]time.Time, len(metas))
+	asked := make(map[uint32]crm.LedgerRow, len(metas))
+	uids := make([]uint32, len(metas))
+	for i, m := range metas {
+		internal[m.UID], asked[m.UID], uids[i] = m.Internal, byUID[m.UID], m.UID
+	}
+	slices.Sort(uids)
+	limit := int64(0)
+	if metas[0].Size > largeMail {
+		limit = largePart
+	}
+	var batch []*Incoming
+	parse := newParsers()
+	missing, err := s.conn.FetchBodies(ctx, uids, limit, func(b imapx.Body) error {
+		in := &Incoming{Row: asked[b.UID], Raw: b.Raw, Internal: internal[b.UID], Large: limit > 0 && b.Truncated}
+		delete(asked, b.UID)
+		batch = append(batch, in)
+		parse.add(in)
+		return nil
+	})
+	parse.wait()
+	if len(batch) > 0 {
+		if ferr := s.engine.filer.file(ctx, s.box, batch, s.guard...); ferr != nil {
+			return ferr
+		}
+		s.fetched += len(batch)
+	}
+	if err != nil {
+		return s.fetchFailed(ctx, asked, err)
+	}
+	return s.notCome(ctx, asked, missing)
+}
+
+// newParsers parse mails beside the read loop: a hundred slow mails must not
+// make the server think that nobody reads.
+type parserPool struct {
+	work chan *Incoming
+	wg   sync.WaitGroup
+}
+
+func newParsers() *parserPool {
+	p := &parserPool{work: make(chan *Incoming, batchMails)}
+	for range parsers {
+		p.wg.Go(func() {
+			for in := range p.work {
+				in.parse()
+			}
+		})
+	}
+	return p
+}
+
+func (p *parserPool) add(in *Incoming) { p.work <- in }
+
+func (p *parserPool) wait() {
+	close(p.work)
+	p.wg.Wait()
+}
+
+// notCome records what the server left out.
+func (s *session) notCome(ctx context.Context, byUID map[uint32]crm.LedgerRow, missing []imapx.Missing) error {
+	var changes []store.Change
+	now := s.engine.Service.Now()
+	for _, m := range missing {
+		r, ok := byUID[m.UID]
+		if !ok {
+			continue
+		}
+		if m.Gone {
+			r.State, r.GoneAt, r.Reason = crm.RowGone, &now, ""
+		} else {
+			tried(&r, m.Reason)
+		}
+		changes = append(changes, crm.Ledger.Put(&r))
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	return s.apply(ctx, changes...)
+}
+
+func tried(r *crm.LedgerRow, reason string) {
+	r.Tries++
+	r.Reason = reason
+	if r.Tries >= maxTries {
+		r.State = crm.RowFailed
+	}
+}
+
+// fetchFailed counts a try for mails whose answer the connection did not
+// survive, if it was the answer that killed it; a lost network is nobody's
+// fault.
+func (s *session) fetchFailed(ctx context.Context, rows map[uint32]crm.LedgerRow, cause error) error {
+	var e *imapx.Error
+	if ctx.Err() != nil || !errors.As(cause, &e) || e.Kind != imapx.KindProtocol {
+		return cause
+	}
+	var changes []store.Change
+	for _, uid := range sortedUIDs(rows) {
+		r := rows[uid]
+		tried(&r, e.Detail)
+		changes = append(changes, crm.Ledger.Put(&r))
+	}
+	if len(changes) > 0 {
+		if err := s.apply(ctx, changes...); err != nil {
+			return err
+		}
+	}
+	return cause
+}
+
+func sortedUIDs(rows map[uint32]crm.LedgerRow) []uint32 {
+	out := make([]uint32, 0, len(rows))
+	for uid := range rows {
+		out = append(out, uid)
+	}
+	slices.Sort(out)
+	return out
+}
