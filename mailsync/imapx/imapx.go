@@ -112,7 +112,7 @@ func newConn(nc net.Conn, o Options) *Conn {
 	c := &Conn{opt: o, turn: make(chan struct{}, 1)}
 	c.wire = &wire{Conn: nc, silence: o.IdleTimeout}
 	c.wire.begin(smallAnswer)
-	c.scrub = newScrubber(c.wire)
+	c.scrub = newScrubber(c.wire, c.wire.room)
 	stream := &stream{wire: c.wire, scrub: c.scrub}
 	c.client = imapclient.New(stream, &imapclient.Options{
 		UnilateralDataHandler: &imapclient.UnilateralDataHandler{

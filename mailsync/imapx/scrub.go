@@ -23,9 +23,11 @@ const maxLine = 16 << 20
 // names cannot be decoded. Literals pass through untouched and uncounted.
 type scrubber struct {
 	r       *bufio.Reader
-	out     []byte // scrubbed bytes on their way
-	literal int64  // bytes of a literal still to pass
-	midline bool   // a line goes on behind a literal
+	room    func() int64 // bytes that may still come
+	broken  error        // the connection ended inside of a literal
+	out     []byte       // scrubbed bytes on their way
+	literal int64        // bytes of a literal still to pass
+	midline bool         // a line goes on behind a literal
 	verdict verdict
 
 	mu       sync.Mutex
@@ -42,7 +44,9 @@ const (
 	discard         // not for the library
 )
 
-func newScrubber(r io.Reader) *scrubber { return &scrubber{r: bufio.NewReaderSize(r, 64<<10)} }
+func newScrubber(r io.Reader, room func() int64) *scrubber {
+	return &scrubber{r: bufio.NewReaderSize(r, 64<<10), room: room}
+}
 
 // bye returns the text of the server's BYE, if it said one.
 func (s *scrubber) bye() string {
@@ -74,23 +78,42 @@ func (s *scrubber) Read(p []byte) (int, error) {
 			}
 			continue
 		}
+		if s.broken != nil {
+			return 0, s.broken
+		}
 		line, err := s.line()
 		if err != nil {
 			return 0, err
 		}
 		s.out = s.scrub(line)
+		if s.literal > s.room()+int64(s.r.Buffered()) {
+			// Nobody waits for what will be cut off.
+			s.broken, s.literal, s.out = errTooMuch, 0, nil
+		}
 	}
 }
 
+// readLiteral fills a literal that the connection cut off with zeros before it
+// tells the error: the library reads on in two goroutines at once when a
+// literal ends early. A fetch whose connection broke throws the mail away.
 func (s *scrubber) readLiteral(p []byte) (int, error) {
 	if s.verdict == discard {
 		n, err := io.CopyN(io.Discard, s.r, s.literal)
 		s.literal -= n
 		return 0, err
 	}
-	n, err := s.r.Read(p[:min(int64(len(p)), s.literal)])
+	p = p[:min(int64(len(p)), s.literal)]
+	n, err := len(p), s.broken
+	if s.broken == nil {
+		n, err = s.r.Read(p)
+	}
+	if err != nil && n == 0 || s.broken != nil {
+		s.broken = err
+		clear(p)
+		n = len(p)
+	}
 	s.literal -= int64(n)
-	return n, err
+	return n, nil
 }
 
 func (s *scrubber) line() ([]byte, error) {

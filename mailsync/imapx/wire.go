@@ -46,6 +46,13 @@ func (w *wire) end() {
 	_ = w.Conn.SetReadDeadline(time.Time{})
 }
 
+// room returns how many bytes may still come.
+func (w *wire) room() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.left
+}
+
 func (w *wire) fail(err error) {
 	w.mu.Lock()
 	if w.err == nil {
