@@ -17,7 +17,7 @@ PRAGMA cache_size = -2000;
 PRAGMA temp_store = MEMORY;
 PRAGMA trusted_schema = OFF;`
 	pragmasWriter = `PRAGMA synchronous = FULL;
-PRAGMA wal_autocheckpoint = 4000;
+PRAGMA wal_autocheckpoint = 16000;
 PRAGMA journal_size_limit = 67108864;
 PRAGMA cache_size = -32000;`
 	pragmasReader = `PRAGMA query_only = ON;`
@@ -40,7 +40,7 @@ func openConn(path string, busy time.Duration, readOnly bool) (_ *sqlite.Conn, e
 	}()
 	conn.SetBusyTimeout(busy)
 	if !readOnly {
-		if err := exec(conn, "PRAGMA page_size = 8192"); err != nil {
+		if err := exec(conn, "PRAGMA page_size = 4096"); err != nil {
 			return nil, err
 		}
 		if err := exec(conn, "PRAGMA journal_mode = WAL"); err != nil {

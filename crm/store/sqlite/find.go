@@ -32,6 +32,7 @@ type find struct {
 	ctx      context.Context
 	p        *plan.Query
 	w        *walk
+	ordered  *walk // of a text query: the index that brings its order, or nil
 	from     *position
 	examined int
 	page     store.Page
@@ -49,6 +50,13 @@ func (s *Store) newFind(ctx context.Context, q store.Query) (*find, error) {
 		return nil, err
 	}
 	f := &find{ctx: ctx, p: p, w: t.walk(p)}
+	if f.byWords() {
+		q.Words, q.After = nil, ""
+		if p, err := plan.Find(q); err == nil {
+			f.ordered = t.walk(p)
+			f.ordered.words = f.p.Words
+		}
+	}
 	if p.After != nil {
 		f.from = &position{id: p.After.ID}
 		for _, v := range p.After.Values {
@@ -64,6 +72,10 @@ func (f *find) run(r *reader) error {
 	if f.byWords() {
 		return f.runWords(r)
 	}
+	return f.runSegments(r)
+}
+
+func (f *find) runSegments(r *reader) error {
 	for _, seg := range f.w.segments(f.from) {
 		var q query
 		f.writeSegment(&q, seg)
@@ -120,7 +132,7 @@ func (f *find) take(stmt *sqlite.Stmt) {
 		}
 		f.page.Docs = append(f.page.Docs, d)
 	}
-	if len(f.page.Docs) == f.p.Limit || f.examined == store.MaxExamined && !f.byWords() {
+	if len(f.page.Docs) == f.p.Limit || f.examined == store.MaxExamined && f.w.bounded() {
 		f.last = &position{id: stmt.ColumnText(colID)}
 		for n := range f.w.sort {
 			f.last.sort = append(f.last.sort, columnValue(stmt, colSort+n))
@@ -152,14 +164,16 @@ func (f *find) body(stmt *sqlite.Stmt) []byte {
 
 // selectList writes what a walk reads. A row that fails a test on the way goes
 // without its body, which then need not be fetched.
-func (f *find) selectList(q *query, tested []cond) {
+func (f *find) selectList(q *query, tested bool) {
 	w := f.w
 	q.add("SELECT " + w.idColumn() + `, t."_v", `)
-	if len(tested) == 0 {
+	if !tested {
 		q.add(`t."_body"`)
 	} else {
 		q.add("CASE WHEN ")
-		w.conditions(q, &separator{next: " AND "}, tested)
+		and := &separator{next: " AND "}
+		w.conditions(q, and, w.rest)
+		w.wordTests(q, and, -1)
 		q.add(` THEN t."_body" END`)
 	}
 	for n := range w.sort {
@@ -178,12 +192,13 @@ func (f *find) selectList(q *query, tested []cond) {
 func (f *find) writeSegment(q *query, seg segment) {
 	w := f.w
 	q.Grow(512)
-	f.selectList(q, w.rest)
+	tested := len(w.rest) > 0 || len(w.words) > 0
+	f.selectList(q, tested)
 	w.source(q)
 	seg.write(q, w.filter(q), w)
 	w.orderBy(q, seg.constant())
 	rows := f.p.Limit + 1
-	if len(w.rest) > 0 {
+	if tested {
 		rows = store.MaxExamined + 1
 	}
 	q.add(" LIMIT ?", value{kind: integer, i: int64(rows)})

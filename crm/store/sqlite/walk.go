@@ -40,6 +40,10 @@ type span struct {
 // bounded also says that missing values are left out.
 func (s span) bounded() bool { return s.lo != nil || s.hi != nil }
 
+// bounded walks examine at most store.MaxExamined rows a page; a text query
+// sorts its candidates whole.
+func (w *walk) bounded() bool { return w.ix != nil }
+
 func (t *table) walk(p *plan.Query) *walk {
 	w := &walk{t: t, words: p.Words, none: p.Never, whole: p.Index == plan.Whole}
 	switch {

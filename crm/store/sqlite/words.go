@@ -4,43 +4,50 @@ import (
 	"unicode/utf8"
 
 	"zombiezen.com/go/sqlite"
+
+	"cemigmas/crm/store"
 )
 
 // A text query takes one word's rows of the words table for candidates; all
 // else is tested on them: the other words in the row's own list.
 
-// enough rows of a word to stop counting them: any word below is rare.
-const commonWord = 2000
+// driver picks a word with few rows: words are counted up to a limit that
+// grows, so that a rare one is found without counting the common ones. It
+// returns -1 when a word is in no document, and says when all are common.
+func (w *walk) driver(conn *sqlite.Conn) (driver int, common bool, err error) {
+	longest := 0
+	for limit := 64; limit <= 4096; limit *= 8 {
+		for n, word := range w.words {
+			count, err := w.countWord(conn, n, limit)
+			if err != nil {
+				return 0, false, err
+			}
+			if count == 0 {
+				return -1, false, nil
+			}
+			if count < limit {
+				return n, false, nil
+			}
+			if len(word) > len(w.words[longest]) {
+				longest = n
+			}
+		}
+	}
+	return longest, true, nil // long words rather less
+}
 
-// driver picks the word with the fewest rows, the first of the rare ones. It
-// returns -1 when a word is in no document.
-func (w *walk) driver(conn *sqlite.Conn) (int, error) {
-	if len(w.words) == 1 {
-		return 0, nil
+func (w *walk) countWord(conn *sqlite.Conn, n, limit int) (int, error) {
+	var q query
+	q.add("SELECT count(*) FROM (SELECT 1 FROM " + w.t.words + " WHERE ")
+	w.wordRange(&q, n)
+	q.add(" LIMIT ?)", value{kind: integer, i: int64(limit)})
+	stmt, err := q.prepare(conn)
+	if err != nil {
+		return 0, err
 	}
-	best, fewest := 0, commonWord+1
-	for n := range w.words {
-		var q query
-		q.add("SELECT count(*) FROM (SELECT 1 FROM " + w.t.words + " WHERE ")
-		w.wordRange(&q, n)
-		q.add(" LIMIT ?)", value{kind: integer, i: commonWord})
-		stmt, err := q.prepare(conn)
-		if err != nil {
-			return 0, err
-		}
-		if _, err := stmt.Step(); err != nil {
-			return 0, err
-		}
-		count := stmt.ColumnInt(0)
-		stmt.Reset()
-		if count == 0 {
-			return -1, nil
-		}
-		if count < fewest {
-			best, fewest = n, count
-		}
-	}
-	return best, nil
+	defer stmt.Reset()
+	_, err = stmt.Step()
+	return stmt.ColumnInt(0), err
 }
 
 func (w *walk) isPrefix(n int) bool { return n == len(w.words)-1 }
@@ -62,8 +69,15 @@ func (w *walk) candidates(q *query, driver int) *separator {
 		`t."_id" IN (SELECT doc FROM ` + t.words + " WHERE ")
 	w.wordRange(q, driver)
 	q.add(")")
+	w.wordTests(q, and, driver)
+	w.conditions(q, and, w.rest)
+	return and
+}
+
+// wordTests looks for the words, but for one, in the row's own list.
+func (w *walk) wordTests(q *query, and *separator, but int) {
 	for n, word := range w.words {
-		if n == driver {
+		if n == but {
 			continue
 		}
 		if !w.isPrefix(n) {
@@ -71,14 +85,17 @@ func (w *walk) candidates(q *query, driver int) *separator {
 		}
 		q.add(and.String()+`instr(t."_words", ?) > 0`, textValue(" "+word))
 	}
-	w.conditions(q, and, w.rest)
-	return and
 }
 
 func (f *find) runWords(r *reader) error {
-	driver, err := f.w.driver(r.conn)
+	driver, common, err := f.w.driver(r.conn)
 	if err != nil || driver < 0 {
 		return err
+	}
+	if common && f.ordered != nil {
+		if full, err := f.runOrdered(r); full || err != nil {
+			return err
+		}
 	}
 	var q query
 	f.writeWords(&q, driver)
@@ -86,9 +103,26 @@ func (f *find) runWords(r *reader) error {
 	return err
 }
 
+// runOrdered answers a text query whose words are all common, such as a first
+// letter, by walking the index of its order and testing the words on the way:
+// that fills a page sooner than sorting thousands of candidates. When it does
+// not, the page is begun anew from the candidates.
+func (f *find) runOrdered(r *reader) (full bool, err error) {
+	attempt := *f
+	attempt.w = f.ordered
+	if err := attempt.runSegments(r); err != nil {
+		return false, err
+	}
+	if attempt.examined >= store.MaxExamined && len(attempt.page.Docs) < f.p.Limit {
+		return false, nil
+	}
+	f.page = attempt.page
+	return true, nil
+}
+
 func (f *find) writeWords(q *query, driver int) {
 	w := f.w
-	f.selectList(q, nil)
+	f.selectList(q, false)
 	and := w.candidates(q, driver)
 	if f.from != nil {
 		q.add(and.String() + "(")
