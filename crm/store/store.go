@@ -19,11 +19,12 @@ import (
 // Store is one opened deployment of either driver. Its methods may be called
 // from many goroutines.
 type Store interface {
-	// Get returns one document. CodeNotFound when it is not there.
+	// Get returns one document with its Keys and Words. CodeNotFound when it is
+	// not there.
 	Get(ctx context.Context, in *Collection, id string) (Doc, error)
 
 	// GetMany returns the documents that exist, in the order of ids; missing
-	// ones are left out without an error.
+	// ones are left out without an error. Keys and Words come with them.
 	GetMany(ctx context.Context, in *Collection, ids []string) ([]Doc, error)
 
 	// Find returns one page of a query. A page may be shorter than the limit,
@@ -37,7 +38,8 @@ type Store interface {
 	Count(ctx context.Context, q Query, limit int) (int, error)
 
 	// Tally counts and sums by declared fields, done by the database. Rows come
-	// sorted by their group values.
+	// sorted by their group values, missing first. Without By there is one row,
+	// even of nothing.
 	Tally(ctx context.Context, t Tally) ([]TallyRow, error)
 
 	// Apply makes all changes or none, in order. CodeConflict (with the
@@ -84,7 +86,8 @@ type Doc struct {
 
 // Keys are the values of declared fields: string, int64, bool, time.Time
 // (millisecond precision, UTC) or, for multi-valued fields, []string. A field
-// that is absent is missing; nil is not a value.
+// that is absent is missing; nil is not a value, and an empty []string is
+// missing.
 type Keys map[string]any
 
 // Kind is the type of a declared field.
@@ -111,7 +114,10 @@ type Field struct {
 // drivers add. A Strings field may only stand first.
 type Index struct {
 	Fields []string
-	Unique bool // documents that lack one of the fields are not in the index
+	// Unique: documents that lack one of the fields are not in the index, so it
+	// serves only queries whose conditions leave them out (Has, if nothing
+	// else).
+	Unique bool
 }
 
 // Collection declares one collection. It is declared once, as a package
@@ -123,7 +129,8 @@ type Collection struct {
 	// Search says that Doc.Words are indexed for Query.Words.
 	Search bool
 	// Cluster names an index (its position in Indexes) whose order the rows
-	// are kept in on disk, where the driver can.
+	// are kept in on disk, where the driver can. Every document must have the
+	// fields of that index.
 	Cluster int // 0: none; n: Indexes[n-1]
 }
 
@@ -175,7 +182,9 @@ func Has(field string) Cond            { return Cond{field, Present, nil} }
 // equality by Where and whose next fields are Sort; among several, the one
 // that covers most conditions. A range condition on the first sort field walks
 // only that part of the index. All other conditions are tested on the way.
-// Missing values of a sort field come first upwards and last downwards.
+// Missing values of a sort field come first upwards and last downwards. The
+// order by id alone serves only a query without conditions; package plan has
+// the rules in full.
 type Query struct {
 	In    *Collection
 	Where []Cond
@@ -186,8 +195,8 @@ type Query struct {
 	Sort  []string // at most two, a leading "-" downwards; then id, ascending. Empty: by id
 	After string   // Page.Next of the page before
 	Limit int      // 1..MaxPage; 0 means 50
-	// WithKeys returns the declared fields too (Doc.Keys); bodies only
-	// otherwise.
+	// WithKeys returns the declared fields and the words too (Doc.Keys,
+	// Doc.Words); bodies only otherwise.
 	WithKeys bool
 }
 
