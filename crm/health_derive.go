@@ -1,0 +1,30 @@
+package crm
+
+import (
+	"cemigmas/crm/calendar"
+	"cemigmas/crm/demand"
+)
+
+// Unit is an installation with what its derived figures are drawn from.
+type Unit struct {
+	Installation Installation
+	Contracts    []Contract
+	Readings     []Reading // newest first
+}
+
+// Derive computes in memory what Recompute computes from the store, for a
+// writer that makes a client with all its installations at once. today is a
+// civil date.
+func Derive(c *Client, units []Unit, tariffs demand.Table, today string) {
+	var sums clientSums
+	for n := range units {
+		u := &units[n]
+		u.Installation.project(u.Contracts, u.Readings[:min(len(u.Readings), stripMonths)], tariffs, today)
+		var now int64
+		if k, step := contractAt(u.Contracts, calendar.Month(today[:7])); k != nil {
+			now, _ = shownW(k, step)
+		}
+		sums.add(&u.Installation, now)
+	}
+	c.project(&sums)
+}
