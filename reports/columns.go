@@ -59,11 +59,13 @@ func longestWord(s string) int {
 	return longest
 }
 
-// widen makes a column hold a text.
+// widen makes a column hold a text, on several lines if it is a long one.
 func (c *Column) widen(s string) {
-	if n := float64(utf8.RuneCountInString(s) + 2); n > c.Width {
+	n := float64(utf8.RuneCountInString(s) + 2)
+	if n > c.Width {
 		c.Width = min(n, maxWidth)
 	}
+	c.Wrap = c.Wrap || n > maxWidth
 }
 
 // widenFor makes a column hold a number as it will be shown.

@@ -103,7 +103,7 @@ type Column struct {
 	Kind  Kind
 	Width float64 // characters
 	Quiet bool    // a zero is shown as a dash
-	Wrap  bool
+	Wrap  bool    // long texts take several lines
 }
 
 // Table is a sheet, a csv file or a table on a page.
@@ -139,6 +139,16 @@ func (t *Table) Headed() bool {
 func (t *Table) Grouped() bool {
 	for _, c := range t.Columns {
 		if c.Over != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// Wraps reports whether rows may be several lines high.
+func (t *Table) Wraps() bool {
+	for _, c := range t.Columns {
+		if c.Wrap {
 			return true
 		}
 	}

@@ -18,6 +18,7 @@ type sheet struct {
 	styles *styles
 	stream *excelize.StreamWriter
 	place  layout
+	wraps  bool
 	cells  []any    // of the row that is written
 	links  []linked // found on the way
 }
@@ -48,7 +49,7 @@ func layoutOf(t *reports.Table) layout {
 // newSheet makes the sheet, all that stands outside its rows, and its stream.
 // The order matters: after the stream has begun, the file would read it back.
 func newSheet(f *excelize.File, st *styles, wb *reports.Workbook, t *reports.Table, index int) (*sheet, error) {
-	s := &sheet{file: f, table: t, index: index, styles: st, place: layoutOf(t), cells: make([]any, len(t.Columns))}
+	s := &sheet{file: f, table: t, index: index, styles: st, place: layoutOf(t), wraps: t.Wraps(), cells: make([]any, len(t.Columns))}
 	var err error
 	if index == 0 {
 		err = f.SetSheetName(f.GetSheetName(0), t.Name)
@@ -171,9 +172,9 @@ func (s *sheet) write(i int, r reports.Row) error {
 // cell is a value with its style, or a style alone: an empty cell of a row has
 // its fill and line too.
 func (s *sheet) cell(c int, col reports.Column, role reports.Role, cell reports.Cell) excelize.Cell {
-	p := place{kind: col.Kind, role: role, tone: cell.Tone, quiet: col.Quiet, wrap: col.Wrap, edge: edge(s.table, c)}
+	p := place{kind: col.Kind, role: role, tone: cell.Tone, quiet: col.Quiet, wrap: s.wraps, edge: edge(s.table, c)}
 	if cell.Link != "" {
-		p = place{role: reports.Body, link: true, wrap: col.Wrap}
+		p = place{role: reports.Body, link: true, wrap: s.wraps}
 	}
 	out := excelize.Cell{StyleID: s.styles.ids[p]}
 	switch {

@@ -36,7 +36,7 @@ type place struct {
 	role  reports.Role
 	tone  reports.Tone
 	quiet bool
-	wrap  bool
+	wrap  bool // rows of the table may be several lines high
 	link  bool
 	edge  bool // a group of columns begins
 }
@@ -100,17 +100,18 @@ func border(side, colour string) excelize.Border {
 
 // forTable makes the styles that the columns of a table can need.
 func (s *styles) forTable(t *reports.Table) error {
+	wrap := t.Wraps()
 	for i, c := range t.Columns {
 		for _, role := range []reports.Role{reports.Body, reports.Group, reports.Total, reports.Section} {
 			for _, tone := range []reports.Tone{reports.Plain, reports.Bad, reports.Warn, reports.Idle, reports.Muted} {
-				p := place{kind: c.Kind, role: role, tone: tone, quiet: c.Quiet, wrap: c.Wrap, edge: edge(t, i)}
+				p := place{kind: c.Kind, role: role, tone: tone, quiet: c.Quiet, wrap: wrap, edge: edge(t, i)}
 				if err := s.make(p); err != nil {
 					return err
 				}
 			}
 		}
 		if c.Kind == reports.Text {
-			if err := s.make(place{role: reports.Body, link: true, wrap: c.Wrap}); err != nil {
+			if err := s.make(place{role: reports.Body, link: true, wrap: wrap}); err != nil {
 				return err
 			}
 		}
@@ -136,7 +137,7 @@ func (s *styles) style(p place) *excelize.Style {
 	st := &excelize.Style{
 		Font:      font(10, ink, p.role != reports.Body),
 		Border:    []excelize.Border{border("bottom", line)},
-		Alignment: &excelize.Alignment{Vertical: "center", WrapText: p.wrap},
+		Alignment: &excelize.Alignment{Vertical: "center", WrapText: p.wrap && p.kind == reports.Text},
 	}
 	if p.edge {
 		st.Border = append(st.Border, border("left", line2))
@@ -168,7 +169,7 @@ func (s *styles) style(p place) *excelize.Style {
 		st.Font.Color, st.Font.Underline = accentInk, "single"
 	}
 	if p.kind != reports.Text {
-		st.Alignment.Horizontal, st.Alignment.Indent = "right", 1
+		st.Alignment.Horizontal = "right"
 	}
 	if format := s.format(p); format != "" {
 		st.CustomNumFmt = &format
@@ -176,28 +177,35 @@ func (s *styles) style(p place) *excelize.Style {
 	return st
 }
 
-// format is the number format of a kind. A quiet zero is a dash.
+// format is the number format of a kind. A quiet zero is a dash. The space at
+// the right belongs to the format: an indent of right-aligned cells is not
+// drawn alike by all programs.
 func (s *styles) format(p place) string {
-	lc := lcids[s.lang]
 	var f string
 	switch p.kind {
 	case reports.Int:
-		f = lc + "#,##0"
+		f = "#,##0"
 	case reports.KW:
-		f = lc + "#,##0.0"
+		f = "#,##0.0"
 	case reports.Money:
-		f = lc + "#,##0.00"
+		f = "#,##0.00"
 	case reports.Percent:
-		return lc + "0.0%"
+		f = "0.0%"
 	case reports.Date:
-		return lc + "dd/mm/yyyy"
+		f = "dd/mm/yyyy"
 	case reports.Month:
-		return lc + "mm/yyyy"
+		f = "mm/yyyy"
 	default:
 		return ""
 	}
-	if p.quiet {
-		return f + ";-" + f + ";\"–\""
+	const space = "_-"
+	f = lcids[s.lang] + f + space
+	if p.kind == reports.Date || p.kind == reports.Month {
+		return f + ";" + f + ";" + f + ";@" + space
 	}
-	return f
+	zero := f
+	if p.quiet {
+		zero = `"–"` + space
+	}
+	return f + ";-" + f + ";" + zero + ";@" + space
 }

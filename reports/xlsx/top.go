@@ -75,15 +75,14 @@ func (s *sheet) headings() error {
 
 // height is that of the longest wrapped text of a row; 0 leaves the default.
 func (s *sheet) height(r reports.Row) float64 {
-	lines, wraps := 1, false
+	if !s.wraps {
+		return 0
+	}
+	lines := 1
 	for i, c := range r.Cells {
 		if col := s.table.Columns[i]; col.Wrap {
-			wraps = true
 			lines = max(lines, wrapped(c.Text, int(col.Width*1.08))) // letters are narrower than digits
 		}
-	}
-	if !wraps {
-		return 0
 	}
 	return float64(lines)*lineHeight + 4
 }

@@ -36,6 +36,9 @@ func client(r *rand.Rand, n, each int, sector string) reports.ClientMonth {
 		Contacts:    reports.Contacts{Visits: int64(r.IntN(2)), Calls: int64(r.IntN(4)), Mails: int64(r.IntN(9))},
 		LastContact: calendar.Date("2026-11-20").AddDays(-r.IntN(120)),
 	}
+	if n%23 == 22 {
+		c.Name = "Companhia Mineira de Beneficiamento de Minérios e Participações do Alto Paranaíba S.A."
+	}
 	c.Contacted = c.Contacts.Visits+c.Contacts.Calls > 0
 	if n%9 == 8 {
 		c.Contacts, c.Contacted, c.LastContact = reports.Contacts{}, false, ""
