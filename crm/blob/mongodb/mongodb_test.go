@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net/url"
 	"slices"
-	"strings"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -27,11 +25,7 @@ func database(t *testing.T) *mongo.Database {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = client.Disconnect(context.Background()) })
-	u, err := url.Parse(uri)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client.Database(strings.Trim(u.Path, "/"))
+	return client.Database(mongotest.DatabaseOf(uri))
 }
 
 func TestContract(t *testing.T) {

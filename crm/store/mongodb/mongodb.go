@@ -44,6 +44,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"cemigmas/crm/store"
@@ -103,7 +104,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 }
 
 // OpenClient opens a store on connections of the caller's making, which Close
-// ends. They must read and write with the majority.
+// ends. They must read from the primary, and read and write with the majority.
 func OpenClient(ctx context.Context, client *mongo.Client, o Options) (*Store, error) {
 	s := &Store{client: client, db: client.Database(databaseName(o)), schema: o.Schema, known: map[*store.Collection]bool{}}
 	for _, c := range o.Schema {
@@ -125,6 +126,8 @@ func connect(uri string) (*mongo.Client, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, &store.Error{Code: store.CodeInvalid, Msg: "the MongoDB connection string", Err: err}
 	}
+	// A page from a secondary could lack what its reader has just saved.
+	opts.SetReadPreference(readpref.Primary())
 	opts.SetReadConcern(readconcern.Majority())
 	opts.SetWriteConcern(writeconcern.Majority())
 	if opts.Timeout == nil {
@@ -137,12 +140,17 @@ func connect(uri string) (*mongo.Client, error) {
 	return client, nil
 }
 
+// databaseName is cut out by hand: net/url refuses a string that names several
+// hosts with their ports.
 func databaseName(o Options) string {
 	if o.Database != "" {
 		return o.Database
 	}
-	if u, err := url.Parse(o.URI); err == nil && strings.Trim(u.Path, "/") != "" {
-		return strings.Trim(u.Path, "/")
+	uri, _, _ := strings.Cut(o.URI, "?")
+	_, rest, _ := strings.Cut(uri, "://")
+	_, path, _ := strings.Cut(rest, "/")
+	if name, err := url.PathUnescape(path); err == nil && name != "" {
+		return name
 	}
 	return DefaultDatabase
 }
@@ -215,7 +223,7 @@ func (s *Store) Ping(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	return wrap(nil, "", s.client.Ping(ctx, nil))
+	return wrap(nil, "", s.client.Ping(ctx, readpref.Primary()))
 }
 
 // Close implements store.Store.

@@ -115,35 +115,6 @@ func cleanList(list []string) (any, error) {
 	return slices.Clone(list), nil
 }
 
-// Match reports whether clean declared values satisfy a checked condition.
-func Match(c store.Cond, keys store.Keys) bool {
-	v, there := keys[c.Field]
-	switch c.Op {
-	case store.Missing:
-		return !there
-	case store.Present:
-		return there
-	}
-	if !there {
-		return false
-	}
-	if list, ok := v.([]string); ok {
-		return slices.ContainsFunc(c.Values, func(x any) bool { return slices.Contains(list, x.(string)) })
-	}
-	switch c.Op {
-	case store.Eq, store.In:
-		return slices.ContainsFunc(c.Values, func(x any) bool { return Compare(v, x) == 0 })
-	case store.Lt:
-		return Compare(v, c.Values[0]) < 0
-	case store.Le:
-		return Compare(v, c.Values[0]) <= 0
-	case store.Gt:
-		return Compare(v, c.Values[0]) > 0
-	default:
-		return Compare(v, c.Values[0]) >= 0
-	}
-}
-
 // Compare orders two values of one kind as an index does: nil (missing) before
 // everything, strings by bytes, false before true.
 func Compare(a, b any) int {

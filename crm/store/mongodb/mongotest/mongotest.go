@@ -14,7 +14,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"runtime"
@@ -53,14 +52,28 @@ func URI(t testing.TB) string {
 		}
 		t.Skipf("left out: neither %s nor the protocol double: %v", Variable, err)
 	}
-	u, err := url.Parse(base)
-	if err != nil {
-		t.Fatalf("%s: %v", Variable, err)
-	}
 	name := databaseName(t)
-	u.Path = "/" + name
 	t.Cleanup(func() { drop(t, base, name) })
-	return u.String()
+	return withDatabase(base, name)
+}
+
+// withDatabase puts a database into a connection string, which may name several
+// hosts and so is not for net/url.
+func withDatabase(uri, name string) string {
+	uri, query, asked := strings.Cut(uri, "?")
+	scheme, rest, _ := strings.Cut(uri, "://")
+	hosts, _, _ := strings.Cut(rest, "/")
+	uri = scheme + "://" + hosts + "/" + name
+	if asked {
+		uri += "?" + query
+	}
+	return uri
+}
+
+// DatabaseOf is the database that a connection string from URI names.
+func DatabaseOf(uri string) string {
+	uri, _, _ = strings.Cut(uri, "?")
+	return uri[strings.LastIndexByte(uri, '/')+1:]
 }
 
 // databaseName is the test's name, cut, with what makes it unique.
