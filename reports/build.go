@@ -38,7 +38,7 @@ func Build(d *MonthData, lang locale.Lang) *Workbook {
 	tables = append(tables, b.notes(last))
 	title := b.t("report.title") + " – " + b.month()
 	return &Workbook{
-		FileName: b.t("report.file", "month", string(d.Month)) + ".xlsx",
+		FileName: FileName(d.Month, lang),
 		Title:    title, Subject: b.scope(), Author: d.By, Lang: string(lang),
 		Footer: title + " · " + b.scope(), At: d.At, Tables: tables,
 	}

@@ -21,3 +21,8 @@ func Monthly(ctx context.Context, s *crm.Service, a crm.Actor, month calendar.Mo
 	}
 	return Build(d, o.Lang), nil
 }
+
+// FileName is what the workbook of a month is called.
+func FileName(month calendar.Month, lang locale.Lang) string {
+	return locale.T(lang, "report.file", "month", string(month)) + ".xlsx"
+}

@@ -11,6 +11,7 @@ import (
 	"cemigmas/crm/calendar"
 	"cemigmas/crm/intake"
 	"cemigmas/crm/jobs"
+	"cemigmas/crm/locale"
 	"cemigmas/crm/store"
 	"cemigmas/reports"
 	"cemigmas/reports/xlsx"
@@ -28,11 +29,11 @@ func (a *App) ActorFor(ctx context.Context, email string) (crm.Actor, error) {
 
 // Monthly writes the workbook of a month.
 func (a *App) Monthly(ctx context.Context, actor crm.Actor, month, lang string, w io.Writer) error {
-	data, err := reports.Collect(ctx, a.Service, actor, calendar.Month(month))
+	wb, err := reports.Monthly(ctx, a.Service, actor, calendar.Month(month), reports.Options{Lang: locale.Lang(lang)})
 	if err != nil {
 		return err
 	}
-	return xlsx.Write(w, reports.Monthly(data, lang))
+	return xlsx.Write(ctx, w, wb)
 }
 
 // reportJob makes a workbook and keeps it.
@@ -54,7 +55,7 @@ func (a *App) reportJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, err
 	if err != nil {
 		return nil, nil, err
 	}
-	return args, &jobs.File{Blob: string(refs[0]), Name: reports.FileName(calendar.Month(args.Month), args.Lang)}, nil
+	return args, &jobs.File{Blob: string(refs[0]), Name: reports.FileName(calendar.Month(args.Month), locale.Lang(args.Lang))}, nil
 }
 
 // jobActor is who asked for a job, with the rights of now, not of then.
