@@ -17,10 +17,14 @@ import (
 var files embed.FS
 
 // all is parsed once: a mistake in a template stops the program at its start.
-var all = template.Must(template.New("").Funcs(template.FuncMap{
-	"icon":  icon,
-	"asset": static.URL,
-}).ParseFS(files, "*/*.html"))
+var all = parse()
+
+func parse() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
+		"icon":  icon,
+		"asset": static.URL,
+	}).ParseFS(files, "*/*.html"))
+}
 
 // Render writes a page or fragment. Nothing is written when it fails, so that
 // half a page never leaves.

@@ -30,8 +30,9 @@ var bound = map[string]any{
 }
 
 func TestTemplatesFitTheirStructs(t *testing.T) {
+	fresh := parse() // rendering rewrites a template, and the check would trip over that
 	for name, data := range bound {
-		tmpl := all.Lookup(name)
+		tmpl := fresh.Lookup(name)
 		if tmpl == nil {
 			t.Errorf("no template %q", name)
 			continue

@@ -37,6 +37,7 @@ if (palette) {
     if (event.key === "ArrowDown") step(1);
     else if (event.key === "ArrowUp") step(-1);
     else if (event.key === "Enter") return go(event);
+    else if (event.key === "Escape") palette.close(); // a search field would only be emptied
     else return;
     event.preventDefault();
   });
@@ -46,6 +47,7 @@ if (palette) {
     if (hit && hit !== chosen()) choose(hit);
   });
   palette.addEventListener("close", () => {
+    if (palette.open) return; // opened again before this event came
     input.value = "";
     list.replaceChildren();
   });
