@@ -1,0 +1,130 @@
+package intake
+
+import (
+	"maps"
+	"slices"
+	"sync"
+
+	"cemigmas/crm"
+	"cemigmas/crm/locale"
+	"cemigmas/crm/text"
+)
+
+// form says how the cells of a column are read.
+type form uint8
+
+const (
+	formText   form = iota
+	formList        // separated by ; or a line break
+	formNumber      // a decimal number, scaled to an integer
+	formDate
+	formMonth
+	formYes
+	formChoice
+	formTax // CNPJ or CPF
+	formUC  // either number of an installation
+	formDigits
+)
+
+// column is one column of a sheet that the program knows. Its name in a
+// language is the message import.col.SHEET.ID.
+type column struct {
+	id       string // the field of the API, by which crm names what is wrong
+	form     form
+	scale    int      // formNumber: powers of ten from the sheet's unit to the stored one
+	choice   *choice  // formChoice
+	also     []string // further names in headers
+	required bool     // the sheet is not understood without it
+	set      func(r *crm.Row, v value)
+}
+
+// sheet is one sheet of the portfolio workbook. Its name in a language is the
+// message import.sheet.KIND.
+type sheet struct {
+	kind    string // as crm.Row.Kind
+	columns []column
+	begin   func(line int64) crm.Row
+}
+
+// choice maps words to ids. Its words are the messages PREFIX+id.
+type choice struct {
+	prefix string
+	ids    []string
+	also   map[string]string // folded word to id
+	once   sync.Once
+	index  map[string]string
+}
+
+// find returns the id that a word means in any language.
+func (c *choice) find(word string) (string, bool) {
+	c.once.Do(func() {
+		c.index = maps.Clone(c.also)
+		if c.index == nil {
+			c.index = map[string]string{}
+		}
+		for _, id := range c.ids {
+			for _, lang := range locale.Langs {
+				c.index[headerKey(locale.T(lang, c.prefix+id))] = id
+			}
+			c.index[text.SortKey(id)] = id
+		}
+	})
+	id, ok := c.index[headerKey(word)]
+	return id, ok
+}
+
+// words lists the choices in a language, for the notes of the template.
+func (c *choice) words(lang locale.Lang) []string {
+	out := make([]string, 0, len(c.ids))
+	for _, id := range c.ids {
+		out = append(out, locale.T(lang, c.prefix+id))
+	}
+	return out
+}
+
+var (
+	modalities = &choice{prefix: "modality.", ids: []string{"verde", "azul", "unknown"},
+		also: map[string]string{"green": "verde", "blue": "azul", "ths verde": "verde", "ths azul": "azul", "horo sazonal verde": "verde", "horo sazonal azul": "azul"}}
+	postos = &choice{prefix: "posto.", ids: []string{"single", "peak", "offpeak"},
+		also: map[string]string{"unica": "single", "nao se aplica": "single", "ponta": "peak", "punta": "peak", "fora ponta": "offpeak",
+			"fora de ponta": "offpeak", "fuera de punta": "offpeak", "off peak": "offpeak", "fp": "offpeak", "p": "peak"}}
+	markets = &choice{prefix: "market.", ids: []string{crm.MarketCaptive, crm.MarketFree},
+		also: map[string]string{"acr": crm.MarketCaptive, "acl": crm.MarketFree, "regulado": crm.MarketCaptive, "regulated": crm.MarketCaptive}}
+	statuses = &choice{prefix: "import.choice.status.", ids: crm.ClientStatuses,
+		also: map[string]string{"ativa": "active", "activa": "active", "ex cliente": "former"}}
+	unitStatuses = &choice{prefix: "import.choice.unit.", ids: crm.InstallationStatuses,
+		also: map[string]string{"at": "active", "ds": "off", "ativo": "active", "activo": "active", "desligado": "off"}}
+	roles     = &choice{prefix: "import.choice.role.", ids: crm.PersonRoles}
+	contracts = &choice{prefix: "import.choice.contract.", ids: []string{crm.ContractCUSD, crm.ContractCCER}}
+	languages = &choice{prefix: "import.choice.lang.", ids: []string{"pt-BR", "es", "en"}, also: map[string]string{"pt": "pt-BR"}}
+	tiers     = &choice{prefix: "import.choice.tier.", ids: []string{"A", "B", "C"}}
+	sectors   = &choice{prefix: "sector.", ids: sectorIDs()}
+)
+
+func sectorIDs() []string {
+	var ids []string
+	for _, s := range crm.Sectors() {
+		ids = append(ids, s.ID)
+	}
+	return ids
+}
+
+func sheetOf(kind string) *sheet {
+	if n := slices.IndexFunc(sheets, func(s sheet) bool { return s.kind == kind }); n >= 0 {
+		return &sheets[n]
+	}
+	return nil
+}
+
+// sheets are in the order in which rows depend on each other, which is that of
+// the template and of taking them, whatever the file's order.
+var sheets = []sheet{
+	{crm.RowClient, clientColumns, func(n int64) crm.Row { return crm.Row{Line: n, Client: &crm.ClientRow{}} }},
+	{crm.RowPerson, personColumns, func(n int64) crm.Row { return crm.Row{Line: n, Person: &crm.PersonRow{}} }},
+	{crm.RowInstallation, installationColumns, func(n int64) crm.Row { return crm.Row{Line: n, Installation: &crm.InstallationRow{}} }},
+	{crm.RowContract, contractColumns, func(n int64) crm.Row { return crm.Row{Line: n, Contract: &crm.ContractRow{}} }},
+	{crm.RowReading, readingColumns, func(n int64) crm.Row {
+		return crm.Row{Line: n, Reading: &crm.ReadingRow{Origin: "import"}}
+	}},
+	{crm.RowTariff, tariffColumns, func(n int64) crm.Row { return crm.Row{Line: n, Tariff: &crm.TariffRow{}} }},
+}
