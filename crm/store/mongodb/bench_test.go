@@ -21,5 +21,5 @@ func BenchmarkStore(b *testing.B) {
 			b.Fatal(err)
 		}
 		return s
-	}, storetest.Size{Clients: 200, Entries: 20_000})
+	}, storetest.Size{Clients: 1000, Entries: 19_000})
 }

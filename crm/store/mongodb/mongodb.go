@@ -19,9 +19,9 @@
 // Writes are acknowledged by the majority and reads see what the majority has.
 // An Apply of several changes is one transaction under the driver's retry
 // rules. A deployment that has no transactions (a single server) is refused
-// unless AllowNoTransactions says otherwise; then all checks are made first,
-// the writes follow in order, each guarded by the version that was read, and
-// what was written is taken back when a later write fails. A crash between two
+// unless AllowNoTransactions says otherwise; then the checks are made first, the
+// writes follow in order, each guarded by the version that was read (an insert
+// by its id), and what was written is taken back when a later write fails. A crash between two
 // writes leaves the first ones.
 //
 // # Shard keys

@@ -15,6 +15,7 @@ type staged struct {
 	in      *store.Collection
 	raw     bson.Raw // as stored; nil: not there
 	stored  int64    // version, 0: not there
+	absent  bool     // not read: an insert stands first
 	now     store.Doc
 	there   bool
 	decoded bool // now holds keys, words and body
@@ -33,8 +34,8 @@ type docName struct {
 }
 
 // batch makes the steps of an Apply in memory, on what is stored: every check
-// comes before the first write, and a document that several steps touch is
-// written once.
+// but that of an insert's id comes before the first write, and a document that
+// several steps touch is written once.
 type batch struct {
 	docs   map[docName]*staged
 	order  []docName
@@ -52,7 +53,8 @@ func (s *Store) stage(ctx context.Context, steps []any) (*batch, error) {
 			}
 			continue
 		}
-		b.add(nameOf(step))
+		p, ok := step.(putStep)
+		b.add(nameOf(step), ok && !p.ifAbsent && p.doc.Version == 0)
 	}
 	if err := s.load(ctx, b); err != nil {
 		return nil, err
@@ -85,9 +87,12 @@ func nameOf(step any) docName {
 	return docName{}
 }
 
-func (b *batch) add(name docName) {
+// add notes a document. One that is first named by an insert is taken to be
+// absent and not read: the insert itself finds out, and batches of thousands
+// save the question.
+func (b *batch) add(name docName, absent bool) {
 	if b.docs[name] == nil {
-		b.docs[name] = &staged{in: name.in, now: store.Doc{ID: name.id}}
+		b.docs[name] = &staged{in: name.in, now: store.Doc{ID: name.id}, absent: absent}
 		b.order = append(b.order, name)
 	}
 }
@@ -99,6 +104,9 @@ func (s *Store) load(ctx context.Context, b *batch) error {
 	var in []*store.Collection
 	ids := map[*store.Collection][]string{}
 	for _, name := range b.order {
+		if b.docs[name].absent {
+			continue
+		}
 		if ids[name.in] == nil {
 			in = append(in, name.in)
 		}

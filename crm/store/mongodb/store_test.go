@@ -23,8 +23,8 @@ func open(t *testing.T, schema []*store.Collection) store.Store {
 
 // TestContract holds the driver to the port's contract: on a real deployment in
 // full; on the protocol double without what needs updates that are atomic
-// between connections. "All or none" holds there too, because all checks come
-// before the first write.
+// between connections. "All or none" holds there too: checks come before the
+// first write, and what was written before a failed insert is taken back.
 func TestContract(t *testing.T) {
 	var o storetest.Options
 	if !mongotest.Real() {
