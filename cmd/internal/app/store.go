@@ -10,6 +10,7 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/blob"
+	"cemigmas/crm/blob/embedded"
 	blobmongo "cemigmas/crm/blob/mongodb"
 	"cemigmas/crm/store"
 	"cemigmas/crm/store/mongodb"
@@ -37,7 +38,7 @@ func openSQLite(ctx context.Context, path string, c Config) (store.Store, blob.S
 	if err != nil {
 		return nil, nil, err
 	}
-	blobs, err := blob.Open(ctx, strings.TrimSuffix(path, filepath.Ext(path))+".blobs")
+	blobs, err := embedded.Open(ctx, strings.TrimSuffix(path, filepath.Ext(path))+".blobs")
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())
 	}

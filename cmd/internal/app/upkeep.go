@@ -9,7 +9,6 @@ import (
 	"cemigmas/cmd/internal/demo"
 	"cemigmas/cmd/internal/load"
 	"cemigmas/crm"
-	"cemigmas/crm/calendar"
 	"cemigmas/crm/secret"
 	"cemigmas/crm/store"
 )
@@ -43,8 +42,8 @@ func (a *App) Prepare(ctx context.Context) ([]Login, error) {
 
 // prepareDemo fills an empty store, and plays the mailboxes of a filled one.
 func (a *App) prepareDemo(ctx context.Context) ([]Login, error) {
-	logins, err := a.FillDemo(ctx, demo.DefaultClients)
-	if err != nil && !errors.Is(err, demo.ErrFilled) {
+	logins, err := a.FillDemo(ctx, 0)
+	if err != nil {
 		return nil, err
 	}
 	srv, err := demo.Serve(ctx, a.Service, demo.ServerOptions{Data: a.Data, Wake: a.Mail.SyncNow, Log: a.Log})
@@ -77,26 +76,24 @@ func (a *App) demoMailbox(ctx context.Context, box demo.MailboxLogin) error {
 	return a.Service.Apply(ctx, crm.Mailboxes.Put(have))
 }
 
-// FillDemo fills an empty store; demo.ErrFilled when it holds a demonstration
-// already, another error when it holds real clients.
+// referenceFrom is the number of clients above which the demonstration is the
+// reference set for benchmarks.
+const referenceFrom = 1000
+
+// FillDemo fills an empty store; one that holds a demonstration is left as it
+// is, without logins, and one with real clients refused.
 func (a *App) FillDemo(ctx context.Context, clients int) ([]Login, error) {
-	today := a.Today
-	if today == "" {
-		today = calendar.Date(a.Service.Today())
+	var logins []demo.Login
+	var err error
+	if clients > referenceFrom {
+		logins, err = load.Reference(ctx, a.Service, load.Options{Clients: clients, Seed: a.Seed, Today: a.Today, Log: a.Log,
+			Progress: func(done, of int) { a.Log.Info("load", "clients", done, "of", of) }})
+	} else {
+		logins, err = demo.Fill(ctx, a.Service, demo.Options{Seed: a.Seed, Clients: clients, Today: a.Today, Log: a.Log})
 	}
 	var out []Login
-	add := func(l demo.Login) { out = append(out, Login{l.Role, l.Email, l.Password}) }
-	if clients > 1000 {
-		logins, err := load.Reference(ctx, a.Service, load.Options{Clients: clients, Seed: a.Seed, Today: today,
-			Progress: func(step string, done, total int64) { a.Log.Info("load", "step", step, "done", done, "of", total) }})
-		for _, l := range logins {
-			add(l)
-		}
-		return out, err
-	}
-	logins, err := demo.Fill(ctx, a.Service, demo.Options{Seed: a.Seed, Clients: clients, Today: today, Log: a.Log})
 	for _, l := range logins {
-		add(l)
+		out = append(out, Login{l.Role, l.Email, l.Password})
 	}
 	return out, err
 }

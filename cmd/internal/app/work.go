@@ -8,9 +8,11 @@ import (
 	"os"
 
 	"cemigmas/crm"
+	"cemigmas/crm/blob"
 	"cemigmas/crm/calendar"
 	"cemigmas/crm/intake"
 	"cemigmas/crm/jobs"
+	"cemigmas/crm/locale"
 	"cemigmas/crm/locale"
 	"cemigmas/crm/store"
 	"cemigmas/reports"
@@ -121,12 +123,15 @@ func (a *App) importJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, err
 	if ferr := rows.flush(ctx); err == nil {
 		err = ferr
 	}
+	if err == nil && !args.DryRun {
+		err = a.Mail.Refile(ctx) // people and numbers that are new may name waiting mail
+	}
 	return res, nil, err
 }
 
 // fetch lays a blob into a file, since a workbook is read from a file.
 func (a *App) fetch(ctx context.Context, ref string) (path string, err error) {
-	r, err := a.Blobs.Open(ctx, blobRef(ref))
+	r, err := a.Blobs.Open(ctx, blob.Ref(ref))
 	if err != nil {
 		return "", err
 	}
