@@ -2,7 +2,8 @@
 // is writing, or together with a modifier that is the browser's.
 import { show } from "./dialogs.js";
 
-const writing = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+// A field keeps the focus for a moment after its dialog was closed.
+const writing = (target) => !target.closest?.("dialog:not([open])") && target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
 function rows() {
   return [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);

@@ -24,23 +24,29 @@ function step(by) {
   choose(all[(at + by + all.length) % all.length]);
 }
 
+// Enter follows the chosen match; without one the form goes to the search page.
 function go(event) {
   const hit = chosen();
   if (!hit) return;
   event.preventDefault();
-  if (event.ctrlKey || event.metaKey) window.open(hit.href, "_blank", "noopener");
-  else hit.click();
+  hit.click();
+}
+
+function aside() {
+  const hit = chosen();
+  if (hit) window.open(hit.href, "_blank", "noopener");
 }
 
 if (palette) {
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") step(1);
     else if (event.key === "ArrowUp") step(-1);
-    else if (event.key === "Enter") return go(event);
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) aside();
     else if (event.key === "Escape") palette.close(); // a search field would only be emptied
     else return;
     event.preventDefault();
   });
+  input.form.addEventListener("submit", go);
   list.addEventListener("htmx:afterSwap", () => choose(hits()[0]));
   list.addEventListener("pointermove", (event) => {
     const hit = event.target.closest(".hit");
