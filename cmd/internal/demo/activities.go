@@ -167,14 +167,41 @@ var (
 	monthsES = []string{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"}
 )
 
-// speak fills the names into a sentence.
+// speak fills the names into a sentence of an activity.
 func speak(s, lang string, at time.Time, p *crm.Person, u *crm.Installation) string {
+	return expand(s, func(slot string) string {
+		if slot == "pessoa" {
+			return p.Name
+		}
+		return unitSlot(slot, lang, at, u)
+	})
+}
+
+// unitSlot is what stands for a slot that tells of an installation.
+func unitSlot(slot, lang string, at time.Time, u *crm.Installation) string {
+	switch slot {
+	case "unidade":
+		return u.Name
+	case "uc":
+		return ident.UC(u.UC).Format()
+	case "cidade":
+		return u.City
+	case "mes":
+		before := (int(at.Month()) + 10) % 12
+		if lang == "es" {
+			return monthsES[before]
+		}
+		return monthsPT[before]
+	case "kw":
+		return strconv.FormatInt(max(30_000, u.LoadW*3/4)/1000/5*5, 10) + " kW"
+	}
+	panic("demo: no slot " + slot)
+}
+
+// expand replaces every {slot} of a text.
+func expand(s string, slot func(string) string) string {
 	if !strings.Contains(s, "{") {
 		return s
-	}
-	months := monthsPT
-	if lang == "es" {
-		months = monthsES
 	}
 	var out strings.Builder
 	out.Grow(len(s) + 40)
@@ -184,24 +211,8 @@ func speak(s, lang string, at time.Time, p *crm.Person, u *crm.Installation) str
 		if !found {
 			return out.String()
 		}
-		var slot string
-		slot, s, _ = strings.Cut(rest, "}")
-		switch slot {
-		case "pessoa":
-			out.WriteString(p.Name)
-		case "unidade":
-			out.WriteString(u.Name)
-		case "uc":
-			out.WriteString(ident.UC(u.UC).Format())
-		case "cidade":
-			out.WriteString(u.City)
-		case "mes":
-			out.WriteString(months[(int(at.Month())+10)%12])
-		case "kw":
-			out.WriteString(strconv.FormatInt(max(30_000, u.LoadW*3/4)/1000/5*5, 10))
-			out.WriteString(" kW")
-		default:
-			panic("demo: no slot " + slot)
-		}
+		var name string
+		name, s, _ = strings.Cut(rest, "}")
+		out.WriteString(slot(name))
 	}
 }

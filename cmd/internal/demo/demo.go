@@ -23,10 +23,16 @@ import (
 // ErrNotDemo says that the store has clients of its own.
 var ErrNotDemo = errors.New("the store holds clients and is not a demonstration; choose another --data or --store, or start without --demo")
 
+// ErrFilled says that the store holds a demonstration already.
+var ErrFilled = errors.New("the store holds a demonstration already")
+
+// DefaultClients is the size of the demonstration that a newcomer sees.
+const DefaultClients = 60
+
 // Options of a demonstration.
 type Options struct {
 	Seed    int64
-	Clients int           // 0: 60
+	Clients int           // 0: DefaultClients
 	Today   calendar.Date // the last day of the data; "": today by the service's clock
 	Log     *slog.Logger  // nil: silent
 }
@@ -73,12 +79,12 @@ func ReadMark(ctx context.Context, s store.Store) (m Mark, ok bool, err error) {
 	return m, true, json.Unmarshal([]byte(row.Value), &m)
 }
 
-// Fill fills a store without clients and marks it for good. A marked store that
-// is full is left as it is, without logins; one whose fill was cut short is
-// filled to the end by its own seed and day. Error: ErrNotDemo.
+// Fill fills a store without clients and marks it for good. One whose fill was
+// cut short is filled to the end by its own seed and day. Errors: ErrNotDemo,
+// ErrFilled.
 func Fill(ctx context.Context, svc *crm.Service, o Options) ([]Login, error) {
 	if o.Clients == 0 {
-		o.Clients = 60
+		o.Clients = DefaultClients
 	}
 	return fill(ctx, svc, o, kindDemonstration, 2000, func(done int) {
 		if o.Log != nil {
@@ -102,8 +108,11 @@ func fill(ctx context.Context, svc *crm.Service, o Options, kind string, batch i
 		return nil, calendar.ErrDate
 	}
 	m, err := begin(ctx, svc, Mark{Seed: o.Seed, Clients: o.Clients, Today: o.Today, Kind: kind})
-	if err != nil || m.Filled {
+	if err != nil {
 		return nil, err
+	}
+	if m.Filled {
+		return nil, ErrFilled
 	}
 	w := NewWorld(m.Plan())
 	logins := make(chan []Login, 1)

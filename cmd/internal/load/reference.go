@@ -16,7 +16,7 @@ const DefaultClients = 20_000
 
 // batch is how many changes go into one Apply. A larger one touches a page of
 // an index that is not in the order of clients fewer times.
-const batch = 2000
+const batch = 20_000
 
 // Options of the reference set.
 type Options struct {
@@ -25,8 +25,8 @@ type Options struct {
 	Today   calendar.Date // "": today by the service's clock
 	Batch   int           // changes in an Apply; 0: as measured best
 	Log     *slog.Logger  // nil: silent
-	// Progress, when not nil, is told the clients stored of all.
-	Progress func(done, of int)
+	// Progress, when not nil, is told what is stored and how much of it.
+	Progress func(step string, done, total int64)
 }
 
 // Reference fills an empty store with the reference set: five installations, 60
@@ -42,7 +42,7 @@ func Reference(ctx context.Context, svc *crm.Service, o Options) ([]demo.Login, 
 	began, told := time.Now(), time.Now()
 	return demo.FillReference(ctx, svc, demo.Options{Seed: o.Seed, Clients: o.Clients, Today: o.Today}, o.Batch, func(done int) {
 		if o.Progress != nil {
-			o.Progress(done, o.Clients)
+			o.Progress("clients", int64(done), int64(o.Clients))
 		}
 		if o.Log != nil && time.Since(told) > 5*time.Second {
 			told = time.Now()

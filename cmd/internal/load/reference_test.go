@@ -36,11 +36,11 @@ func TestReference(t *testing.T) {
 	svc := openSQLite(t, path)
 	told, began := 0, time.Now()
 	logins, err := Reference(ctx, svc, Options{Seed: 1, Clients: clients, Today: "2026-11-22", Batch: size,
-		Progress: func(done, of int) {
-			if done < told || of != clients {
-				t.Errorf("progress %d after %d of %d", done, told, of)
+		Progress: func(_ string, done, total int64) {
+			if int(done) < told || int(total) != clients {
+				t.Errorf("progress %d after %d of %d", done, told, total)
 			}
-			told = done
+			told = int(done)
 		}})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,164 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/mail"
+	"os"
+	"time"
+
+	"cemigmas/crm"
+	"cemigmas/crm/store"
+)
+
+// received is a mail that came after the demonstration was filled, as a line of
+// the file that keeps it.
+type received struct {
+	Agent int       `json:"agent"`
+	At    time.Time `json:"at"`
+	Raw   []byte    `json:"raw"`
+}
+
+// readReceived reads the file; a last line that a crash cut off was never
+// delivered and is left out.
+func readReceived(path string) ([]received, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []received
+	for len(b) > 0 {
+		line, rest, whole := bytes.Cut(b, []byte("\n"))
+		if !whole {
+			return out, os.Truncate(path, fileSize(out))
+		}
+		var r received
+		if err := json.Unmarshal(line, &r); err != nil {
+			return nil, fmt.Errorf("%s, line %d: %w", path, len(out)+1, err)
+		}
+		out, b = append(out, r), rest
+	}
+	return out, nil
+}
+
+// fileSize is what the file of these mails takes.
+func fileSize(list []received) (n int64) {
+	for _, r := range list {
+		n += int64(len(r.line()))
+	}
+	return n
+}
+
+func (r received) line() []byte {
+	b, err := json.Marshal(r)
+	check(err)
+	return append(b, '\n')
+}
+
+// keep writes a mail to the file before anybody sees it.
+func keep(path string, r received) (err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if _, err := f.Write(r.line()); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// Receive lets a client's person answer in a recent conversation, now: the
+// agents get mail in turn, and a mailbox's conversations in turn, in an order
+// that follows from the seed.
+func (s *Server) Receive(ctx context.Context) (subject, client string, err error) {
+	if err := ctx.Err(); err != nil {
+		return "", "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.next()
+	if t == nil {
+		return "", "", ErrNoDemo
+	}
+	l := s.answer(t)
+	r := received{Agent: t.agent, At: l.at, Raw: l.raw()}
+	if err := keep(s.file(), r); err != nil {
+		return "", "", err
+	}
+	if err := s.append(t.agent, inbox, r.At, r.Raw); err != nil {
+		return "", "", err
+	}
+	s.count++
+	t.last = l
+	return l.subject, t.client, s.wake(ctx, s.boxes[t.agent].Address)
+}
+
+// ReceiveMail is Receive for the bar of the pages.
+func (s *Server) ReceiveMail(ctx context.Context) error {
+	_, _, err := s.Receive(ctx)
+	return err
+}
+
+// recent is how many conversations of an agent go on.
+const recent = 8
+
+// next is the conversation that the next mail belongs to.
+func (s *Server) next() *tail {
+	agent, round := s.count%len(s.boxes), s.count/len(s.boxes)
+	var own []*tail
+	for i := range s.post.tails {
+		if t := &s.post.tails[i]; t.agent == agent && len(own) < recent {
+			own = append(own, t)
+		}
+	}
+	if len(own) == 0 {
+		return nil
+	}
+	return own[round%len(own)]
+}
+
+func (s *Server) answer(t *tail) *letter {
+	d := newDice(s.post.w.Seed, streamReceive<<8+uint64(s.count))
+	at, agent := s.options.Now().Truncate(time.Second), s.post.agentBox(t.agent)
+	l := &letter{
+		from: box(t.person), to: []mail.Address{agent}, at: at, lang: t.lang, answers: t.last, program: programOf(t.person),
+		sign: []string{t.person.Name, t.person.Title, t.client, t.person.Phones[0]},
+	}
+	l.subject = replyPrefix(l.program, l.lang) + bare(t.last.subject)
+	l.html = l.program == gmail
+	// The count keeps apart what is received in one second, and in two stores.
+	l.id = fmt.Sprintf("%d.%d.%d.received@%s", at.UnixMilli(), s.post.w.Seed, s.count, crm.DomainOf(t.person.Emails[0]))
+	text := one(d, replies[t.lang])
+	l.paragraphs = []string{expand(text, func(slot string) string { return unitSlot(slot, t.lang, at, t.unit) })}
+	return l
+}
+
+// bare is a subject without what programs put before it.
+func bare(subject string) string {
+	for _, p := range []string{"Re: ", "RE: ", "RES: ", "ENC: "} {
+		if len(subject) > len(p) && subject[:len(p)] == p {
+			return bare(subject[len(p):])
+		}
+	}
+	return subject
+}
+
+// wake tells who follows the mailbox, by its id in the store.
+func (s *Server) wake(ctx context.Context, address string) error {
+	if s.options.Wake == nil {
+		return nil
+	}
+	m, err := crm.Mailboxes.First(ctx, s.store, store.Query{Where: []store.Cond{store.Is("address", address)}})
+	if err == nil && m != nil {
+		s.options.Wake(m.ID)
+	}
+	return err
+}
