@@ -56,7 +56,7 @@ type Result struct {
 	DryRun    bool             `json:"dryRun,omitempty"`
 	Year      int              `json:"year,omitempty"`     // of a UCMT file
 	YearFrom  string           `json:"yearFrom,omitempty"` // option or name
-	Rows      int64            `json:"rows"` // of data that were read
+	Rows      int64            `json:"rows"`               // of data that were read
 	Sheets    []SheetResult    `json:"sheets"`
 	Decisions []ColumnDecision `json:"decisions,omitempty"`
 	Clients   int64            `json:"clients"` // touched
