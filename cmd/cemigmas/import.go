@@ -88,3 +88,21 @@ func writeFile(path string, write func(*os.File) error) error {
 	}
 	return os.Rename(f.Name(), path)
 }
+
+// sayResult prints what an import did, a line a sheet, and answers how many
+// rows were rejected.
+func (c *cli) sayResult(res intake.Result, dry bool) int64 {
+	if dry {
+		c.say("dry run: nothing was written")
+	}
+	if res.Year != 0 {
+		c.say("year %d (from the %s)", res.Year, res.YearFrom)
+	}
+	for _, s := range res.Sheets {
+		c.say("%-16s created %d, updated %d, unchanged %d, rejected %d, warnings %d", s.Kind, s.Created, s.Updated, s.Unchanged, s.Rejected, s.Warnings)
+	}
+	for _, d := range res.Decisions {
+		c.say("%s %s: %s", d.Sheet, d.Column, say(d.Text))
+	}
+	return res.Rejected()
+}

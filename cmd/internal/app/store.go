@@ -50,11 +50,7 @@ func openMongo(ctx context.Context, dsn string, c Config) (store.Store, blob.Sto
 	if err != nil {
 		return nil, nil, err
 	}
-	blobs, err := blobmongo.Open(ctx, dsn)
-	if err != nil {
-		return nil, nil, errors.Join(err, st.Close())
-	}
-	return st, blobs, nil
+	return st, blobmongo.New(st.Database()), nil
 }
 
 // redact hides a password in a DSN that is shown in an error.

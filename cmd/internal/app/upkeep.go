@@ -40,40 +40,9 @@ func (a *App) Prepare(ctx context.Context) ([]Login, error) {
 	return []Login{{u.Role, u.Email, once}}, nil
 }
 
-// prepareDemo fills an empty store, and plays the mailboxes of a filled one.
+// prepareDemo fills an empty store.
 func (a *App) prepareDemo(ctx context.Context) ([]Login, error) {
-	logins, err := a.FillDemo(ctx, 0)
-	if err != nil {
-		return nil, err
-	}
-	srv, err := demo.Serve(ctx, a.Service, demo.ServerOptions{Data: a.Data, Wake: a.Mail.SyncNow, Log: a.Log})
-	if err != nil {
-		return nil, err
-	}
-	a.demo = srv
-	for _, box := range srv.Mailboxes() {
-		if err := a.demoMailbox(ctx, box); err != nil {
-			return nil, err
-		}
-	}
-	return logins, nil
-}
-
-// demoMailbox stores a mailbox of the demonstration, or tells a stored one the
-// port and password of this start.
-func (a *App) demoMailbox(ctx context.Context, box demo.MailboxLogin) error {
-	have, err := crm.Mailboxes.First(ctx, a.store, store.Query{Where: []store.Cond{store.Is("address", box.Address)}})
-	if err != nil {
-		return err
-	}
-	if have == nil {
-		_, err := a.Service.AddMailbox(ctx, crm.SystemActor(), a.Ring, crm.MailboxInput{Owner: box.Owner, Address: box.Address,
-			Host: box.Host, Port: box.Port, TLS: "plain", Login: box.Login, Password: box.Password, Horizon: box.Horizon})
-		return err
-	}
-	have.Host, have.Port = box.Host, box.Port
-	have.Secret = a.Ring.Seal(crm.SecretRecord(have.ID), []byte(box.Password))
-	return a.Service.Apply(ctx, crm.Mailboxes.Put(have))
+	return a.FillDemo(ctx, 0)
 }
 
 // referenceFrom is the number of clients above which the demonstration is the
@@ -87,7 +56,7 @@ func (a *App) FillDemo(ctx context.Context, clients int) ([]Login, error) {
 	var err error
 	if clients > referenceFrom {
 		logins, err = load.Reference(ctx, a.Service, load.Options{Clients: clients, Seed: a.Seed, Today: a.Today, Log: a.Log,
-			Progress: func(done, of int) { a.Log.Info("load", "clients", done, "of", of) }})
+			Progress: func(step string, done, total int64) { a.Log.Info("load", "step", step, "done", done, "of", total) }})
 	} else {
 		logins, err = demo.Fill(ctx, a.Service, demo.Options{Seed: a.Seed, Clients: clients, Today: a.Today, Log: a.Log})
 	}
@@ -106,7 +75,7 @@ func (a *App) AddMailbox(ctx context.Context, actor crm.Actor, in crm.MailboxInp
 // MailboxesNamed lists the mailbox with that address or id, or all.
 func (a *App) MailboxesNamed(ctx context.Context, name string) ([]crm.Mailbox, error) {
 	var out []crm.Mailbox
-	for m, err := range crm.Mailboxes.All(ctx, a.store, store.Query{Sort: []string{"address"}}) {
+	for m, err := range crm.Mailboxes.All(ctx, a.store, crm.EveryMailbox()) {
 		if err != nil {
 			return nil, err
 		}
@@ -126,7 +95,7 @@ func (a *App) RotateKey(ctx context.Context) (id string, sealed int, err error) 
 	if id, err = a.Ring.Rotate(a.KeyFile); err != nil {
 		return "", 0, err
 	}
-	for m, err := range crm.Mailboxes.All(ctx, a.store, store.Query{Sort: []string{"address"}}) {
+	for m, err := range crm.Mailboxes.All(ctx, a.store, crm.EveryMailbox()) {
 		if err != nil {
 			return id, sealed, err
 		}

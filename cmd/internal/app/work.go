@@ -13,7 +13,6 @@ import (
 	"cemigmas/crm/intake"
 	"cemigmas/crm/jobs"
 	"cemigmas/crm/locale"
-	"cemigmas/crm/locale"
 	"cemigmas/crm/store"
 	"cemigmas/reports"
 	"cemigmas/reports/xlsx"
