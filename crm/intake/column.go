@@ -2,7 +2,6 @@ package intake
 
 import (
 	"maps"
-	"slices"
 	"sync"
 
 	"cemigmas/crm"
@@ -107,13 +106,6 @@ func sectorIDs() []string {
 		ids = append(ids, s.ID)
 	}
 	return ids
-}
-
-func sheetOf(kind string) *sheet {
-	if n := slices.IndexFunc(sheets, func(s sheet) bool { return s.kind == kind }); n >= 0 {
-		return &sheets[n]
-	}
-	return nil
 }
 
 // sheets are in the order in which rows depend on each other, which is that of

@@ -57,14 +57,17 @@ func (c *csvFile) findEncoding() error {
 		c.dec = unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder()
 		return nil
 	}
-	valid := true
+	valid, cut := true, false
 	for {
 		line, err := r.ReadSlice('\n')
 		if binaryBytes(line) {
 			return fileError("import.file.type")
 		}
-		// A line that is longer than the buffer may be cut within a letter.
-		valid = valid && (utf8.Valid(line) || errors.Is(err, bufio.ErrBufferFull) && utf8.Valid(line[:len(line)-utf8.UTFMax]))
+		if cut { // within a letter, maybe: a line that is longer than the buffer
+			line = bytes.TrimLeftFunc(line, func(r rune) bool { return r == utf8.RuneError })
+		}
+		cut = errors.Is(err, bufio.ErrBufferFull)
+		valid = valid && (utf8.Valid(line) || cut && validBut(line))
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -76,6 +79,17 @@ func (c *csvFile) findEncoding() error {
 		c.dec = charmap.Windows1252.NewDecoder()
 	}
 	return nil
+}
+
+// validBut reports whether a text is UTF-8 but for a letter that is cut at its
+// end.
+func validBut(b []byte) bool {
+	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
+		if utf8.RuneStart(b[len(b)-n]) {
+			return utf8.Valid(b[:len(b)-n])
+		}
+	}
+	return false
 }
 
 // zeros reports whether nearly every other byte is 0: UTF-16 without a mark.

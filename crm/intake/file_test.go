@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"cemigmas/crm/locale"
 )
 
 func zipOf(t testing.TB, parts map[string]string) string {
@@ -108,7 +110,7 @@ func TestReadValues(t *testing.T) {
 		{formYes, "talvez", cellText, "import.cell.yes"},
 	} {
 		b := &bound{column: &column{form: c.form}}
-		v, bad := b.read(cell{text: c.in, kind: c.kind}, false)
+		v, bad := b.read(cell{text: c.in, kind: c.kind}, false, locale.EN)
 		got := v.text
 		if bad != nil {
 			got = bad.Key
@@ -127,6 +129,10 @@ func TestChoices(t *testing.T) {
 	}
 	if id, ok := postos.find("Fora de ponta"); !ok || id != "offpeak" {
 		t.Error(id)
+	}
+	b := &bound{column: &column{form: formChoice, choice: markets}}
+	if _, bad := b.read(cell{text: "?"}, false, locale.EN); bad == nil || bad.Args[1] != "Captive, Free" {
+		t.Errorf("what may be chosen is told in the user's language: %+v", bad)
 	}
 	if _, ok := markets.find("Verde"); ok {
 		t.Error("a colour is no market")

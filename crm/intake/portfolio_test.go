@@ -179,6 +179,7 @@ func TestCSV(t *testing.T) {
 	}
 	for name, content := range map[string]string{
 		"utf-8": text, "mark": "\xef\xbb\xbf" + text, "windows-1252": latin, "utf-16": wide,
+		"long":  text + strings.Repeat("\n", 3) + strings.Repeat(";", 3) + strings.Repeat("é", 40_000) + "\n",
 		"comma": strings.ReplaceAll(text, ";", ","), "tab": strings.ReplaceAll(text, ";", "\t"), "sep": "sep=;\r\n" + text,
 	} {
 		svc := newHouse(t)

@@ -123,7 +123,7 @@ func (r *runner) row(t *table, line int64, cells []cell) item {
 			continue
 		}
 		b := t.cols[n]
-		v, bad := b.read(c, r.src.date1904())
+		v, bad := b.read(c, r.src.date1904(), r.lang)
 		if bad != nil {
 			it.bad = true
 			it.issues = append(it.issues, crm.ImportError{Sheet: t.name, Row: line, Column: b.header, Value: c.text, Reason: *bad})

@@ -191,7 +191,7 @@ func (r *runner) readUnit(t *table, line int64, cells []cell) unitRow {
 		if b == nil || n >= len(kept) || b.form == formText {
 			continue
 		}
-		v, bad := b.read(kept[n], r.src.date1904())
+		v, bad := b.read(kept[n], r.src.date1904(), r.lang)
 		if bad != nil {
 			u.warn(t, b.header, kept[n].text, *bad)
 			continue

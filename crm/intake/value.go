@@ -46,7 +46,7 @@ func (v value) num() crm.Opt[int64]     { return opt(v.op, v.n) }
 func (v value) yes() crm.Opt[bool]      { return opt(v.op, v.b) }
 
 // read turns a cell into a value, or says why it cannot.
-func (b *bound) read(c cell, date1904 bool) (v value, bad *crm.Text) {
+func (b *bound) read(c cell, date1904 bool, lang locale.Lang) (v value, bad *crm.Text) {
 	s := strings.TrimFunc(c.text, func(r rune) bool { return r <= ' ' || r == '\ufeff' || unicode.IsSpace(r) })
 	switch {
 	case c.kind == cellError:
@@ -74,7 +74,7 @@ func (b *bound) read(c cell, date1904 bool) (v value, bad *crm.Text) {
 	case formChoice:
 		var ok bool
 		if v.text, ok = b.choice.find(s); !ok {
-			return value{}, &crm.Text{Key: "import.cell.choice", Args: []string{"choices", choiceIDs(b.choice)}}
+			return value{}, &crm.Text{Key: "import.cell.choice", Args: []string{"choices", strings.Join(b.choice.words(lang), ", ")}}
 		}
 	case formList:
 		v.list = splitList(s)
@@ -105,8 +105,6 @@ func textOf(err error) *crm.Text {
 type keyError string
 
 func (k keyError) Error() string { return string(k) }
-
-func choiceIDs(c *choice) string { return strings.Join(c.words(locale.PtBR), ", ") }
 
 func (b *bound) number(s string, kind cellKind) (int64, error) {
 	if kind == cellNumber {

@@ -50,7 +50,7 @@ func openXLSX(f *os.File) (source, error) {
 	if err != nil {
 		return nil, wrapFile(err, "import.file.broken")
 	}
-	x := &xlsx{file: f, parts: map[string]*zip.File{}, left: MaxUnzipped}
+	x := &xlsx{file: f, parts: map[string]*zip.File{}, left: 2 * MaxUnzipped} // each sheet is read twice
 	for _, p := range z.File {
 		x.parts[strings.TrimPrefix(p.Name, "/")] = p
 	}
