@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"cemigmas/cmd/internal/demo"
 	"cemigmas/crm"
 	"cemigmas/crm/auth"
 	"cemigmas/crm/blob"
@@ -63,6 +64,7 @@ type App struct {
 	Web     *web.Server
 
 	store    store.Store
+	demo     *demo.Server
 	listener net.Listener
 	stop     context.CancelFunc
 	wg       sync.WaitGroup
@@ -137,6 +139,9 @@ func (a *App) Start(ctx context.Context) error {
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	conf := web.Config{Service: a.Service, Auth: a.Auth, Ring: a.Ring, Blobs: a.Blobs, Jobs: a.Jobs, Mail: a.Mail, Log: a.Log,
 		UploadDir: filepath.Join(a.Data, "uploads"), Secure: a.Secure, Version: Version}
+	if a.demo != nil {
+		conf.Demo = a.demo
+	}
 	a.Web = web.New(conf)
 	a.background(ctx, a.Jobs.Run)
 	a.background(ctx, a.Mail.Run)
@@ -208,6 +213,9 @@ func (a *App) Close() error {
 		a.stop()
 	}
 	a.wg.Wait()
+	if a.demo != nil {
+		errs = append(errs, a.demo.Close())
+	}
 	if a.Blobs != nil {
 		errs = append(errs, a.Blobs.Close())
 	}

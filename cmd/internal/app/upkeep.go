@@ -40,17 +40,48 @@ func (a *App) Prepare(ctx context.Context) ([]Login, error) {
 	return []Login{{u.Role, u.Email, once}}, nil
 }
 
-// prepareDemo fills an empty store.
+// prepareDemo fills an empty store, and plays the mailboxes of a filled one.
 func (a *App) prepareDemo(ctx context.Context) ([]Login, error) {
-	return a.FillDemo(ctx, 0)
+	logins, err := a.FillDemo(ctx, 0)
+	if err != nil && !errors.Is(err, demo.ErrFilled) {
+		return nil, err
+	}
+	srv, err := demo.Serve(ctx, a.Service, demo.ServerOptions{Data: a.Data, Wake: a.Mail.SyncNow, Log: a.Log})
+	if err != nil {
+		return nil, err
+	}
+	a.demo = srv
+	for _, box := range srv.Mailboxes() {
+		if err := a.demoMailbox(ctx, box); err != nil {
+			return nil, err
+		}
+	}
+	return logins, nil
+}
+
+// demoMailbox stores a mailbox of the demonstration, or tells a stored one the
+// port and password of this start.
+func (a *App) demoMailbox(ctx context.Context, box demo.MailboxLogin) error {
+	have, err := crm.Mailboxes.First(ctx, a.store, store.Query{Where: []store.Cond{store.Is("address", box.Address)}})
+	if err != nil {
+		return err
+	}
+	if have == nil {
+		_, err := a.Service.AddMailbox(ctx, crm.SystemActor(), a.Ring, crm.MailboxInput{Owner: box.Owner, Address: box.Address,
+			Host: box.Host, Port: box.Port, TLS: "plain", Login: box.Login, Password: box.Password, Horizon: box.Horizon})
+		return err
+	}
+	have.Host, have.Port = box.Host, box.Port
+	have.Secret = a.Ring.Seal(crm.SecretRecord(have.ID), []byte(box.Password))
+	return a.Service.Apply(ctx, crm.Mailboxes.Put(have))
 }
 
 // referenceFrom is the number of clients above which the demonstration is the
 // reference set for benchmarks.
 const referenceFrom = 1000
 
-// FillDemo fills an empty store; one that holds a demonstration is left as it
-// is, without logins, and one with real clients refused.
+// FillDemo fills an empty store. demo.ErrFilled when it holds a demonstration
+// already, demo.ErrNotDemo when it holds real clients.
 func (a *App) FillDemo(ctx context.Context, clients int) ([]Login, error) {
 	var logins []demo.Login
 	var err error
