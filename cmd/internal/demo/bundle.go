@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,34 +160,28 @@ func (b *Bundle) freeAddress(name string) string {
 	}
 }
 
-// Changes store the bundle in the order in which both drivers write it fastest.
-// What exists already is left alone, so that a fill that was cut short can be
-// repeated.
-func (b *Bundle) Changes() []store.Change {
-	out := make([]store.Change, 0, 2+len(b.People)+20*len(b.Units)+2*len(b.Activities))
-	out = append(out, crm.Clients.InsertIfAbsent(&b.Client))
-	for i := range b.People {
-		out = append(out, crm.People.InsertIfAbsent(&b.People[i]))
-	}
+// Changes store the bundle, a list for each collection. What exists already is
+// left alone, so that a fill that was cut short can be repeated.
+func (b *Bundle) Changes() [][]store.Change {
+	var units, contracts, readings []store.Change
 	for i := range b.Units {
-		out = append(out, crm.Installations.InsertIfAbsent(&b.Units[i].Installation))
+		u := &b.Units[i]
+		units = append(units, crm.Installations.InsertIfAbsent(&u.Installation))
+		contracts = append(contracts, inserts(crm.Contracts, u.Contracts)...)
+		slices.Reverse(u.Readings) // months rise as ids do
+		readings = append(readings, inserts(crm.Readings, u.Readings)...)
+		slices.Reverse(u.Readings)
 	}
-	for i := range b.Units {
-		for j := range b.Units[i].Contracts {
-			out = append(out, crm.Contracts.InsertIfAbsent(&b.Units[i].Contracts[j]))
-		}
+	return [][]store.Change{
+		{crm.Clients.InsertIfAbsent(&b.Client)}, inserts(crm.People, b.People), units, contracts, readings,
+		inserts(crm.Activities, b.Activities), inserts(crm.Timeline, b.Entries),
 	}
-	for i := range b.Units {
-		rs := b.Units[i].Readings
-		for j := len(rs) - 1; j >= 0; j-- {
-			out = append(out, crm.Readings.InsertIfAbsent(&rs[j]))
-		}
-	}
-	for i := range b.Activities {
-		out = append(out, crm.Activities.InsertIfAbsent(&b.Activities[i]))
-	}
-	for i := range b.Entries {
-		out = append(out, crm.Timeline.InsertIfAbsent(&b.Entries[i]))
+}
+
+func inserts[T any](t crm.Table[T], list []T) []store.Change {
+	out := make([]store.Change, 0, len(list))
+	for i := range list {
+		out = append(out, t.InsertIfAbsent(&list[i]))
 	}
 	return out
 }

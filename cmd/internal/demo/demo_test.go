@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -166,7 +167,7 @@ func TestFillGoesOnAfterACrash(t *testing.T) {
 	}
 	w := NewWorld(m.Plan())
 	for n := range 4 {
-		if err := svc.Apply(ctx, w.Client(n).Changes()...); err != nil {
+		if err := svc.Apply(ctx, slices.Concat(w.Client(n).Changes()...)...); err != nil {
 			t.Fatal(err)
 		}
 	}
