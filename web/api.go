@@ -30,8 +30,10 @@ type operation struct {
 	in, out     reflect.Type
 	status      int
 	public      bool
-	upload      bool   // the body is multipart with a part named file
-	binary      string // media type of an answer that is not JSON
+	upload      bool         // the body is multipart with a part named file
+	binary      string       // media type of an answer that is not JSON
+	later       bool         // the answer may be a job that is not done yet
+	rows        reflect.Type // of the items, when out is a page of stored rows
 	handler     func(s *Server) fiber.Handler
 }
 
@@ -112,7 +114,7 @@ type none struct{}
 func (s *Server) failAPICall(c *fiber.Ctx, err error, current any) error {
 	e := domainError(err)
 	if e.Code == crm.CodeInternal {
-		s.Log.Error("web: request failed", "method", c.Method(), "path", routePath(c), "err", err)
+		s.Log.Error("web: request failed", "method", c.Method(), "path", routePath(c), "request", requestID(c), "err", err)
 	}
 	if e.Code != crm.CodeConflict {
 		return s.failAPI(c, e, nil)

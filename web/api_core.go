@@ -242,8 +242,14 @@ func apiReport(s *Server, c call, in idPath) (jobAnswer, error) {
 
 type importIn struct{}
 
+// monthlyQuery is what a workbook is asked for in the address.
+type monthlyQuery struct {
+	Month string `query:"month"` // 2026-10
+	Lang  string `query:"lang"`
+}
+
 func apiNewImport(s *Server, c call, _ importIn) (started, error) {
-	j, err := s.newImport(c.ctx, c.Actor)
+	j, _, err := s.newImport(c.ctx, c.Actor)
 	return started{"/api/v1/imports/" + j.ID, jobOut(lang(c.ctx), j)}, err
 }
 

@@ -93,7 +93,7 @@ func fieldTexts(lang string, e *crm.Error) map[string]string {
 func (s *Server) fail(c *fiber.Ctx, err error) error {
 	e := domainError(err)
 	if e.Code == crm.CodeInternal {
-		s.Log.Error("web: request failed", "method", c.Method(), "path", routePath(c), "err", err)
+		s.Log.Error("web: request failed", "method", c.Method(), "path", routePath(c), "request", requestID(c), "err", err)
 	}
 	if isAPI(c) {
 		return s.failAPI(c, e, nil)
@@ -119,6 +119,9 @@ func lang(c *fiber.Ctx) string {
 	}
 	if u := user(c); u.Lang != "" {
 		return u.Lang
+	}
+	if l := locale.Lang(c.Cookies(langCookie)); l.Valid() {
+		return string(l)
 	}
 	return string(locale.Match(c.Get(fiber.HeaderAcceptLanguage)))
 }

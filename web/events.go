@@ -13,19 +13,31 @@ import (
 // beat keeps proxies from closing an idle stream and finds pages that left.
 const beat = 15 * time.Second
 
-// events is the stream of a browser: what changed that it may see. Rights are
-// those of the moment it was opened; a page that loads asks anew.
+// recheck is how old a right may be that an event is sent under.
+const recheck = 2 * time.Second
+
+// events is the stream of a browser: what changed that its user may see. The
+// session is read again while it goes on: a disabled user gets nothing more.
 func (s *Server) events(c *fiber.Ctx) error {
-	a := actor(c)
+	a, token, addr := actor(c), c.Cookies(cookieName), from(c)
 	c.Set(fiber.HeaderContentType, "text/event-stream")
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set("X-Accel-Buffering", "no")
 	ch, stop := s.Service.Bus().Subscribe()
-	done := s.base.Done()
+	done := s.until.Done()
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer stop()
 		tick := time.NewTicker(beat)
 		defer tick.Stop()
+		checked := time.Now()
+		may := func() bool {
+			if time.Since(checked) < recheck {
+				return true
+			}
+			u, _, err := s.Auth.Session(s.until, token, addr)
+			a, checked = u.Actor(), time.Now()
+			return err == nil
+		}
 		// The first words make the browser's stream open.
 		if fmt.Fprint(w, "retry: 3000\n: open\n\n"); w.Flush() != nil {
 			return
@@ -35,9 +47,15 @@ func (s *Server) events(c *fiber.Ctx) error {
 			case <-done:
 				return
 			case <-tick.C:
+				if !may() {
+					return
+				}
 				fmt.Fprint(w, ": beat\n\n")
 			case e := <-ch:
-				if !a.Sees(e) {
+				if !may() {
+					return
+				}
+				if e.Kind == crm.WakeMailbox || !a.Sees(e) {
 					continue
 				}
 				writeEvent(w, e)

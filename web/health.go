@@ -31,7 +31,7 @@ func (s *Server) readyz(c *fiber.Ctx) error {
 // static serves the embedded files; their addresses carry a hash of their
 // content, so a browser may keep them for ever.
 func (s *Server) static(c *fiber.Ctx) error {
-	content, kind, ok := static.Lookup(c.Params("*"))
+	content, kind, ok := static.Lookup(c.Path())
 	if !ok {
 		return s.unknown(c)
 	}

@@ -12,13 +12,14 @@ import (
 const (
 	keyUser    = "user"
 	keySession = "session"
+	keyRequest = "request"
 )
 
 func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }
 
 // isPart reports whether htmx asks for a fragment.
 func isPart(c *fiber.Ctx) bool {
-	return c.Get("HX-Request") == "true" && c.Get("HX-History-Restore-Request") != "true"
+	return c.Get("HX-Request") == "true" && c.Get("HX-History-Restore-Request") != "true" && c.Get("HX-Boosted") != "true"
 }
 
 // user is who asks; the zero user before sign-in.
@@ -42,3 +43,9 @@ func actor(c *fiber.Ctx) crm.Actor {
 
 // from is the network address that a request came from.
 func from(c *fiber.Ctx) string { return c.Context().RemoteIP().String() }
+
+// requestID names a request in the log and on the page that says it failed.
+func requestID(c *fiber.Ctx) string {
+	id, _ := c.Locals(keyRequest).(string)
+	return id
+}

@@ -1,6 +1,10 @@
 package web
 
-import "github.com/gofiber/fiber/v2"
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+)
 
 // route is one line of the table: a path with what it is for scripts (api),
 // for people (page), or for both.
@@ -22,16 +26,16 @@ func table() []route {
 		{method: get, path: "/me", api: op("me", "Who holds the token.", apiMe)},
 
 		// Clients.
-		{method: get, path: "/clients", api: op("listClients", "List the clients that you may see.", apiClients), page: (*Server).clientsPage},
+		{method: get, path: "/clients", api: op("listClients", "List the clients that you may see.", apiClients).of(crm.Client{}), page: (*Server).clientsPage},
 		{method: get, path: "/clients/:id", api: op("getClient", "Read one client; its version is the ETag.", apiClient), page: (*Server).clientPage},
 		{method: patch, path: "/clients/:id", api: op("editClient", "Change members of a client; If-Match names the version that was read.", apiPatchClient)},
-		{method: get, path: "/clients/:id/timeline", api: op("timeline", "What happened with a client: planned first, then newest first.", apiTimeline), page: (*Server).timelinePart},
+		{method: get, path: "/clients/:id/timeline", api: op("timeline", "What happened with a client: planned first, then newest first.", apiTimeline).of(crm.Entry{}), page: (*Server).timelinePart},
 		{method: post, path: "/clients/:id/activities", api: op("logActivity", "Log a call, meeting, message or note, or plan or report a visit.", apiLog).made(), page: (*Server).logOnClient},
-		{method: get, path: "/clients/:id/installations", api: op("listInstallations", "List the installations of a client.", apiInstallations)},
+		{method: get, path: "/clients/:id/installations", api: op("listInstallations", "List the installations of a client.", apiInstallations).of(crm.Installation{})},
 
 		// Installations.
 		{method: get, path: "/installations/:id", api: op("getInstallation", "Read one installation with its contracts.", apiInstallation), page: (*Server).installationPage},
-		{method: get, path: "/installations/:id/readings", api: op("listReadings", "List the readings of an installation, newest month first.", apiReadings)},
+		{method: get, path: "/installations/:id/readings", api: op("listReadings", "List the readings of an installation, newest month first.", apiReadings).of(crm.Reading{})},
 
 		// Mail.
 		{method: get, path: "/threads/:id", api: op("getThread", "Read a conversation, message by message as you may see them.", apiThread), page: (*Server).threadPage},
@@ -39,7 +43,7 @@ func table() []route {
 		{method: get, path: "/sectors", api: op("listSectors", "List the sectors in report order.", apiSectors)},
 
 		// Reports.
-		{method: get, path: "/reports/monthly", api: fileOp("monthlyReport", "The workbook of a month; waits up to 20 s, else answers 202 with the job's address.", xlsxType, reportBody{}, (*Server).monthly)},
+		{method: get, path: "/reports/monthly", api: fileOp("monthlyReport", "The workbook of a month; waits up to 20 s, else answers 202 with the job's address.", xlsxType, monthlyQuery{}, (*Server).monthly).orLater()},
 		{method: post, path: "/reports", api: op("newReport", "Start a workbook in the background.", apiNewReport).accepted(), page: (*Server).startReport},
 		{method: get, path: "/reports/:id", api: op("getReport", "How far a workbook is.", apiReport), page: (*Server).reportPage},
 		{method: get, path: "/reports/:id/file", api: fileOp("reportFile", "The finished workbook.", xlsxType, idPath{}, (*Server).reportFile), page: (*Server).reportFile},
@@ -69,7 +73,6 @@ func table() []route {
 		{method: post, path: "/visits/:id", page: (*Server).visitReport},
 		{method: get, path: "/messages/:id/html", page: (*Server).messageHTML},
 		{method: get, path: "/messages/:id/parts/:part", page: (*Server).messagePart},
-		{method: post, path: "/threads/:id/unlink", page: (*Server).threadUnlink},
 		{method: get, path: "/triage", page: (*Server).triagePage},
 		{method: post, path: "/triage/:id/assign", page: (*Server).triageAssign},
 		{method: post, path: "/triage/:id/ignore", page: (*Server).triageIgnore},
@@ -105,10 +108,14 @@ func fileOp(id, summary, kind string, in any, h func(*Server, *fiber.Ctx) error)
 	return o
 }
 
-// made, accepted and uploads say what else is special of an operation.
+// made, accepted, uploads and orLater say what else is special of an operation.
 func (o *operation) made() *operation     { o.status = fiber.StatusCreated; return o }
 func (o *operation) accepted() *operation { o.status = fiber.StatusAccepted; return o }
 func (o *operation) uploads() *operation  { o.upload = true; return o }
+func (o *operation) orLater() *operation  { o.later = true; return o }
+
+// of says what the rows of a page are.
+func (o *operation) of(row any) *operation { o.rows = typeOf(row); return o }
 
 // mount hangs the table into Fiber, once for each face. Fixed paths go first:
 // Fiber takes the first that fits, and /imports/template.xlsx fits

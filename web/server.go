@@ -16,6 +16,7 @@ import (
 	"cemigmas/crm/auth"
 	"cemigmas/crm/blob"
 	"cemigmas/crm/jobs"
+	"cemigmas/crm/secret"
 )
 
 // Mailer is what pages and API ask of the mail engine; mailsync fulfils it.
@@ -40,6 +41,7 @@ type Demo interface {
 type Config struct {
 	Service *crm.Service
 	Auth    *auth.Auth
+	Ring    *secret.Ring
 	Blobs   blob.Store
 	Jobs    *jobs.Runner
 	Mail    Mailer
@@ -58,9 +60,11 @@ type Config struct {
 // Server is the web server.
 type Server struct {
 	Config
-	app  *fiber.App
-	stop context.CancelFunc
-	base context.Context
+	app   *fiber.App
+	stop  context.CancelFunc
+	until context.Context // ends when the server stops
+	// description is the API's, in JSON.
+	description func() []byte
 }
 
 const (
@@ -74,8 +78,8 @@ func New(c Config) *Server {
 	if c.MaxUpload == 0 {
 		c.MaxUpload = 256 << 20
 	}
-	base, stop := context.WithCancel(context.Background())
-	s := &Server{Config: c, base: base, stop: stop}
+	until, stop := context.WithCancel(context.Background())
+	s := &Server{Config: c, until: until, stop: stop, description: describeAPI(c.Version)}
 	s.app = fiber.New(fiber.Config{
 		// Without it every string taken from a request changes under our feet
 		// once the handler has returned.
@@ -123,9 +127,13 @@ func (s *Server) headers(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// deadline gives the request a context that ends: Fiber's own never does.
+// deadline gives the request an id and a context that ends: Fiber's own never
+// does.
 func (s *Server) deadline(c *fiber.Ctx) error {
-	ctx, cancel := context.WithTimeout(s.base, requestTime)
+	id := crm.NewID(time.Now())
+	c.Locals(keyRequest, id)
+	c.Set(fiber.HeaderXRequestID, id)
+	ctx, cancel := context.WithTimeout(s.until, requestTime)
 	defer cancel()
 	c.SetUserContext(ctx)
 	return c.Next()

@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
+	"cemigmas/crm/intake"
 )
 
 // ReportArgs is what a report job is asked for.
@@ -37,11 +39,13 @@ type ImportArgs struct {
 func (s *Server) newReport(ctx context.Context, a crm.Actor, month, language string) (crm.Job, error) {
 	m := calendar.Month(month)
 	if !m.Valid() {
-		return crm.Job{}, &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.invalid"},
-			Fields: map[string]crm.Text{"month": {Key: "error.field.month"}}}
+		return crm.Job{}, wrongField("month", "error.field.month")
 	}
 	if language == "" {
 		language = a.Lang
+	}
+	if !slices.Contains(crm.Langs, language) {
+		return crm.Job{}, wrongField("lang", "error.field.choice")
 	}
 	return s.Jobs.Enqueue(ctx, a, crm.JobReport, ReportArgs{Month: month, Lang: language})
 }
@@ -99,52 +103,51 @@ func (s *Server) sendReport(c *fiber.Ctx, j crm.Job) error {
 	if j.File == "" {
 		return s.fail(c, crm.Errf(crm.CodeNotFound, "error.report.unfinished"))
 	}
-	data, err := s.blob(c.UserContext(), j.File)
-	if err != nil {
-		return s.fail(c, err)
-	}
-	c.Set(fiber.HeaderContentType, xlsxType)
-	c.Set(fiber.HeaderContentDisposition, disposition("attachment", j.FileName))
-	return c.Send(data)
-}
-
-// disposition names a file in both spellings that browsers know.
-func disposition(how, name string) string {
-	if v := mime.FormatMediaType(how, map[string]string{"filename": name}); v != "" {
-		return v
-	}
-	return how
+	return s.sendBlob(c, j.File, j.FileName, xlsxType)
 }
 
 // newImport takes an upload to a file as it arrives, never into memory, and
-// queues its import.
-func (s *Server) newImport(c *fiber.Ctx, a crm.Actor) (crm.Job, error) {
+// queues its import. The fields come back beside an error, for the form.
+func (s *Server) newImport(c *fiber.Ctx, a crm.Actor) (crm.Job, map[string]string, error) {
 	up, err := s.receive(c)
 	if up.path != "" {
 		defer os.Remove(up.path)
 	}
 	if err != nil {
-		return crm.Job{}, err
+		return crm.Job{}, up.fields, err
 	}
 	if !isAPI(c) && !s.csrfFits(c, up.fields["csrf"]) {
-		return crm.Job{}, crm.Errf(crm.CodeForbidden, "error.csrf")
+		return crm.Job{}, up.fields, crm.Errf(crm.CodeForbidden, "error.csrf")
 	}
-	args := ImportArgs{Name: up.name, Kind: up.fields["kind"]}
-	args.DryRun = up.fields["dryRun"] == "true" || up.fields["dry_run"] == "on" || up.fields["dry_run"] == "true"
-	if y := up.fields["year"]; y != "" {
-		if args.Year, err = strconv.Atoi(y); err != nil || args.Year < 2000 || args.Year > 2100 {
-			return crm.Job{}, &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.invalid"},
-				Fields: map[string]crm.Text{"year": {Key: "error.field.range"}}}
-		}
-	}
-	if up.path == "" {
-		return crm.Job{}, &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.invalid"},
-			Fields: map[string]crm.Text{"file": {Key: "error.field.required"}}}
+	args, err := importAsk(up)
+	if err != nil {
+		return crm.Job{}, up.fields, err
 	}
 	if args.Blob, err = s.keepFile(c.UserContext(), up.path); err != nil {
-		return crm.Job{}, err
+		return crm.Job{}, up.fields, err
 	}
-	return s.Jobs.Enqueue(c.UserContext(), a, crm.JobImport, args)
+	j, err := s.Jobs.Enqueue(c.UserContext(), a, crm.JobImport, args)
+	return j, up.fields, err
+}
+
+// importAsk reads the fields beside an upload.
+func importAsk(up upload) (ImportArgs, error) {
+	args := ImportArgs{Name: up.name, Kind: up.fields["kind"]}
+	args.DryRun = up.fields["dryRun"] == "true" || up.fields["dry_run"] == "on" || up.fields["dry_run"] == "true"
+	if !slices.Contains([]intake.Kind{intake.KindAuto, intake.KindPortfolio, intake.KindReadings, intake.KindUCMT}, intake.Kind(args.Kind)) {
+		return args, wrongField("kind", "error.field.choice")
+	}
+	if y := up.fields["year"]; y != "" {
+		n, err := strconv.Atoi(y)
+		if err != nil || n < 2000 || n > 2100 {
+			return args, wrongField("year", "error.field.range")
+		}
+		args.Year = n
+	}
+	if up.path == "" {
+		return args, wrongField("file", "error.field.required")
+	}
+	return args, nil
 }
 
 // upload is a received multipart form: one file on disk and the fields.
@@ -173,13 +176,16 @@ func (s *Server) receive(c *fiber.Ctx) (upload, error) {
 		if err != nil {
 			return up, &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.upload.broken"}, Err: err}
 		}
-		if p.FileName() == "" {
+		if p.FileName() == "" && p.FormName() != "file" {
 			v, err := io.ReadAll(io.LimitReader(p, 10_000))
 			if err != nil {
 				return up, err
 			}
 			up.fields[p.FormName()] = string(v)
 			continue
+		}
+		if p.FileName() == "" || up.path != "" {
+			continue // no file was chosen, or a second one was sent
 		}
 		if err := s.receiveFile(p, &up); err != nil {
 			return up, err

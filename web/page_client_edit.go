@@ -1,0 +1,145 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+	"cemigmas/web/page"
+)
+
+func (s *Server) clientEditPage(c *fiber.Ctx) error {
+	cl, err := s.Service.Client(c.UserContext(), actor(c), c.Params("id"))
+	if err != nil {
+		return s.fail(c, err)
+	}
+	return s.showClientEdit(c, fiber.StatusOK, cl, storedClient(cl), nil)
+}
+
+// clientFields names the fields of the form, with the name that the domain
+// gives to each in its errors.
+var clientFields = []struct {
+	name, api string
+	field     func(*page.ClientForm) *page.Field
+	patch     func(*crm.ClientPatch) **string
+}{
+	{"name", "name", func(f *page.ClientForm) *page.Field { return &f.Name }, func(p *crm.ClientPatch) **string { return &p.Name }},
+	{"legal_name", "legalName", func(f *page.ClientForm) *page.Field { return &f.LegalName }, func(p *crm.ClientPatch) **string { return &p.LegalName }},
+	{"tax_id", "taxId", func(f *page.ClientForm) *page.Field { return &f.TaxID }, func(p *crm.ClientPatch) **string { return &p.TaxID }},
+	{"cnae", "cnae", func(f *page.ClientForm) *page.Field { return &f.CNAE }, func(p *crm.ClientPatch) **string { return &p.CNAE }},
+	{"sector", "sector", func(f *page.ClientForm) *page.Field { return &f.Sector }, func(p *crm.ClientPatch) **string { return &p.Sector }},
+	{"agent", "agent", func(f *page.ClientForm) *page.Field { return &f.Agent }, func(p *crm.ClientPatch) **string { return &p.Agent }},
+	{"tier", "tier", func(f *page.ClientForm) *page.Field { return &f.Tier }, func(p *crm.ClientPatch) **string { return &p.Tier }},
+	{"status", "status", func(f *page.ClientForm) *page.Field { return &f.Status }, func(p *crm.ClientPatch) **string { return &p.Status }},
+	{"city", "city", func(f *page.ClientForm) *page.Field { return &f.City }, func(p *crm.ClientPatch) **string { return &p.City }},
+	{"address", "address", func(f *page.ClientForm) *page.Field { return &f.Address }, func(p *crm.ClientPatch) **string { return &p.Address }},
+	{"phone", "phone", func(f *page.ClientForm) *page.Field { return &f.Phone }, func(p *crm.ClientPatch) **string { return &p.Phone }},
+	{"notes", "notes", func(f *page.ClientForm) *page.Field { return &f.Notes }, func(p *crm.ClientPatch) **string { return &p.Notes }},
+}
+
+// storedClient is the form of what is stored.
+func storedClient(c crm.Client) page.ClientForm {
+	f := func(v string) page.Field { return page.Field{Value: v} }
+	form := page.ClientForm{Name: f(c.Name), LegalName: f(c.LegalName), TaxID: f(taxText(c)), CNAE: f(c.CNAE), Agent: f(c.Agent), Tier: f(c.Tier),
+		Status: f(c.Status), City: f(c.City), Address: f(c.Address), Phone: f(c.Phone), Notes: f(c.Notes),
+		Emails: f(strings.Join(c.Emails, "\n")), Domains: f(strings.Join(c.Domains, "\n"))}
+	if c.SectorBy == crm.SectorByHand {
+		form.Sector.Value = c.Sector
+	}
+	return form
+}
+
+func (s *Server) showClientEdit(c *fiber.Ctx, status int, cl crm.Client, form page.ClientForm, notice *page.Notice) error {
+	v := s.view(c)
+	p := page.ClientEdit{Base: s.base(c, page.PlaceClients, v.T("page.edit"), page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name)),
+		URL: "/clients/" + cl.ID + "/edit", BackURL: "/clients/" + cl.ID, Name: cl.Name, Version: strconv.FormatInt(cl.Version, 10), Form: form,
+		Sectors: append([]page.Option{{Label: v.T("web.sector.auto")}}, v.sectors()...),
+		Tiers:   []page.Option{{Label: nothing}, {Value: "A", Label: "A"}, {Value: "B", Label: "B"}, {Value: "C", Label: "C"}},
+		States:  v.options("web.status.", crm.ClientStatuses...)}
+	if cl.Status == "" {
+		p.States = append([]page.Option{{Label: nothing}}, p.States...)
+	}
+	if actor(c).Role != crm.RoleAgent {
+		agents, err := s.agentOptions(c)
+		if err != nil {
+			return s.fail(c, err)
+		}
+		p.Agents = append([]page.Option{{Label: nothing}}, agents...)
+		if !slices.ContainsFunc(p.Agents, func(o page.Option) bool { return o.Value == cl.Agent }) {
+			// A former agent stays chosen until somebody chooses another.
+			names, err := s.Service.UserNames(c.UserContext())
+			if err != nil {
+				return s.fail(c, err)
+			}
+			p.Agents = append(p.Agents, page.Option{Value: cl.Agent, Label: orNothing(names[cl.Agent])})
+		}
+	}
+	p.Shape, p.Notice = page.ShapeForm, notice
+	return s.render(c, status, "client/edit", p)
+}
+
+func (s *Server) clientEdit(c *fiber.Ctx) error {
+	ctx, a, v, f, id := c.UserContext(), actor(c), s.view(c), typed{c}, c.Params("id")
+	now, err := s.Service.Client(ctx, a, id)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	_, err = s.Service.EditClient(ctx, a, id, f.version(), clientPatch(f, now, a))
+	if err == nil {
+		return s.goTo(c, "/clients/"+id, note{Label: v.T("web.saved")})
+	}
+	wrong, above, ok := v.formError(err)
+	if !ok {
+		return s.fail(c, err)
+	}
+	form := page.ClientForm{Emails: f.field("emails", wrong), Domains: f.field("domains", wrong)}
+	stored := storedClient(now)
+	conflict := crm.CodeOf(err) == crm.CodeConflict
+	for _, cf := range clientFields {
+		*cf.field(&form) = f.field(cf.name, wrong, cf.api)
+		if conflict && (cf.name != "agent" || a.Role != crm.RoleAgent) {
+			v.differs(cf.field(&form), cf.field(&stored).Value)
+		}
+	}
+	var notice *page.Notice
+	switch {
+	case conflict:
+		v.differs(&form.Emails, stored.Emails.Value)
+		v.differs(&form.Domains, stored.Domains.Value)
+		notice = v.conflict(now.UpdatedAt, "/clients/"+id)
+	case above != "":
+		notice = &page.Notice{State: page.Bad, Label: above}
+	}
+	if !conflict {
+		now.Version = f.version()
+	}
+	return s.showClientEdit(c, again(err), now, form, notice)
+}
+
+// clientPatch names only what differs from what is stored now: a field that
+// nobody touched must not count as named by hand.
+func clientPatch(f typed, now crm.Client, a crm.Actor) crm.ClientPatch {
+	var p crm.ClientPatch
+	stored := storedClient(now)
+	for _, cf := range clientFields {
+		if cf.name == "agent" && a.Role == crm.RoleAgent {
+			continue
+		}
+		if !f.has(cf.name) {
+			continue
+		}
+		if value := f.get(cf.name); value != cf.field(&stored).Value {
+			*cf.patch(&p) = &value
+		}
+	}
+	if list := f.lines("emails"); f.has("emails") && !slices.Equal(list, now.Emails) {
+		p.Emails = &list
+	}
+	if list := f.lines("domains"); f.has("domains") && !slices.Equal(list, now.Domains) {
+		p.Domains = &list
+	}
+	return p
+}

@@ -1,0 +1,37 @@
+package web
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+	"cemigmas/web/page"
+)
+
+// failPage says in plain words what happened and what to do next.
+func (s *Server) failPage(c *fiber.Ctx, e *crm.Error) error {
+	v := s.view(c)
+	status := statusOf(e.Code)
+	if isPart(c) {
+		// htmx leaves the page as it is; the script shows these words.
+		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+		return c.Status(status).SendString(v.text(e.Text))
+	}
+	p := page.ErrorPage{Base: s.base(c, "", strconv.Itoa(status)), Status: strconv.Itoa(status),
+		Heading: v.T("web.error." + string(e.Code)), Label: v.text(e.Text), Action: s.wayOut(c, v, e.Code)}
+	if e.Code == crm.CodeInternal {
+		p.Request = requestID(c)
+	}
+	return s.render(c, status, "error", p)
+}
+
+func (s *Server) wayOut(c *fiber.Ctx, v view, code crm.Code) page.Link {
+	switch {
+	case user(c).ID == "" && code != crm.CodeUnavailable && code != crm.CodeInternal:
+		return page.Link{Label: v.T("page.signin.go"), URL: "/signin"}
+	case (code == crm.CodeUnavailable || code == crm.CodeInternal) && c.Method() == fiber.MethodGet:
+		return page.Link{Label: v.T("web.again"), URL: ownPath(c.OriginalURL(), "/")}
+	}
+	return page.Link{Label: v.T("web.home"), URL: "/"}
+}

@@ -1,0 +1,250 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+	"cemigmas/crm/intake"
+	"cemigmas/crm/locale"
+	"cemigmas/web/page"
+)
+
+func (s *Server) importsPage(c *fiber.Ctx) error {
+	return s.showImports(c, fiber.StatusOK, page.ImportForm{DryRun: page.Flag{On: true}}, nil)
+}
+
+func (s *Server) showImports(c *fiber.Ctx, status int, form page.ImportForm, notice *page.Notice) error {
+	ctx, a, v := c.UserContext(), actor(c), s.view(c)
+	list, next, err := s.Service.ListJobs(ctx, a, crm.JobImport, 0, c.Query("after"))
+	if err != nil {
+		return s.fail(c, err)
+	}
+	users, err := s.Service.UserNames(ctx)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	p := page.Imports{Base: s.base(c, page.PlaceImports, v.T("page.nav.imports")), Form: form, TemplateURL: "/imports/template.xlsx",
+		Limit: v.T("web.imports.limit", "size", locale.Bytes(v.Lang, s.MaxUpload)),
+		Kinds: append([]page.Option{{Label: v.T("web.import.auto")}}, v.options("web.import.", string(intake.KindPortfolio), string(intake.KindUCMT), string(intake.KindReadings))...)}
+	for _, j := range list {
+		p.Rows = append(p.Rows, v.importRow(j, users))
+	}
+	if next != "" {
+		p.More = &page.More{Label: v.T("page.clients.more"), URL: at("/imports", "after", next)}
+	}
+	p.Shape, p.Notice = page.ShapeList, notice
+	return s.render(c, status, "imports", p)
+}
+
+func (v view) importRow(j crm.Job, users map[string]string) page.ImportRow {
+	row := page.ImportRow{Name: importArgs(j).Name, URL: "/imports/" + j.ID, Kind: v.importKind(j), When: v.stamp(j.CreatedAt), Who: users[j.By], State: v.jobBadge(j), Rows: nothing}
+	if r := importResult(j); r != nil {
+		row.Rows = v.int(r.Rows)
+		if bad := r.Rejected(); bad > 0 {
+			row.Bad = v.n("web.import.bad", bad)
+			if j.State == crm.JobDone {
+				row.State = page.Badge{Label: v.T("web.import.partly"), State: page.Warn}
+			}
+		}
+	}
+	if importArgs(j).DryRun && j.State == crm.JobDone && row.Bad == "" {
+		row.State = page.Badge{Label: v.T("page.imports.dry.badge"), State: page.Idle}
+	}
+	return row
+}
+
+func importArgs(j crm.Job) (args ImportArgs) {
+	_ = json.Unmarshal(j.Args, &args) // as reportArgs
+	return args
+}
+
+// importResult is what an import did; nil before it ended.
+func importResult(j crm.Job) *intake.Result {
+	var r intake.Result
+	if len(j.Result) == 0 || json.Unmarshal(j.Result, &r) != nil {
+		return nil
+	}
+	return &r
+}
+
+// importKind is what was found out, else what was asked for.
+func (v view) importKind(j crm.Job) string {
+	kind := importArgs(j).Kind
+	if r := importResult(j); r != nil && r.Kind != "" {
+		kind = string(r.Kind)
+	}
+	if kind == "" {
+		return v.T("web.import.auto")
+	}
+	return v.T("web.import." + kind)
+}
+
+func (s *Server) startImport(c *fiber.Ctx) error {
+	v := s.view(c)
+	j, fields, err := s.newImport(c, actor(c))
+	if err == nil {
+		return s.goTo(c, "/imports/"+j.ID, note{})
+	}
+	wrong, above, ok := v.formError(err)
+	if !ok {
+		return s.fail(c, err)
+	}
+	form := page.ImportForm{File: page.Field{Error: wrong["file"]}, Kind: page.Field{Value: fields["kind"], Error: wrong["kind"]},
+		Year: page.Field{Value: fields["year"], Error: wrong["year"]}, DryRun: page.Flag{On: fields["dry_run"] == "on"}}
+	if above != "" {
+		form.File.Error = above
+	}
+	return s.showImports(c, again(err), form, nil)
+}
+
+// errorRows is a page of refused rows.
+const errorRows = 50
+
+func (s *Server) importPage(c *fiber.Ctx) error {
+	ctx, a, v := c.UserContext(), actor(c), s.view(c)
+	j, err := s.jobOf(ctx, a, c.Params("id"), crm.JobImport)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	args := importArgs(j)
+	p := page.Import{Base: s.base(c, page.PlaceImports, args.Name, page.Link{Label: v.T("page.nav.imports"), URL: "/imports"}), Name: args.Name,
+		Kind: v.importKind(j), DryRun: args.DryRun, Job: s.job(c, v, j)}
+	if j.Ended() {
+		p.Facts = v.jobFacts(j)
+		if err := s.importOutcome(c, v, j, &p); err != nil {
+			return s.fail(c, err)
+		}
+	}
+	p.Shape = page.ShapeForm
+	return s.render(c, fiber.StatusOK, "import", p)
+}
+
+// importOutcome says what an ended import did.
+func (s *Server) importOutcome(c *fiber.Ctx, v view, j crm.Job, p *page.Import) error {
+	rows, next, err := s.Service.JobErrors(c.UserContext(), actor(c), j.ID, errorRows, c.Query("after"))
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		p.Errors = append(p.Errors, v.rowError(r))
+	}
+	if next != "" {
+		p.More = &page.More{Label: v.T("page.clients.more"), URL: at("/imports/"+j.ID, "after", next)}
+	}
+	r := importResult(j)
+	if len(p.Errors) > 0 {
+		p.ErrorsURL, p.Refused = "/imports/"+j.ID+"/errors.xlsx", v.T("web.import.notes")
+	}
+	if r == nil {
+		return nil
+	}
+	if bad := r.Rejected(); bad > 0 {
+		p.Refused = v.n("web.import.refused", bad)
+	}
+	if j.State == crm.JobDone && p.DryRun && r.Changed() > 0 {
+		p.RunURL = "/imports/" + j.ID + "/run"
+	}
+	p.Stats, p.Columns = v.importStats(r), v.columns(r)
+	for _, sh := range r.Sheets {
+		p.Facts = append(p.Facts, page.Fact{Label: v.T("import.sheet." + sh.Kind), Value: v.T("web.import.counts", "created", v.int(sh.Created),
+			"updated", v.int(sh.Updated), "unchanged", v.int(sh.Unchanged), "rejected", v.int(sh.Counts.Rejected))})
+	}
+	return nil
+}
+
+func (v view) rowError(r crm.ImportError) page.RowError {
+	reason := v.text(r.Reason)
+	if r.Warning {
+		reason = v.T("web.import.warning", "reason", reason)
+	}
+	return page.RowError{Sheet: r.Sheet, Row: v.int(r.Row), Column: r.Column, Value: r.Value, Reason: reason}
+}
+
+func (v view) importStats(r *intake.Result) []page.Stat {
+	var sum intake.Counts
+	for _, sh := range r.Sheets {
+		sum.Created += sh.Created
+		sum.Updated += sh.Updated
+		sum.Unchanged += sh.Unchanged
+	}
+	stats := []page.Stat{{Label: v.T("web.import.read"), Value: v.int(r.Rows)}, {Label: v.T("web.import.new"), Value: v.int(sum.Created)},
+		{Label: v.T("web.import.changed"), Value: v.int(sum.Updated)}, {Label: v.T("web.import.same"), Value: v.int(sum.Unchanged)}}
+	if bad := r.Rejected(); bad > 0 {
+		stats = append(stats, page.Stat{Label: v.T("web.import.rejected"), Value: v.int(bad), State: page.Bad})
+	}
+	return stats
+}
+
+// columns are the columns that could be read otherwise.
+func (v view) columns(r *intake.Result) []page.ColumnNote {
+	var out []page.ColumnNote
+	for _, d := range r.Decisions {
+		out = append(out, page.ColumnNote{Sheet: d.Sheet, Column: d.Column, Label: v.text(d.Text)})
+	}
+	return out
+}
+
+// importRun does for real what a dry run looked at: the same file again.
+func (s *Server) importRun(c *fiber.Ctx) error {
+	j, err := s.jobOf(c.UserContext(), actor(c), c.Params("id"), crm.JobImport)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	args := importArgs(j)
+	args.DryRun = false
+	fresh, err := s.Jobs.Enqueue(c.UserContext(), actor(c), crm.JobImport, args)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	return s.goTo(c, "/imports/"+fresh.ID, note{})
+}
+
+// importTemplate hands out the workbook to fill in, in the viewer's language.
+func (s *Server) importTemplate(c *fiber.Ctx) error {
+	var buf bytes.Buffer
+	if err := intake.WriteTemplate(&buf, lang(c)); err != nil {
+		return s.fail(c, err)
+	}
+	return sendWorkbook(c, &buf, s.view(c).T("web.import.template")+".xlsx")
+}
+
+// maxErrorRows bounds the workbook of refused rows; who has more looks at the
+// first and sends the file again.
+const maxErrorRows = 100_000
+
+func (s *Server) importErrors(c *fiber.Ctx) error {
+	ctx, a := c.UserContext(), actor(c)
+	j, err := s.jobOf(ctx, a, c.Params("id"), crm.JobImport)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	var all []crm.ImportError
+	for after := ""; len(all) < maxErrorRows; {
+		rows, next, err := s.Service.JobErrors(ctx, a, j.ID, crm.MaxListLimit, after)
+		if err != nil {
+			return s.fail(c, err)
+		}
+		all = append(all, rows...)
+		if after = next; after == "" {
+			break
+		}
+	}
+	var buf bytes.Buffer
+	if err := intake.WriteErrors(&buf, lang(c), all); err != nil {
+		return s.fail(c, err)
+	}
+	name := strings.TrimSuffix(importArgs(j).Name, filepath.Ext(importArgs(j).Name))
+	return sendWorkbook(c, &buf, s.view(c).T("web.import.errorfile", "name", name)+".xlsx")
+}
+
+func sendWorkbook(c *fiber.Ctx, content *bytes.Buffer, name string) error {
+	c.Set(fiber.HeaderContentType, xlsxType)
+	c.Set(fiber.HeaderContentDisposition, disposition("attachment", name))
+	c.Set(fiber.HeaderCacheControl, "private, no-store")
+	return c.Send(content.Bytes())
+}
