@@ -78,6 +78,9 @@ func (u *Upserter) Batch(ctx context.Context, rows []Row) ([]Outcome, error) {
 	out = out[:0]
 	for n := range rows {
 		one, err := u.try(ctx, rows[n:n+1])
+		for tries := 1; err != nil && retryable(err) && tries < maxTries; tries++ {
+			one, err = u.try(ctx, rows[n:n+1]) // what the other one wrote is read anew
+		}
 		if err != nil && !retryable(err) {
 			return out, err
 		}
@@ -89,6 +92,9 @@ func (u *Upserter) Batch(ctx context.Context, rows []Row) ([]Outcome, error) {
 	}
 	return out, nil
 }
+
+// maxTries is how often a row is tried beside another writer.
+const maxTries = 3
 
 func retryable(err error) bool {
 	c := CodeOf(err)
