@@ -34,7 +34,7 @@ type MonthHealth struct {
 	Measured  bool          `json:"measured"` // false: a gap, there is no reading
 	Postos    []PostoHealth `json:"postos,omitempty"`
 	Tenths    int64         `json:"u,omitempty"` // of the posto with the higher utilisation
-	State     string        `json:"state"`       // the worst posto's
+	State     string        `json:"state"`       // of that posto, or bad where any posto is over
 	OverW     int64         `json:"overW,omitempty"`
 	OverCents *int64        `json:"overCents,omitempty"` // nil without an overrun, or when it cannot be priced
 	NoTariff  bool          `json:"noTariff,omitempty"`  // the modality is known, but no tariff of this month
@@ -132,10 +132,13 @@ func cents(a demand.Amount) *int64 {
 func (h *MonthHealth) sum() {
 	var total int64
 	over, priced := false, true
-	state := demand.StateNone
-	for _, p := range h.Postos {
-		h.Tenths = max(h.Tenths, p.Tenths)
-		state = demand.Worst(state, demand.State(p.State))
+	hottest := -1
+	for n, p := range h.Postos {
+		// The state goes with the figure that is shown: a month at 94,8 % off-peak
+		// is not idle because its peak demand is.
+		if p.MeasuredW != nil && p.ContractedW != nil && (hottest < 0 || p.Tenths > h.Tenths) {
+			hottest, h.Tenths = n, p.Tenths
+		}
 		if p.OverW > 0 {
 			over = true
 			h.OverW += p.OverW
@@ -146,7 +149,12 @@ func (h *MonthHealth) sum() {
 			}
 		}
 	}
-	h.State = string(state)
+	if hottest >= 0 {
+		h.State = h.Postos[hottest].State
+	}
+	if over { // in a test period a posto may be over at a lower utilisation
+		h.State = string(demand.StateBad)
+	}
 	if over && priced {
 		h.OverCents = &total
 	}
