@@ -231,10 +231,15 @@ func (s *Service) LastContact(ctx context.Context, client string) (at time.Time,
 	return at, kind, nil
 }
 
+// nextVisit is the next planned visit of a client, or nil.
+func (s *Service) nextVisit(ctx context.Context, client string) (*Activity, error) {
+	return Activities.First(ctx, s.store, store.Query{
+		Where: []store.Cond{store.Is("client", client), store.Is("planned", true)}, Sort: []string{"at"}})
+}
+
 // recomputeNext finds a client's next planned visit anew.
 func (s *Service) recomputeNext(ctx context.Context, client string) error {
-	act, err := Activities.First(ctx, s.store, store.Query{
-		Where: []store.Cond{store.Is("client", client), store.Is("planned", true)}, Sort: []string{"at"}})
+	act, err := s.nextVisit(ctx, client)
 	if err != nil {
 		return err
 	}

@@ -61,10 +61,9 @@ func (s *Service) EditClient(ctx context.Context, a Actor, id string, version in
 			return c, err
 		}
 	}
-	if c.CNAE != was.CNAE || c.Sector != was.Sector || c.SectorBy != was.SectorBy {
-		if err := s.Recompute(ctx, c.ID); err != nil {
-			return c, err
-		}
+	// Also what a mail or a log patched between the read and the write.
+	if err := s.Recompute(ctx, c.ID); err != nil {
+		return c, err
 	}
 	s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
 	return s.client(ctx, SystemActor(), c.ID)

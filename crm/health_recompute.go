@@ -134,7 +134,33 @@ func (r *recompute) client(ctx context.Context, id string) error {
 	}
 	was := c
 	c.project(&sums)
+	if err := r.contact(ctx, &c); err != nil {
+		return err
+	}
 	return r.add(ctx, patchOf(Clients, &was, &c))
+}
+
+// contact finds last contact and next visit anew. A client that is replaced
+// whole (a form, an import) takes along what it was read with, so a mail that
+// was filed in between would be forgotten otherwise.
+func (r *recompute) contact(ctx context.Context, c *Client) error {
+	at, kind, err := r.s.LastContact(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	c.LastContactAt, c.LastContact = nil, kind
+	if !at.IsZero() {
+		c.LastContactAt = &at
+	}
+	next, err := r.s.nextVisit(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	c.NextAt, c.Next = nil, ""
+	if next != nil {
+		c.NextAt, c.Next = &next.At, next.Kind
+	}
+	return nil
 }
 
 // contracts reads a client's contracts by installation, in one walk.

@@ -136,7 +136,23 @@ func (u *Upserter) try(ctx context.Context, rows []Row) (out []Outcome, err erro
 	if u.dry {
 		return out, nil
 	}
-	return out, u.s.Apply(ctx, u.changes...)
+	if err := u.s.Apply(ctx, u.changes...); err != nil {
+		return out, err
+	}
+	u.s.addressed(addressesIn(u.changes)...)
+	return out, nil
+}
+
+// addressesIn are the mail addresses of people and clients that were written:
+// past mail of theirs is filed again.
+func addressesIn(changes []store.Change) (out []string) {
+	for _, ch := range changes {
+		if p, ok := ch.(store.Put); ok && (p.In == People.In || p.In == Clients.In) {
+			emails, _ := p.Doc.Keys["emails"].([]string)
+			out = append(out, emails...)
+		}
+	}
+	return out
 }
 
 func (u *Upserter) stage(ctx context.Context, rows []Row, out []Outcome, kind string,

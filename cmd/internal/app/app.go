@@ -64,6 +64,7 @@ type App struct {
 	Web     *web.Server
 
 	store    store.Store
+	owner    string // of leases: names this process
 	demo     *demo.Server
 	listener net.Listener
 	stop     context.CancelFunc
@@ -93,10 +94,10 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	}
 	a.Service = crm.New(crm.Deps{Store: a.store, Now: a.Now})
 	a.Auth = auth.New(a.Service, a.Ring)
-	owner := processName()
-	a.Mail = mailsync.New(mailsync.Config{Service: a.Service, Blobs: a.Blobs, Ring: a.Ring, Owner: owner,
+	a.owner = processName()
+	a.Mail = mailsync.New(mailsync.Config{Service: a.Service, Blobs: a.Blobs, Ring: a.Ring, Owner: a.owner,
 		Log: a.Log, AllowPrivate: a.AllowPrivate, LoopbackOnly: a.Demo})
-	a.Jobs = jobs.NewRunner(a.Service, owner, a.Log, map[string]jobs.Handler{
+	a.Jobs = jobs.NewRunner(a.Service, a.owner, a.Log, map[string]jobs.Handler{
 		crm.JobReport: a.reportJob,
 		crm.JobImport: a.importJob,
 	})
@@ -146,6 +147,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.background(ctx, a.Jobs.Run)
 	a.background(ctx, a.Mail.Run)
 	a.background(ctx, a.sweep)
+	a.background(ctx, a.newDay)
 	go func() { a.served <- a.Web.App().Listener(ln) }()
 	// What start needed and serving does not: give it back to the machine.
 	debug.FreeOSMemory()

@@ -1,0 +1,56 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"cemigmas/crm"
+	"cemigmas/crm/store"
+)
+
+// markDay says for which day derived figures were last brought up to date:
+// notice deadlines and the demand in force change with the calendar alone.
+const markDay = "recomputed"
+
+// newDay brings derived figures up to date once a day, on one node.
+func (a *App) newDay(ctx context.Context) {
+	tick := time.NewTicker(5 * time.Minute)
+	defer tick.Stop()
+	for {
+		if err := a.catchUp(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Error("app: cannot bring figures up to date", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (a *App) catchUp(ctx context.Context) error {
+	today := a.Service.Today()
+	mark, err := crm.Marks.Get(ctx, a.store, markDay)
+	if err != nil && crm.CodeOf(err) != crm.CodeNotFound {
+		return err
+	}
+	if mark.Value == today {
+		return nil
+	}
+	lease, err := a.store.Lease(ctx, "newday", a.owner, time.Hour)
+	if store.CodeOf(err) == store.CodeConflict {
+		return nil // another node does it
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.store.Release(context.WithoutCancel(ctx), lease) }()
+	fresh := mark.ID == "" // what was just filled or imported is of today
+	if !fresh {
+		if err := a.Service.RecomputeAll(ctx); err != nil {
+			return err
+		}
+	}
+	mark.ID, mark.Value, mark.At = markDay, today, a.Service.Now()
+	return a.Service.Apply(ctx, crm.Marks.Put(&mark))
+}
