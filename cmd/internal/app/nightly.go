@@ -45,12 +45,14 @@ func (a *App) catchUp(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = a.store.Release(context.WithoutCancel(ctx), lease) }()
-	fresh := mark.ID == "" // what was just filled or imported is of today
-	if !fresh {
-		if err := a.Service.RecomputeAll(ctx); err != nil {
-			return err
-		}
+	if err := a.Service.RecomputeAll(ctx); err != nil {
+		return err
 	}
-	mark.ID, mark.Value, mark.At = markDay, today, a.Service.Now()
+	return a.upToDate(ctx, mark)
+}
+
+// upToDate remembers that all figures are of today.
+func (a *App) upToDate(ctx context.Context, mark crm.Mark) error {
+	mark.ID, mark.Value, mark.At = markDay, a.Service.Today(), a.Service.Now()
 	return a.Service.Apply(ctx, crm.Marks.Put(&mark))
 }

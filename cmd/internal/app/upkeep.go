@@ -91,11 +91,14 @@ func (a *App) FillDemo(ctx context.Context, clients int) ([]Login, error) {
 	} else {
 		logins, err = demo.Fill(ctx, a.Service, demo.Options{Seed: a.Seed, Clients: clients, Today: a.Today, Log: a.Log})
 	}
+	if err != nil {
+		return nil, err
+	}
 	var out []Login
 	for _, l := range logins {
 		out = append(out, Login{l.Role, l.Email, l.Password})
 	}
-	return out, err
+	return out, a.upToDate(ctx, crm.Mark{})
 }
 
 // AddMailbox stores a mailbox from the command line.
