@@ -22,13 +22,14 @@ type Mailbox struct {
 	// Horizon is the first day whose mail is fetched (civil date).
 	Horizon   string    `json:"horizon"`
 	Paused    bool      `json:"paused,omitempty"`
+	Removing  bool      `json:"removing,omitempty"` // its rows are being deleted
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
 
 	// State of the sync, written by the engine (Patch).
 	State    string     `json:"state,omitempty"` // new, syncing, ok, waiting, auth, failed
 	Problem  *Text      `json:"problem,omitempty"`
-	Tries    int        `json:"tries,omitempty"`
+	Tries    int        `json:"tries,omitempty"`    // refusals of the password in a row
 	LastPass *time.Time `json:"lastPass,omitempty"` // end of the last complete pass
 	NextTry  *time.Time `json:"nextTry,omitempty"`
 }
@@ -57,7 +58,7 @@ var Mailboxes = Table[Mailbox]{
 
 // Folder is the state of one followed folder.
 type Folder struct {
-	ID          string    `json:"id"` // mailbox:number
+	ID          string    `json:"id"` // mailbox:first name; a rename keeps it
 	Version     int64     `json:"-"`
 	Mailbox     string    `json:"mailbox"`
 	Name        string    `json:"name"`  // as the server spells it
@@ -71,6 +72,7 @@ type Folder struct {
 	Server      int64     `json:"server"` // messages the server counted at the last pass
 	Beyond      int64     `json:"beyond"` // of these, before the horizon: counted, not fetched
 	CheckedAt   time.Time `json:"checkedAt"`
+	FullAt      time.Time `json:"fullAt"` // when all UIDs were last compared
 	Problem     *Text     `json:"problem,omitempty"`
 }
 
@@ -186,6 +188,7 @@ type Message struct {
 	Mailboxes []string  `json:"mailboxes,omitempty"`
 	Owners    []string  `json:"owners,omitempty"` // users whose mailboxes hold it
 	Clients   []string  `json:"clients,omitempty"`
+	Numbers   []string  `json:"numbers,omitempty"` // UC, former UC and CNPJ found in it
 	Large     bool      `json:"large,omitempty"`   // only its beginning was fetched
 	Problem   string    `json:"problem,omitempty"` // why it could not be parsed well
 	CreatedAt time.Time `json:"createdAt"`
@@ -200,6 +203,7 @@ var Messages = Table[Message]{
 			{Name: "at", Kind: store.Time},
 			{Name: "messageId", Kind: store.String},
 			{Name: "replyTo", Kind: store.String},
+			{Name: "refs", Kind: store.Strings}, // of References
 			{Name: "canonical", Kind: store.String},
 			{Name: "addresses", Kind: store.Strings}, // of From, To and Cc
 			{Name: "numbers", Kind: store.Strings},   // UC, former UC, CNPJ found in it
@@ -208,6 +212,7 @@ var Messages = Table[Message]{
 			{Fields: []string{"thread", "at"}},
 			{Fields: []string{"messageId"}},
 			{Fields: []string{"replyTo"}},
+			{Fields: []string{"refs"}},
 			{Fields: []string{"canonical", "-at"}},
 			{Fields: []string{"addresses", "-at"}},
 			{Fields: []string{"numbers", "-at"}},
@@ -218,7 +223,7 @@ var Messages = Table[Message]{
 	Keys: func(m *Message) store.Keys {
 		return store.Keys{
 			"thread": m.Thread, "at": m.At, "messageId": m.MessageID, "replyTo": m.ReplyTo,
-			"canonical": m.Canonical, "addresses": m.addresses(),
+			"refs": m.Refs, "canonical": m.Canonical, "addresses": m.addresses(), "numbers": m.Numbers,
 		}
 	},
 }
@@ -353,6 +358,7 @@ type Held struct {
 	Keys    []string  `json:"keys,omitempty"`    // addresses and numbers found
 	Suggest string    `json:"suggest,omitempty"` // client id
 	Because *Reason   `json:"because,omitempty"`
+	Mail    string    `json:"mail"` // the id its message would have: copies in other folders share it
 }
 
 // HeldMail is the table of held mail.
@@ -367,6 +373,7 @@ var HeldMail = Table[Held]{
 			{Name: "from", Kind: store.String},
 			{Name: "fromDomain", Kind: store.String},
 			{Name: "keys", Kind: store.Strings},
+			{Name: "mail", Kind: store.String},
 		},
 		Indexes: []store.Index{
 			{Fields: []string{"-at"}},
@@ -376,6 +383,7 @@ var HeldMail = Table[Held]{
 			{Fields: []string{"from"}},
 			{Fields: []string{"fromDomain"}},
 			{Fields: []string{"keys"}},
+			{Fields: []string{"mail"}},
 		},
 	},
 	ID:  func(h *Held) string { return h.ID },
@@ -383,7 +391,7 @@ var HeldMail = Table[Held]{
 	Keys: func(h *Held) store.Keys {
 		return store.Keys{
 			"mailbox": h.Mailbox, "owner": h.Owner, "team": h.Team, "at": h.At,
-			"from": h.From.Email, "fromDomain": DomainOf(h.From.Email), "keys": h.Keys,
+			"from": h.From.Email, "fromDomain": DomainOf(h.From.Email), "keys": h.Keys, "mail": h.Mail,
 		}
 	},
 }
@@ -393,7 +401,7 @@ type MailRule struct {
 	ID        string    `json:"id"` // action:kind:value
 	Version   int64     `json:"-"`
 	Action    string    `json:"action"` // ignore or assign
-	Kind      string    `json:"kind"`   // sender or domain
+	Kind      string    `json:"kind"`   // sender, domain or mail
 	Value     string    `json:"value"`
 	Owner     string    `json:"owner,omitempty"` // whose mail it holds for; "" for all
 	Client    string    `json:"client,omitempty"`
@@ -414,4 +422,18 @@ var MailRules = Table[MailRule]{
 	ID:   func(r *MailRule) string { return r.ID },
 	Ver:  func(r *MailRule) *int64 { return &r.Version },
 	Keys: func(r *MailRule) store.Keys { return store.Keys{"value": r.Value, "by": r.By} },
+}
+
+// Refile asks the mail engine to file mail of an address again: it is stored,
+// so that neither a crash nor another process loses it.
+type Refile struct {
+	ID      string    `json:"id"`
+	Address string    `json:"address"`
+	At      time.Time `json:"at"`
+}
+
+// Refiles is the table of what is to be filed again.
+var Refiles = Table[Refile]{
+	In: &store.Collection{Name: "refiles"},
+	ID: func(r *Refile) string { return r.ID },
 }

@@ -35,11 +35,7 @@ func (in MailboxInput) Draft(now time.Time) (Mailbox, error) {
 		bad["address"] = identText(err)
 	}
 	m.Address = address
-	for _, f := range in.Folders {
-		if f = strings.TrimSpace(f); f != "" {
-			m.Folders = append(m.Folders, f)
-		}
-	}
+	m.Folders = folderNames(in.Folders)
 	bad.need("host", m.Host)
 	bad.need("password", in.Password)
 	if m.Login == "" {
@@ -141,10 +137,15 @@ type MailboxState struct {
 	FolderStates []FolderState `json:"folderStates"`
 }
 
+// EveryMailbox asks for all mailboxes by address.
+func EveryMailbox() store.Query {
+	return store.Query{Where: []store.Cond{store.Has("address")}, Sort: []string{"address"}, Limit: MaxListLimit}
+}
+
 // ListMailboxes lists mailboxes with their numbers: one's own, a manager's
 // team's, an admin's all.
 func (s *Service) ListMailboxes(ctx context.Context, a Actor) ([]MailboxState, error) {
-	q := store.Query{Sort: []string{"address"}, Limit: MaxListLimit}
+	q := EveryMailbox()
 	switch a.Role {
 	case RoleAgent:
 		q.Where = []store.Cond{store.Is("owner", orNone(a.UserID))}

@@ -14,7 +14,7 @@ func Schema() []*store.Collection {
 		Clients.In, People.In, Installations.In, Contracts.In, Readings.In, Tariffs.In,
 		Activities.In, Timeline.In,
 		Users.In, Sessions.In, Attempts.In, Marks.In,
-		Mailboxes.In, Folders.In, Ledger.In, Messages.In, Threads.In, MailLinks.In, HeldMail.In, MailRules.In,
+		Mailboxes.In, Folders.In, Ledger.In, Messages.In, Threads.In, MailLinks.In, HeldMail.In, MailRules.In, Refiles.In,
 		Jobs.In, ImportErrors.In,
 	}
 }

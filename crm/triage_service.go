@@ -15,11 +15,12 @@ const (
 
 	RuleSender = "sender"
 	RuleDomain = "domain"
-	RuleRow    = "row" // one mail: the value is its ledger row
+	RuleMail   = "mail" // one mail: the value is its message's id
 )
 
 // RuleID names the one rule of its kind and value. A rule to ignore holds for
-// one owner's mail only: what is noise to one agent may be another's client.
+// one owner's mail only: what is noise to one agent may be another's client;
+// one to assign is one of a client.
 func RuleID(action, kind, value, owner string) string {
 	return action + ":" + kind + ":" + value + ":" + owner
 }
@@ -45,8 +46,13 @@ func (s *Service) AssignHeld(ctx context.Context, a Actor, heldID, clientID stri
 		return err
 	}
 	if !person {
-		rule := MailRule{ID: RuleID(RuleAssign, RuleRow, h.ID, ""), Action: RuleAssign, Kind: RuleRow, Value: h.ID, Client: c.ID, By: a.UserID, CreatedAt: s.Now()}
-		return s.releaseHeld(ctx, []Held{h}, MailRules.InsertIfAbsent(&rule))
+		copies, err := s.heldCopies(ctx, a, h)
+		if err != nil {
+			return err
+		}
+		id := RuleID(RuleAssign, RuleMail, h.Mail, c.ID)
+		rule := MailRule{ID: id, Action: RuleAssign, Kind: RuleMail, Value: h.Mail, Client: c.ID, By: a.UserID, CreatedAt: s.Now()}
+		return s.releaseHeld(ctx, copies, MailRules.InsertIfAbsent(&rule))
 	}
 	other := s.otherSide(ctx, h)
 	if other.Email == "" {
@@ -105,9 +111,15 @@ func (s *Service) IgnoreHeld(ctx context.Context, a Actor, heldID, what string) 
 	}
 	list := []Held{h}
 	var with []store.Change
-	reason := "hand"
+	reason := ""
 	switch what {
 	case "message":
+		rule := MailRule{ID: RuleID(RuleIgnore, RuleMail, h.Mail, h.Owner), Action: RuleIgnore, Kind: RuleMail, Value: h.Mail, Owner: h.Owner, By: a.UserID, CreatedAt: s.Now()}
+		with = append(with, MailRules.InsertIfAbsent(&rule))
+		reason = rule.ID
+		if list, err = s.heldCopies(ctx, a, h); err != nil {
+			return 0, err
+		}
 	case RuleSender, RuleDomain:
 		value, field := h.From.Email, "from"
 		if what == RuleDomain {
@@ -132,6 +144,19 @@ func (s *Service) IgnoreHeld(ctx context.Context, a Actor, heldID, what string) 
 		return 0, &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: map[string]Text{"what": {Key: "error.field.choice"}}}
 	}
 	return len(list), s.moveHeld(ctx, list, RowIgnored, reason, with...)
+}
+
+// heldCopies lists a waiting mail and its copies in other folders of the same
+// owner: one decision holds for all of them.
+func (s *Service) heldCopies(ctx context.Context, a Actor, h Held) ([]Held, error) {
+	out := []Held{h}
+	same, err := s.heldWith(ctx, a, store.Is("mail", orNone(h.Mail)))
+	for _, o := range same {
+		if o.ID != h.ID && o.Owner == h.Owner {
+			out = append(out, o)
+		}
+	}
+	return out, err
 }
 
 // heldWith lists waiting mail that matches one condition and that the actor

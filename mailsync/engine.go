@@ -13,6 +13,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"reflect"
 	"sync"
 	"time"
 
@@ -36,6 +37,11 @@ type Config struct {
 	// Poll is how often other folders than INBOX are looked at, and INBOX where
 	// the server cannot IDLE; 0 is two to five minutes.
 	Poll time.Duration
+
+	// Net overrides how connections are made: time limits, and certificates
+	// that a company signs itself. Host, login and protection come from the
+	// mailbox.
+	Net imapx.Options
 }
 
 // Engine follows mailboxes. Each is followed by one process at a time, the one
@@ -46,15 +52,9 @@ type Engine struct {
 
 	mu       sync.Mutex
 	wakes    map[string]chan struct{}
-	refiles  set // addresses whose mail is to be filed again; "" asks for triage
+	asked    map[string]bool // mailboxes that a user wants looked at
 	refiling chan struct{}
 }
-
-const (
-	leaseTime = 60 * time.Second
-	renewTime = 20 * time.Second
-	scanTime  = 15 * time.Second // how often new mailboxes are looked for
-)
 
 // New makes an Engine; Run starts it.
 func New(c Config) *Engine {
@@ -62,7 +62,7 @@ func New(c Config) *Engine {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	e := &Engine{Config: c, filer: &filer{svc: c.Service, blobs: c.Blobs},
-		wakes: map[string]chan struct{}{}, refiles: set{}, refiling: make(chan struct{}, 1)}
+		wakes: map[string]chan struct{}{}, asked: map[string]bool{}, refiling: make(chan struct{}, 1)}
 	c.Service.OnAddresses(e.refileSoon)
 	return e
 }
@@ -78,10 +78,10 @@ func (e *Engine) Run(ctx context.Context) {
 	tick := time.NewTicker(scanTime)
 	defer tick.Stop()
 	for {
-		for m, err := range crm.Mailboxes.All(ctx, e.Service.Store(), store.Query{Sort: []string{"address"}}) {
+		for m, err := range crm.Mailboxes.All(ctx, e.Service.Store(), crm.EveryMailbox()) {
 			if err != nil {
 				if ctx.Err() == nil {
-					e.Log.Error("mailsync: cannot list mailboxes", "err", err)
+					e.Log.Error("mailsync: cannot list mailboxes", "err", fault(err))
 				}
 				break
 			}
@@ -109,7 +109,7 @@ func (e *Engine) attend(ctx context.Context, events <-chan crm.Event, tick <-cha
 		case ev := <-events:
 			switch ev.Kind {
 			case crm.WakeMailbox:
-				e.SyncNow(ev.ID)
+				e.poke(ev.ID)
 			case "mailbox":
 				if e.isNew(ev.ID) {
 					return true
@@ -126,8 +126,26 @@ func (e *Engine) isNew(id string) bool {
 	return !known
 }
 
-// SyncNow makes the worker of a mailbox look at once.
+// SyncNow makes the worker of a mailbox look at once, even at one whose
+// password was refused: a user asks.
 func (e *Engine) SyncNow(mailbox string) {
+	e.mu.Lock()
+	e.asked[mailbox] = true
+	e.mu.Unlock()
+	e.poke(mailbox)
+}
+
+// askedFor reports, once, whether a user asked for a mailbox.
+func (e *Engine) askedFor(mailbox string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	asked := e.asked[mailbox]
+	delete(e.asked, mailbox)
+	return asked
+}
+
+// poke wakes the worker of a mailbox.
+func (e *Engine) poke(mailbox string) {
 	select {
 	case e.wake(mailbox) <- struct{}{}:
 	default:
@@ -146,94 +164,32 @@ func (e *Engine) wake(id string) chan struct{} {
 	return ch
 }
 
-// follow keeps one mailbox in sync while this process can get its lease.
-func (e *Engine) follow(ctx context.Context, id string) {
-	wake := e.wake(id)
-	pause := newPauses()
-	for ctx.Err() == nil {
-		wait, err := e.sit(ctx, id, pause)
-		if crm.CodeOf(err) == crm.CodeNotFound {
-			return // the mailbox was removed
-		}
-		select {
-		case <-ctx.Done():
-		case <-wake:
-		case <-time.After(wait):
-		}
-	}
-}
-
-// sit holds the lease, connects and makes passes until something fails; it
-// answers how long to wait before the next try.
-func (e *Engine) sit(ctx context.Context, id string, pause *pauses) (time.Duration, error) {
-	box, err := crm.Mailboxes.Get(ctx, e.Service.Store(), id)
-	if err != nil {
-		return scanTime, err
-	}
-	if box.Paused {
-		return time.Minute, nil
-	}
-	lease, err := e.Service.Store().Lease(ctx, "mailbox:"+id, e.Owner, leaseTime)
-	if err != nil {
-		return renewTime, nil // another process follows it
-	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	go e.keepLease(ctx, stop, lease)
-	defer func() { _ = e.Service.Store().Release(context.WithoutCancel(ctx), lease) }()
-	s := &session{engine: e, box: box, guard: []store.Change{store.CheckLease{Name: lease.Name, Fence: lease.Fence}}}
-	defer s.close()
-	err = s.run(ctx, e.wake(id), pause)
-	if ctx.Err() != nil {
-		return renewTime, nil
-	}
-	wait := pause.after(err)
-	s.failed(ctx, err, wait)
-	return wait, nil
-}
-
-func (e *Engine) keepLease(ctx context.Context, lost func(), l store.Lease) {
-	tick := time.NewTicker(renewTime)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if _, err := e.Service.Store().Lease(ctx, l.Name, l.Owner, leaseTime); store.CodeOf(err) == store.CodeConflict {
-				lost()
-				return
-			}
-		}
-	}
-}
-
 // Once makes one complete pass over a mailbox and answers how many mails it
-// fetched. CodeConflict while another process follows the mailbox.
-func (e *Engine) Once(ctx context.Context, id string) (int, error) {
+// fetched. CodeConflict while somebody follows the mailbox.
+func (e *Engine) Once(ctx context.Context, id string) (fetched int, err error) {
 	box, err := crm.Mailboxes.Get(ctx, e.Service.Store(), id)
 	if err != nil {
 		return 0, err
 	}
-	lease, err := e.Service.Store().Lease(ctx, "mailbox:"+id, e.Owner, leaseTime)
-	if err != nil {
-		return 0, &crm.Error{Code: crm.CodeConflict, Text: crm.Text{Key: "mail.error.followed"}, Err: err}
+	// An owner of its own: a worker of this very process holds it as well.
+	err = e.hold(ctx, id, e.Owner+":"+crm.NewID(time.Now()), func(ctx context.Context, lease store.Lease) error {
+		s := e.session(box, lease)
+		defer s.close()
+		err := s.dial(ctx)
+		if err == nil {
+			err = s.pass(ctx)
+		}
+		fetched = s.fetched
+		if err != nil {
+			s.failed(ctx, err, 0)
+			return words(err)
+		}
+		return s.done(ctx)
+	})
+	if errors.Is(err, errHeld) {
+		err = &crm.Error{Code: crm.CodeConflict, Text: crm.Text{Key: "mail.error.followed"}, Err: err}
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	go e.keepLease(ctx, stop, lease)
-	defer func() { _ = e.Service.Store().Release(context.WithoutCancel(ctx), lease) }()
-	s := &session{engine: e, box: box, guard: []store.Change{store.CheckLease{Name: lease.Name, Fence: lease.Fence}}}
-	defer s.close()
-	if err := s.dial(ctx); err != nil {
-		s.failed(ctx, err, 0)
-		return 0, words(err)
-	}
-	if err := s.pass(ctx); err != nil {
-		s.failed(ctx, err, 0)
-		return s.fetched, words(err)
-	}
-	return s.fetched, s.done(ctx)
+	return fetched, err
 }
 
 // Check signs in to a mailbox and lists its folders.
@@ -265,8 +221,10 @@ func (e *Engine) password(m crm.Mailbox) (string, error) {
 }
 
 func (e *Engine) options(m crm.Mailbox, password string) imapx.Options {
-	return imapx.Options{Host: m.Host, Port: m.Port, Mode: imapx.Mode(m.TLS), User: m.Login, Password: password,
-		AllowPrivate: e.AllowPrivate || m.TLS == "plain", LoopbackOnly: e.LoopbackOnly}
+	o := e.Net
+	o.Host, o.Port, o.Mode, o.User, o.Password = m.Host, m.Port, imapx.Mode(m.TLS), m.Login, password
+	o.AllowPrivate, o.LoopbackOnly = e.AllowPrivate || m.TLS == "plain", e.LoopbackOnly
+	return o
 }
 
 // words gives an error of the mail server the words of a user.
@@ -287,6 +245,30 @@ func words(err error) error {
 		return &crm.Error{Code: code, Text: crm.Text{Key: ie.Key}, Err: err}
 	}
 	return &crm.Error{Code: crm.CodeUnavailable, Text: crm.Text{Key: "mail.error.network"}, Err: err}
+}
+
+// fault describes an error for the log: what kind it is and never what it
+// quotes, because servers quote addresses and folders are named after clients.
+func fault(err error) string {
+	var ie *imapx.Error
+	if errors.As(err, &ie) {
+		return "imap " + string(ie.Kind) + " " + ie.Key
+	}
+	var se *store.Error
+	if errors.As(err, &se) {
+		return "store " + string(se.Code) + " " + se.Collection
+	}
+	var own *crm.Error
+	if errors.As(err, &own) {
+		return string(own.Code) + " " + own.Text.Key
+	}
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err.Error()
+	}
+	return "unexpected error of type " + reflect.TypeOf(err).String()
 }
 
 // jitter spreads d over 100 to 150 %, so that three hundred mailboxes do not

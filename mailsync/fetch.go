@@ -33,16 +33,29 @@ func (s *session) fetchWanted(ctx context.Context, f *crm.Folder) error {
 		if len(rows) == 0 {
 			return nil
 		}
-		// What failed before is asked for singly: one mail that kills the
-		// connection must not take others with it.
-		if i := slices.IndexFunc(rows, func(r crm.LedgerRow) bool { return r.Tries > 0 }); i >= 0 {
-			rows = rows[i : i+1]
+		if err := s.current(ctx); err != nil {
+			return err
 		}
-		if err := s.fetchBatch(ctx, f, rows); err != nil {
+		if err := s.fetchBatch(ctx, f, next(rows)); err != nil {
 			return err
 		}
 		s.progress()
 	}
+}
+
+// next chooses what is asked for together: what was never tried; else, singly,
+// what was tried least. One mail that kills the connection must not take
+// others with it, nor keep them waiting.
+func next(rows []crm.LedgerRow) []crm.LedgerRow {
+	slices.SortStableFunc(rows, func(a, b crm.LedgerRow) int { return a.Tries - b.Tries })
+	fresh := slices.IndexFunc(rows, func(r crm.LedgerRow) bool { return r.Tries > 0 })
+	switch fresh {
+	case -1:
+		return rows
+	case 0:
+		return rows[:1]
+	}
+	return rows[:fresh]
 }
 
 // fetchBatch fetches some mails, files what came, and counts a try for what
@@ -59,6 +72,9 @@ func (s *session) fetchBatch(ctx context.Context, f *crm.Folder, rows []crm.Ledg
 		return s.fetchFailed(ctx, byUID, err)
 	}
 	if err := s.notCome(ctx, byUID, missing); err != nil {
+		return err
+	}
+	if metas, err = s.rebind(ctx, f, metas, byUID); err != nil {
 		return err
 	}
 	slices.SortFunc(metas, func(a, b imapx.Meta) int { return int(int64(b.UID) - int64(a.UID)) })
@@ -113,6 +129,9 @@ func (s *session) fetchPortion(ctx context.Context, metas []imapx.Meta, byUID ma
 			return ferr
 		}
 		s.fetched += len(batch)
+	}
+	if err != nil && len(batch) > 0 {
+		return err // it got on: the rest is asked for again
 	}
 	if err != nil {
 		return s.fetchFailed(ctx, asked, err)
@@ -176,12 +195,13 @@ func tried(r *crm.LedgerRow, reason string) {
 	}
 }
 
-// fetchFailed counts a try for mails whose answer the connection did not
-// survive, if it was the answer that killed it; a lost network is nobody's
-// fault.
+// fetchFailed counts a try for mails of which not one came before the
+// connection died. It may have been the network, which is why a mail is given
+// up only after five times, the last four asked for alone; it may be a mail that
+// makes the server fall over, and then the others must go on.
 func (s *session) fetchFailed(ctx context.Context, rows map[uint32]crm.LedgerRow, cause error) error {
 	var e *imapx.Error
-	if ctx.Err() != nil || !errors.As(cause, &e) || e.Kind != imapx.KindProtocol {
+	if ctx.Err() != nil || !errors.As(cause, &e) {
 		return cause
 	}
 	var changes []store.Change

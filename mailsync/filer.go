@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"cemigmas/crm"
@@ -31,10 +32,18 @@ func (in *Incoming) parse() { in.mail, in.err = message.Parse(in.Raw) }
 
 // filer turns fetched mails into messages, threads, links and timeline rows,
 // a batch in one Apply.
+//
+// One batch is filed at a time: two that ran side by side would not see each
+// other's half of a conversation. Between processes the mark markFiling keeps
+// the order: it is read first and raised in the Apply, which fails when another
+// process filed meanwhile.
 type filer struct {
 	svc   *crm.Service
 	blobs blob.Store
+	turn  sync.Mutex
 }
+
+const markFiling = "mail-filing"
 
 // heldText is how much text of a mail that matches nobody is kept, in runes.
 const heldText = 2000
@@ -43,22 +52,41 @@ const heldText = 2000
 // names them, so a kill in between leaves only rows that are still wanted.
 // guard are the checks (the lease) without which nothing is written.
 func (f *filer) file(ctx context.Context, box crm.Mailbox, batch []*Incoming, guard ...store.Change) error {
-	const tries = 4
-	for try := 1; ; try++ {
-		err := f.begin(box, guard).run(ctx, batch)
-		// Another worker filed into the same thread: read again and do it anew.
-		// A lost lease is a conflict too, and stays one.
-		if crm.CodeOf(err) == crm.CodeConflict && try < tries {
-			continue
+	return f.alone(ctx, func() error {
+		b, err := f.begin(ctx, box, guard)
+		if err != nil {
+			return err
 		}
-		return err
+		return b.run(ctx, batch)
+	})
+}
+
+// alone runs one filing after another and repeats one that met another
+// process's: it reads anew and does it again. A lost lease is a conflict too,
+// and stays one.
+func (f *filer) alone(ctx context.Context, do func() error) error {
+	const tries = 8
+	f.turn.Lock()
+	defer f.turn.Unlock()
+	for try := 1; ; try++ {
+		err := do()
+		if crm.CodeOf(err) != crm.CodeConflict || try == tries || ctx.Err() != nil {
+			return err
+		}
 	}
 }
 
-func (f *filer) begin(box crm.Mailbox, guard []store.Change) *batchFiling {
-	return &batchFiling{filer: f, box: box, guard: guard, now: f.svc.Now(), dirty: set{},
+func (f *filer) begin(ctx context.Context, box crm.Mailbox, guard []store.Change) (*batchFiling, error) {
+	mark, err := crm.Marks.Get(ctx, f.svc.Store(), markFiling)
+	if crm.CodeOf(err) == crm.CodeNotFound {
+		mark, err = crm.Mark{ID: markFiling}, nil
+	}
+	now := f.svc.Now()
+	mark.At = now
+	return &batchFiling{filer: f, box: box, guard: append(slices.Clone(guard), crm.Marks.Put(&mark)), now: now, dirty: set{},
 		messages: map[string]*crm.Message{}, threads: map[string]*crm.Thread{}, entries: map[string]*crm.Entry{},
-		gone: map[string]bool{}, touched: map[string]bool{}, contacts: map[string]contact{}}
+		clients: map[string]*crm.Client{}, fresh: map[string][]*crm.Message{},
+		gone: map[string]bool{}, touched: map[string]bool{}, contacts: map[string]contact{}}, err
 }
 
 // batchFiling is the work on one batch: everything it reads and writes, so
@@ -70,9 +98,11 @@ type batchFiling struct {
 	now   time.Time
 
 	matcher  *matcher
-	messages map[string]*crm.Message // by id, as they will be
-	dirty    set                     // ids of messages to write
+	messages map[string]*crm.Message   // by id, as they will be
+	dirty    set                       // ids of messages to write
+	fresh    map[string][]*crm.Message // new in this batch, by header
 	threads  map[string]*crm.Thread
+	clients  map[string]*crm.Client // nil when there is none
 	entries  map[string]*crm.Entry
 	gone     map[string]bool // timeline rows to delete
 	links    []crm.MailLink
@@ -96,7 +126,7 @@ func (b *batchFiling) run(ctx context.Context, batch []*Incoming) error {
 	if b.matcher, err = newMatcher(ctx, b.svc.Store(), keys); err != nil {
 		return err
 	}
-	if err := b.readMessages(ctx, batch); err != nil {
+	if err := b.readStored(ctx, batch); err != nil {
 		return err
 	}
 	var raws [][]byte
@@ -132,7 +162,7 @@ func (in *Incoming) keys() keysOf {
 			}
 		}
 	}
-	return keysOf{addresses: out, numbers: in.mail.Keys()}
+	return keysOf{mail: messageID(in.mail), addresses: out, numbers: in.mail.Keys()}
 }
 
 // messageID is the identity of a mail across mailboxes: its Message-ID and the
@@ -143,9 +173,9 @@ func messageID(m *message.Message) string {
 	return "m" + hex.EncodeToString(sum[:14])
 }
 
-// readMessages reads those of the batch that are stored already, out of
+// readStored reads those of the batch that are stored already, out of
 // another folder or another mailbox.
-func (b *batchFiling) readMessages(ctx context.Context, batch []*Incoming) error {
+func (b *batchFiling) readStored(ctx context.Context, batch []*Incoming) error {
 	var ids []string
 	for _, in := range batch {
 		if in.mail != nil {
@@ -168,25 +198,22 @@ func (b *batchFiling) one(ctx context.Context, in *Incoming, k keysOf) (keep boo
 		return false, nil
 	}
 	row.Identity = in.mail.RawDigest
-	id := messageID(in.mail)
+	id := k.mail
 	if have := b.messages[id]; have != nil {
 		b.again(have, row)
 		return false, nil
 	}
-	if rule, ok := b.matcher.ignored(firstEmail(in.mail.From), b.box.Owner); ok {
+	if rule, ok := b.matcher.ignored(id, firstEmail(in.mail.From), b.box.Owner); ok {
 		row.State, row.Reason = crm.RowIgnored, rule
 		b.put(crm.Ledger.Put(&row))
 		return false, nil
 	}
 	f := b.matcher.match(k)
-	if err := b.byHandRule(ctx, row.ID, &f); err != nil {
-		return false, err
-	}
 	if len(f.reasons) == 0 {
 		return false, b.hold(ctx, in, row, k, f)
 	}
-	m := b.message(in, id)
-	if err := b.thread(ctx, m, in.mail); err != nil {
+	m := b.message(in, k)
+	if err := b.thread(ctx, m); err != nil {
 		return false, err
 	}
 	m.Clients = f.clients()
@@ -216,18 +243,6 @@ func (b *batchFiling) again(have *crm.Message, row crm.LedgerRow) {
 	b.put(crm.Ledger.Put(&row))
 }
 
-// byHandRule looks whether somebody assigned this very mail in triage.
-func (b *batchFiling) byHandRule(ctx context.Context, row string, f *filing) error {
-	r, err := crm.MailRules.Get(ctx, b.svc.Store(), crm.RuleID(crm.RuleAssign, crm.RuleRow, row, ""))
-	if crm.CodeOf(err) == crm.CodeNotFound {
-		return nil
-	}
-	if err == nil {
-		f.add(r.Client, crm.Reason{Kind: byHand, Value: r.By})
-	}
-	return err
-}
-
 func firstEmail(list []message.Address) string {
 	if len(list) == 0 {
 		return ""
@@ -244,14 +259,14 @@ func addresses(list []message.Address) []crm.Address {
 }
 
 // message makes the document of a new mail.
-func (b *batchFiling) message(in *Incoming, id string) *crm.Message {
+func (b *batchFiling) message(in *Incoming, k keysOf) *crm.Message {
 	p := in.mail
 	m := &crm.Message{
-		ID: id, MessageID: p.MessageID, Refs: p.References, Digest: p.Digest,
+		ID: k.mail, MessageID: p.MessageID, Refs: clipRefs(p.References), Digest: p.Digest,
 		Raw: string(blob.RefOf(in.Raw)), Size: int64(len(in.Raw)), At: p.When(in.Internal).UTC().Truncate(time.Millisecond),
 		To: addresses(p.To), Cc: addresses(p.Cc), Subject: text.Clip(p.Subject, 500), Canonical: text.Clip(p.Canonical, 300),
 		Preview: p.Preview(280), Automatic: p.AutomaticReason, Large: in.Large, Problem: text.Clip(p.Problem, 500),
-		Mailboxes: []string{b.box.ID}, Owners: []string{b.box.Owner}, CreatedAt: b.now,
+		Mailboxes: []string{b.box.ID}, Owners: []string{b.box.Owner}, CreatedAt: b.now, Numbers: k.list(),
 	}
 	if m.At.IsZero() {
 		m.At = b.now
@@ -272,11 +287,8 @@ func (b *batchFiling) message(in *Incoming, id string) *crm.Message {
 // link files a mail under a client and moves the client's timeline row of the
 // thread up.
 func (b *batchFiling) link(ctx context.Context, m *crm.Message, client string, f filing) error {
-	c, err := crm.Clients.Get(ctx, b.svc.Store(), client)
-	if crm.CodeOf(err) == crm.CodeNotFound {
-		return nil
-	}
-	if err != nil {
+	c, err := b.client(ctx, client)
+	if err != nil || c == nil {
 		return err
 	}
 	l := crm.MailLink{
@@ -285,11 +297,38 @@ func (b *batchFiling) link(ctx context.Context, m *crm.Message, client string, f
 		Subject: m.Subject, Preview: m.Preview, From: sender(m), Files: fileNames(m),
 	}
 	b.links = append(b.links, l)
-	if l.Counts() && l.At.After(b.contacts[client].at) && !l.At.After(b.now) {
-		b.contacts[client] = contact{l.At, crm.KindMail}
+	b.count(l)
+	// The thread is written with the batch, so that two processes cannot count
+	// into the same timeline row at once.
+	if _, err := b.readThread(ctx, l.Thread); err != nil {
+		return err
 	}
-	b.touched[client] = true
 	return b.moveEntry(ctx, l)
+}
+
+// count notes a link as the client's last contact, if it is one.
+func (b *batchFiling) count(l crm.MailLink) {
+	if l.Counts() && l.At.After(b.contacts[l.Client].at) && !l.At.After(b.now) {
+		b.contacts[l.Client] = contact{l.At, crm.KindMail}
+	}
+	b.touched[l.Client] = true
+}
+
+// client reads a client once a batch; nil when there is none.
+func (b *batchFiling) client(ctx context.Context, id string) (*crm.Client, error) {
+	if c, ok := b.clients[id]; ok {
+		return c, nil
+	}
+	c, err := crm.Clients.Get(ctx, b.svc.Store(), id)
+	if crm.CodeOf(err) == crm.CodeNotFound {
+		b.clients[id] = nil
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	b.clients[id] = &c
+	return &c, nil
 }
 
 func sender(m *crm.Message) string {
@@ -365,7 +404,7 @@ func (b *batchFiling) hold(ctx context.Context, in *Incoming, row crm.LedgerRow,
 	h := crm.Held{
 		ID: row.ID, Mailbox: b.box.ID, Owner: b.box.Owner, Team: b.box.Team, At: p.When(in.Internal).UTC().Truncate(time.Millisecond),
 		To: addresses(p.To), Cc: addresses(p.Cc), Subject: text.Clip(p.Subject, 500), Text: text.Clip(p.Text, heldText),
-		Auto: p.AutomaticReason, Suggest: f.suggest, Because: f.because,
+		Auto: p.AutomaticReason, Suggest: f.suggest, Because: f.because, Mail: k.mail,
 	}
 	if from := addresses(p.From); len(from) > 0 {
 		h.From = from[0]
@@ -389,7 +428,7 @@ func (b *batchFiling) hold(ctx context.Context, in *Incoming, row crm.LedgerRow,
 const maxHeldKeys = 200
 
 func heldKeys(k keysOf) []string {
-	out := slices.Concat(k.addresses, k.numbers.UC, k.numbers.Former, k.numbers.TaxIDs)
+	out := slices.Concat(k.addresses, k.list())
 	return out[:min(len(out), maxHeldKeys)]
 }
 
@@ -398,12 +437,14 @@ func (b *batchFiling) suggestByThread(ctx context.Context, p *message.Message, h
 	if len(p.InReplyTo) == 0 {
 		return nil
 	}
-	parent, err := b.byMessageID(ctx, p.InReplyTo[0])
-	if err != nil || parent == nil || len(parent.Clients) == 0 {
-		return err
+	parents, err := b.find(ctx, "messageId", p.InReplyTo[0])
+	for _, parent := range parents {
+		// Of other people's conversations the owner learns nothing.
+		if len(parent.Clients) > 0 && slices.Contains(parent.Owners, b.box.Owner) {
+			h.Suggest, h.Because = parent.Clients[0], &crm.Reason{Kind: byThread, Value: parent.Subject}
+		}
 	}
-	h.Suggest, h.Because = parent.Clients[0], &crm.Reason{Kind: "thread", Value: parent.Subject}
-	return nil
+	return err
 }
 
 func (b *batchFiling) put(ch ...store.Change) { b.changes = append(b.changes, ch...) }
@@ -448,13 +489,15 @@ func sorted[V any](m map[string]V) []string {
 
 // tell wakes the pages that show what changed.
 func (b *batchFiling) tell(ctx context.Context) error {
-	clients, err := crm.Clients.GetMany(ctx, b.svc.Store(), sorted(b.touched))
-	if err != nil {
-		return err
-	}
-	for _, c := range clients {
-		b.svc.Bus().Publish(crm.Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
-		b.svc.Bus().Publish(crm.Event{Kind: "mail", ID: c.ID, Agent: c.Agent, Team: c.Team})
+	for _, id := range sorted(b.touched) {
+		c, err := b.client(ctx, id)
+		if err != nil {
+			return err
+		}
+		if c != nil {
+			b.svc.Bus().Publish(crm.Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
+			b.svc.Bus().Publish(crm.Event{Kind: "mail", ID: c.ID, Agent: c.Agent, Team: c.Team})
+		}
 	}
 	if b.held > 0 {
 		b.svc.Bus().Publish(crm.Event{Kind: "triage", ID: b.box.ID, Owner: b.box.Owner})

@@ -28,17 +28,16 @@ func (s *session) wantedRow(f *crm.Folder, uid uint32) store.Change {
 // that old UIDs mean nothing. Mail that is stored is found by its identity
 // when it comes again, silently.
 func (s *session) newEpoch(ctx context.Context, f *crm.Folder, st imapx.Status) error {
-	old := f.Epoch
+	if f.Epoch > 0 {
+		// First, so that an interruption leaves no mail twice in triage.
+		if err := s.dropHeld(ctx, f, f.Epoch); err != nil {
+			return err
+		}
+	}
 	f.Epoch++
 	f.UIDValidity, f.High, f.Low, f.Filled, f.ModSeq = st.UIDValidity, st.UIDNext-1, st.UIDNext, false, 0
-	f.Server, f.Beyond = 0, 0
-	if err := s.save(ctx, f); err != nil {
-		return err
-	}
-	if old == 0 {
-		return nil
-	}
-	return s.dropHeld(ctx, f, old)
+	f.Server, f.Beyond, f.FullAt = 0, 0, zeroTime
+	return s.save(ctx, f)
 }
 
 // dropHeld takes waiting mail of an epoch that is over out of triage: it comes
@@ -65,9 +64,6 @@ func (s *session) dropHeld(ctx context.Context, f *crm.Folder, epoch int64) erro
 // cursor. It looks a little below the cursor too: some servers show a mail
 // only after a later one.
 func (s *session) forward(ctx context.Context, f *crm.Folder, next uint32) error {
-	if next == 0 {
-		return nil
-	}
 	first := max(f.Low, uint32(max(1, int64(f.High)-overlap)))
 	uids, err := s.conn.SearchUIDs(ctx, first, next-1, s.horizon())
 	if err != nil {
@@ -147,7 +143,7 @@ func (s *session) backfill(ctx context.Context, f *crm.Folder) error {
 
 // newMail looks for mail that came since the folder was opened.
 func (s *session) newMail(ctx context.Context, f *crm.Folder) error {
-	st, err := s.conn.Examine(ctx, f.Name)
+	st, err := s.examine(ctx, f.Name)
 	if err != nil {
 		return err
 	}
@@ -157,17 +153,48 @@ func (s *session) newMail(ctx context.Context, f *crm.Folder) error {
 	return s.forward(ctx, f, st.UIDNext)
 }
 
-// reconcile compares the server's UIDs with the ledger: what is missing here
-// becomes wanted, what is missing there is gone. The timeline keeps what was
-// stored.
-func (s *session) reconcile(ctx context.Context, f *crm.Folder) error {
-	st, err := s.conn.Examine(ctx, f.Name)
+// settle ends the work on a folder: where the server's count is what the ledger
+// says, its numbers are kept; else, and once a day in any case, all UIDs are
+// compared.
+func (s *session) settle(ctx context.Context, f *crm.Folder) error {
+	st, err := s.examine(ctx, f.Name)
 	if err != nil {
 		return err
 	}
-	if st.UIDValidity != f.UIDValidity || st.UIDNext == 0 {
+	if st.UIDValidity != f.UIDValidity {
 		return nil // the next pass begins anew
 	}
+	now := s.engine.Service.Now()
+	if st.UIDNext == f.High+1 && now.Sub(f.FullAt) < fullEvery {
+		rows, err := s.rowsThere(ctx, f)
+		if err != nil {
+			return err
+		}
+		if rows+f.Beyond == int64(st.Messages) {
+			f.Server, f.ModSeq, f.CheckedAt, f.Problem = int64(st.Messages), st.HighestModSeq, now, nil
+			return s.save(ctx, f)
+		}
+	}
+	return s.reconcile(ctx, f, st)
+}
+
+// rowsThere counts the rows whose mail the server should have.
+func (s *session) rowsThere(ctx context.Context, f *crm.Folder) (int64, error) {
+	groups, err := s.engine.Service.Store().Tally(ctx, store.Tally{In: crm.Ledger.In,
+		Where: []store.Cond{store.Is("folder", f.ID), store.Is("epoch", f.Epoch)}, By: []string{"state"}})
+	n := int64(0)
+	for _, g := range groups {
+		if g.Group[0] != crm.RowGone {
+			n += g.Count
+		}
+	}
+	return n, err
+}
+
+// reconcile compares the server's UIDs with the ledger: what is missing here
+// becomes wanted, what is missing there is gone. The timeline keeps what was
+// stored.
+func (s *session) reconcile(ctx context.Context, f *crm.Folder, st imapx.Status) error {
 	all, err := s.conn.SearchUIDs(ctx, 1, st.UIDNext-1, zeroTime)
 	if err != nil {
 		return err
@@ -192,6 +219,7 @@ func (s *session) reconcile(ctx context.Context, f *crm.Folder) error {
 	f.High = max(f.High, st.UIDNext-1)
 	f.Server, f.Beyond = int64(len(all)), int64(len(all)-rows-len(missing))
 	f.ModSeq, f.CheckedAt, f.Problem = st.HighestModSeq, s.engine.Service.Now(), nil
+	f.FullAt = f.CheckedAt
 	for part := range slices.Chunk(changes, rowsAtOnce) {
 		if err := s.apply(ctx, part...); err != nil {
 			return err

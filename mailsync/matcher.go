@@ -18,6 +18,7 @@ const (
 	byDomain  = "domain"
 	byUC      = "uc"
 	byCNPJ    = "cnpj"
+	byThread  = "thread" // of a suggestion only: it answers mail of that client
 )
 
 // freeMail are domains that belong to no company.
@@ -74,8 +75,14 @@ type matcher struct {
 
 // keysOf are the addresses and numbers that decide where a mail is filed.
 type keysOf struct {
+	mail      string   // its message's id
 	addresses []string // of From, To and Cc
 	numbers   message.Keys
+}
+
+// list is the numbers as they are kept.
+func (k keysOf) list() []string {
+	return slices.Concat(k.numbers.UC, k.numbers.Former, k.numbers.TaxIDs)
 }
 
 // newMatcher reads everything that the batch may match.
@@ -83,8 +90,9 @@ func newMatcher(ctx context.Context, st store.Store, batch []keysOf) (*matcher, 
 	m := &matcher{store: st, people: map[string][]crm.Person{}, clients: map[string][]string{}, domains: map[string][]string{},
 		units: map[string]crm.Installation{}, roots: map[string]string{}, own: map[string]bool{}, ownDoms: map[string]bool{},
 		rules: map[string][]crm.MailRule{}}
-	addresses, domains, units, roots := set{}, set{}, set{}, set{}
+	mails, addresses, domains, units, roots := set{}, set{}, set{}, set{}, set{}
 	for _, k := range batch {
+		mails.add(k.mail)
 		for _, a := range k.addresses {
 			addresses.add(a)
 			domains.add(crm.DomainOf(a))
@@ -103,7 +111,7 @@ func newMatcher(ctx context.Context, st store.Store, batch []keysOf) (*matcher, 
 		func() error { return m.readClients(ctx, addresses, domains) },
 		func() error { return m.readUnits(ctx, units) },
 		func() error { return m.readRoots(ctx, roots) },
-		func() error { return m.readRules(ctx, addresses, domains) },
+		func() error { return m.readRules(ctx, mails, addresses) },
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -113,7 +121,7 @@ func newMatcher(ctx context.Context, st store.Store, batch []keysOf) (*matcher, 
 }
 
 func (m *matcher) readOwn(ctx context.Context) error {
-	for box, err := range crm.Mailboxes.All(ctx, m.store, store.Query{Sort: []string{"address"}}) {
+	for box, err := range crm.Mailboxes.All(ctx, m.store, crm.EveryMailbox()) {
 		if err != nil {
 			return err
 		}
@@ -187,14 +195,17 @@ func (m *matcher) readRoots(ctx context.Context, roots set) error {
 	})
 }
 
-func (m *matcher) readRules(ctx context.Context, addresses, domains set) error {
-	values := set{}
-	for a := range addresses {
-		values.add(a)
-		values.add(crm.DomainOf(a))
+func (m *matcher) readRules(ctx context.Context, mails, addresses set) error {
+	// Most houses have few rules: without one there is nothing to look up.
+	if first, err := crm.MailRules.First(ctx, m.store, store.Query{}); err != nil || first == nil {
+		return err
 	}
-	for d := range domains {
-		values.add(d)
+	values := set{}
+	for v := range mails {
+		values.add(v)
+	}
+	for a := range addresses {
+		values.add(a, crm.DomainOf(a))
 	}
 	return each(values, func(v string) error {
 		for r, err := range crm.MailRules.All(ctx, m.store, store.Query{Where: []store.Cond{store.Is("value", v)}}) {
@@ -207,10 +218,9 @@ func (m *matcher) readRules(ctx context.Context, addresses, domains set) error {
 	})
 }
 
-// ignored answers the rule by which an owner's mail from an address is not
-// wanted.
-func (m *matcher) ignored(from, owner string) (rule string, ok bool) {
-	for _, v := range []string{from, crm.DomainOf(from)} {
+// ignored answers the rule by which a mail of an owner's is not wanted.
+func (m *matcher) ignored(mail, from, owner string) (rule string, ok bool) {
+	for _, v := range []string{mail, from, crm.DomainOf(from)} {
 		for _, r := range m.rules[v] {
 			if r.Action == crm.RuleIgnore && (r.Owner == "" || r.Owner == owner) {
 				return r.ID, true
@@ -225,6 +235,11 @@ func (m *matcher) ignored(from, owner string) (rule string, ok bool) {
 // Cc; and the numbers in it, whoever wrote.
 func (m *matcher) match(k keysOf) filing {
 	f := filing{reasons: map[string][]crm.Reason{}, person: map[string]string{}}
+	for _, r := range m.rules[k.mail] {
+		if r.Action == crm.RuleAssign {
+			f.add(r.Client, crm.Reason{Kind: byHand, Value: r.By})
+		}
+	}
 	for _, a := range k.addresses {
 		m.matchAddress(&f, a)
 	}

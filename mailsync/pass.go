@@ -15,23 +15,36 @@ import (
 var sentNames = []string{"sent", "sent items", "sent messages", "enviados", "itens enviados", "enviadas", "elementos enviados", "mensagens enviadas"}
 
 // pass brings every followed folder up to date: new mail first, then one
-// window of old mail after another until the horizon.
+// window of old mail after another until the horizon. A folder that cannot be
+// read never stops the others.
 func (s *session) pass(ctx context.Context) error {
 	folders, err := s.folders(ctx)
 	if err != nil {
 		return err
 	}
+	var first error
 	for i := range folders {
-		if err := s.folder(ctx, &folders[i]); err != nil {
-			if imapx.KindOf(err) == imapx.KindNotFound {
-				// One folder that is gone must not stop the account.
-				s.folderProblem(ctx, &folders[i], crm.Text{Key: "mail.error.notfound"})
-				continue
-			}
+		err := s.folder(ctx, &folders[i])
+		if err == nil {
+			continue
+		}
+		kind := imapx.KindOf(err)
+		if ctx.Err() != nil || kind != imapx.KindNotFound && kind != imapx.KindProtocol {
+			return err
+		}
+		s.folderProblem(ctx, &folders[i], crm.Text{Key: "mail.error." + strings.ReplaceAll(string(kind), "-", "")})
+		if s.conn.Alive() {
+			continue
+		}
+		if first == nil {
+			first = err
+		}
+		s.close()
+		if err := s.dial(ctx); err != nil {
 			return err
 		}
 	}
-	return nil
+	return first
 }
 
 // folders lists what is followed: Gmail's All Mail, else INBOX, Sent, Archive
@@ -50,19 +63,75 @@ func (s *session) folders(ctx context.Context) ([]crm.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	have, err := s.known(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []crm.Folder
 	for _, f := range choose(list, s.box.Folders) {
-		doc, err := crm.Folders.Get(ctx, s.engine.Service.Store(), folderID(s.box.ID, f.Name))
-		if crm.CodeOf(err) == crm.CodeNotFound {
-			doc, err = crm.Folder{ID: folderID(s.box.ID, f.Name), Mailbox: s.box.ID, Name: f.Name}, nil
+		doc, ok := have[f.Name]
+		if !ok {
+			if doc, err = s.renamed(ctx, f.Name, list, have); err != nil {
+				return nil, err
+			}
 		}
-		if err != nil {
-			return nil, err
-		}
+		delete(have, f.Name)
 		doc.Use = string(f.Use)
 		out = append(out, doc)
 	}
+	if len(list) > 0 {
+		s.lost(ctx, have, out)
+	}
 	return out, nil
+}
+
+// known reads the folders that were followed so far, by name.
+func (s *session) known(ctx context.Context) (map[string]crm.Folder, error) {
+	out := map[string]crm.Folder{}
+	for f, err := range crm.Folders.All(ctx, s.engine.Service.Store(), store.Query{Where: []store.Cond{store.Is("mailbox", s.box.ID)}}) {
+		if err != nil {
+			return nil, err
+		}
+		out[f.Name] = f
+	}
+	return out, nil
+}
+
+// renamed makes the folder of a name that is new. A known folder that the
+// server lists no more and that has the same UIDVALIDITY and UIDs is the same
+// folder under another name: its ledger goes on.
+func (s *session) renamed(ctx context.Context, name string, list []imapx.Folder, have map[string]crm.Folder) (crm.Folder, error) {
+	fresh := crm.Folder{ID: folderID(s.box.ID, name), Mailbox: s.box.ID, Name: name}
+	for _, old := range have {
+		listed := slices.ContainsFunc(list, func(f imapx.Folder) bool { return f.Name == old.Name })
+		if listed || old.UIDValidity == 0 || len(list) == 0 {
+			continue
+		}
+		st, err := s.conn.Status(ctx, name)
+		if kind := imapx.KindOf(err); kind == imapx.KindNotFound || kind == imapx.KindProtocol {
+			return fresh, nil
+		}
+		if err != nil {
+			return fresh, err
+		}
+		if st.UIDValidity == old.UIDValidity && st.UIDNext > old.High && int64(st.Messages) >= old.Server {
+			delete(have, old.Name)
+			old.Name, old.FullAt = name, zeroTime
+			return old, nil
+		}
+	}
+	return fresh, nil
+}
+
+// lost marks folders that are followed no more because the server has them no
+// more.
+func (s *session) lost(ctx context.Context, have map[string]crm.Folder, followed []crm.Folder) {
+	for _, f := range have {
+		adopted := slices.ContainsFunc(followed, func(o crm.Folder) bool { return o.ID == f.ID })
+		if !adopted && f.Problem == nil {
+			s.folderProblem(ctx, &f, crm.Text{Key: "mail.error.notfound"})
+		}
+	}
 }
 
 func choose(list []imapx.Folder, named []string) []imapx.Folder {
@@ -75,21 +144,29 @@ func choose(list []imapx.Folder, named []string) []imapx.Folder {
 		if f.Use == "" && slices.Contains(sentNames, strings.ToLower(lastName(f))) {
 			f.Use, wanted = imapx.UseSent, true
 		}
-		if wanted && f.Selectable {
+		if wanted && f.Selectable && !never(f.Use) {
 			out = append(out, f)
 		}
+	}
+	barred := func(name string) bool {
+		return slices.ContainsFunc(list, func(f imapx.Folder) bool { return f.Name == name && (never(f.Use) || !f.Selectable) })
 	}
 	has := func(name string) bool {
 		return slices.ContainsFunc(out, func(f imapx.Folder) bool { return f.Name == name })
 	}
 	for _, name := range append([]string{"INBOX"}, named...) {
-		if !has(name) && !slices.ContainsFunc(out, func(f imapx.Folder) bool { return name == "INBOX" && f.Use == imapx.UseInbox }) {
+		if !has(name) && !barred(name) && !slices.ContainsFunc(out, func(f imapx.Folder) bool { return name == "INBOX" && f.Use == imapx.UseInbox }) {
 			out = append(out, imapx.Folder{Name: name, Selectable: true})
 		}
 	}
 	// INBOX first: what just came is what is waited for.
 	slices.SortStableFunc(out, func(a, b imapx.Folder) int { return rank(a.Use) - rank(b.Use) })
 	return out
+}
+
+// never says that a folder is not followed even when it is named.
+func never(u imapx.Use) bool {
+	return u == imapx.UseDrafts || u == imapx.UseJunk || u == imapx.UseTrash
 }
 
 func lastName(f imapx.Folder) string {
@@ -114,7 +191,7 @@ func (s *session) folder(ctx context.Context, f *crm.Folder) error {
 	if same, err := s.unchanged(ctx, f); same || err != nil {
 		return err
 	}
-	st, err := s.conn.Examine(ctx, f.Name)
+	st, err := s.examine(ctx, f.Name)
 	if err != nil {
 		return err
 	}
@@ -132,16 +209,42 @@ func (s *session) folder(ctx context.Context, f *crm.Folder) error {
 	if err := s.backfill(ctx, f); err != nil {
 		return err
 	}
-	return s.reconcile(ctx, f)
+	return s.settle(ctx, f)
 }
+
+// examine opens a folder for reading.
+func (s *session) examine(ctx context.Context, name string) (imapx.Status, error) {
+	s.open = ""
+	st, err := s.conn.Examine(ctx, name)
+	if err == nil && st.UIDNext == 0 {
+		// Without UIDNEXT nothing can be asked for safely; some servers only
+		// tell it here.
+		var ask imapx.Status
+		if ask, err = s.conn.Status(ctx, name); err == nil && ask.UIDNext == 0 {
+			err = &imapx.Error{Kind: imapx.KindProtocol, Key: "mail.error.protocol", Detail: "the server gives no UIDNEXT"}
+		}
+		st.UIDNext = ask.UIDNext
+	}
+	if err == nil {
+		s.open = name
+	}
+	return st, err
+}
+
+// fullEvery is how often all UIDs are compared although the counts agree.
+const fullEvery = 20 * time.Hour
 
 // unchanged asks the server for four numbers; all as they were means that
 // there is nothing to do.
 func (s *session) unchanged(ctx context.Context, f *crm.Folder) (bool, error) {
-	if f.UIDValidity == 0 || !f.Filled {
+	if f.UIDValidity == 0 || !f.Filled || f.Problem != nil || s.engine.Service.Now().Sub(f.FullAt) > fullEvery {
 		return false, nil
 	}
-	st, err := s.conn.Status(ctx, f.Name)
+	ask := s.conn.Status
+	if s.open == f.Name {
+		ask = s.examine // servers may answer STATUS with old numbers for the open folder
+	}
+	st, err := ask(ctx, f.Name)
 	if err != nil {
 		return false, err
 	}

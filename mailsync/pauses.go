@@ -10,7 +10,8 @@ import (
 )
 
 // maxAuthTries is how often a refused password is tried before the user is
-// asked: servers lock accounts.
+// asked: servers lock accounts. The count is kept with the mailbox, so that a
+// restart does not begin anew.
 const maxAuthTries = 3
 
 // askUser is how long a mailbox waits that only its user can mend; changing it
@@ -21,7 +22,6 @@ const askUser = 24 * time.Hour
 type pauses struct {
 	network *backoff.ExponentialBackOff // 2 s … 15 min
 	limit   *backoff.ExponentialBackOff // 10 min … 24 h
-	auth    int
 }
 
 func newPauses() *pauses {
@@ -36,17 +36,16 @@ func newPauses() *pauses {
 func (p *pauses) reset() {
 	p.network.Reset()
 	p.limit.Reset()
-	p.auth = 0
 }
 
-// after answers the wait after an error.
-func (p *pauses) after(err error) time.Duration {
+// after answers the wait after an error; refusals is how often the password
+// was refused in a row.
+func (p *pauses) after(err error, refusals int) time.Duration {
 	switch imapx.KindOf(err) {
 	case imapx.KindAuth:
-		if p.auth++; p.auth >= maxAuthTries {
+		if refusals >= maxAuthTries {
 			return askUser
 		}
-		return p.network.NextBackOff()
 	case imapx.KindTLS, imapx.KindRefused:
 		return askUser
 	case imapx.KindLimit:
@@ -58,12 +57,12 @@ func (p *pauses) after(err error) time.Duration {
 // stateOf names the state that a mailbox is in after an error.
 func stateOf(err error) string {
 	switch imapx.KindOf(err) {
-	case imapx.KindAuth, imapx.KindTLS, imapx.KindRefused:
+	case imapx.KindAuth:
 		return "auth"
 	case imapx.KindNetwork, imapx.KindLimit:
 		return "waiting"
 	}
-	if crm.CodeOf(err) == crm.CodeUnavailable {
+	if code := crm.CodeOf(err); code == crm.CodeUnavailable || code == crm.CodeConflict {
 		return "waiting"
 	}
 	return "failed"

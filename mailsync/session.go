@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"sync"
 	"time"
 
 	"cemigmas/crm"
@@ -16,16 +17,25 @@ import (
 type session struct {
 	engine  *Engine
 	box     crm.Mailbox
-	guard   []store.Change // without the lease nothing is written
+	guard   []store.Change // without the lease, or after the mailbox was changed, nothing is written
 	conn    *imapx.Conn
+	open    string // the examined folder
 	fetched int
 	told    time.Time
+}
+
+func (e *Engine) session(box crm.Mailbox, lease store.Lease) *session {
+	return &session{engine: e, box: box, guard: []store.Change{
+		store.CheckLease{Name: lease.Name, Fence: lease.Fence},
+		store.Check{In: crm.Mailboxes.In, ID: box.ID, Version: box.Version},
+	}}
 }
 
 func (s *session) close() {
 	if s.conn != nil {
 		_ = s.conn.Close()
 	}
+	s.open = ""
 }
 
 func (s *session) dial(ctx context.Context) error {
@@ -34,7 +44,18 @@ func (s *session) dial(ctx context.Context) error {
 		return err
 	}
 	s.state(ctx, map[string]any{"state": "syncing"})
+	s.open = ""
 	s.conn, err = imapx.Dial(ctx, s.engine.options(s.box, password))
+	return err
+}
+
+// current answers errChanged when a user changed or removed the mailbox since
+// the session began.
+func (s *session) current(ctx context.Context) error {
+	box, err := crm.Mailboxes.Get(ctx, s.engine.Service.Store(), s.box.ID)
+	if crm.CodeOf(err) == crm.CodeNotFound || err == nil && box.Version != s.box.Version {
+		return errChanged
+	}
 	return err
 }
 
@@ -44,6 +65,8 @@ func (s *session) run(ctx context.Context, wake chan struct{}, pause *pauses) er
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
+	var idler sync.WaitGroup
+	defer idler.Wait()
 	defer stop()
 	idling := false
 	for {
@@ -56,7 +79,7 @@ func (s *session) run(ctx context.Context, wake chan struct{}, pause *pauses) er
 		pause.reset()
 		if !idling && s.conn.CanIdle() {
 			idling = true
-			go s.idle(ctx, wake)
+			idler.Go(func() { s.idle(ctx, wake) })
 		}
 		select {
 		case <-ctx.Done():
@@ -66,6 +89,9 @@ func (s *session) run(ctx context.Context, wake chan struct{}, pause *pauses) er
 		case <-wake:
 		case <-time.After(s.poll()):
 		}
+		if err := s.current(ctx); err != nil {
+			return err
+		}
 	}
 }
 
@@ -73,11 +99,12 @@ func (s *session) poll() time.Duration {
 	if s.engine.Poll > 0 {
 		return s.engine.Poll
 	}
-	return jitter(2 * time.Minute)
+	return 2*time.Minute + jitter(2*time.Minute)/2
 }
 
 // idle listens on a second connection and only ever wakes: no state is taken
-// from what the server says there.
+// from what the server says there. A refused password ends it: the first
+// connection goes on by the clock, and the refusal counts as a try.
 func (s *session) idle(ctx context.Context, wake chan struct{}) {
 	pause := newPauses()
 	for ctx.Err() == nil {
@@ -85,11 +112,15 @@ func (s *session) idle(ctx context.Context, wake chan struct{}) {
 		if ctx.Err() != nil {
 			return
 		}
-		s.engine.Log.Debug("mailsync: idle ended", "mailbox", s.box.ID, "err", err)
+		s.engine.Log.Debug("mailsync: idle ended", "mailbox", s.box.ID, "err", fault(err))
+		if imapx.KindOf(err) == imapx.KindAuth {
+			s.state(ctx, map[string]any{"tries": 1})
+			return
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(pause.after(err)):
+		case <-time.After(pause.after(err, 0)):
 		}
 	}
 }
@@ -131,8 +162,10 @@ func (s *session) state(ctx context.Context, members map[string]any) {
 		}
 		p.Body[name] = raw
 	}
-	if err := s.engine.Service.Apply(ctx, p); err != nil && ctx.Err() == nil {
-		s.engine.Log.Warn("mailsync: cannot write the state", "mailbox", s.box.ID, "err", err)
+	// After an edit the state is the user's fresh start: the check keeps it.
+	check := store.Check{In: crm.Mailboxes.In, ID: s.box.ID, Version: s.box.Version}
+	if err := s.engine.Service.Apply(ctx, check, p); err != nil && ctx.Err() == nil && crm.CodeOf(err) != crm.CodeConflict {
+		s.engine.Log.Warn("mailsync: cannot write the state", "mailbox", s.box.ID, "err", fault(err))
 	}
 	s.tell()
 }
@@ -151,6 +184,7 @@ func (s *session) progress() {
 
 // done records a complete pass.
 func (s *session) done(ctx context.Context) error {
+	s.box.Tries = 0
 	s.state(ctx, map[string]any{"state": "ok", "problem": nil, "nextTry": nil, "tries": nil, "lastPass": s.engine.Service.Now()})
 	return ctx.Err()
 }
@@ -160,14 +194,17 @@ func (s *session) failed(ctx context.Context, err error, wait time.Duration) {
 	if err == nil || ctx.Err() != nil {
 		return
 	}
-	s.engine.Log.Warn("mailsync: pass failed", "mailbox", s.box.ID, "err", err)
+	s.engine.Log.Warn("mailsync: pass failed", "mailbox", s.box.ID, "err", fault(err))
 	var e *crm.Error
 	problem := crm.Text{Key: "mail.error.network"}
 	if errors.As(words(err), &e) {
 		problem = e.Text
 	}
 	members := map[string]any{"state": stateOf(err), "problem": problem, "nextTry": nil}
-	if wait > 0 {
+	if imapx.KindOf(err) == imapx.KindAuth {
+		members["tries"] = s.box.Tries + 1
+	}
+	if wait > 0 && wait < askUser {
 		members["nextTry"] = s.engine.Service.Now().Add(wait)
 	}
 	s.state(ctx, members)

@@ -4,53 +4,55 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"time"
 
 	"cemigmas/crm"
 	"cemigmas/crm/store"
-	"cemigmas/mailsync/message"
 )
 
 // guessWindow is how far apart two mails of equal subject and overlapping
 // people may lie to be guessed into one conversation.
 const guessWindow = 30 * 24 * time.Hour
 
-// maxLookups bounds how many references of a mail are looked up.
-const maxLookups = 20
+// maxRefs of References are kept: the first, which began it, and the last.
+const maxRefs = 10
+
+// maxAlike bounds how many mails of equal subject are looked at for a guess.
+const maxAlike = 200
 
 // thread puts a mail into its conversation. In-Reply-To is trusted alone;
 // References only when the subject is the same, because people answer an old
-// mail to begin a new topic; then mails that answered this one before it came;
-// last a guess, flagged as one.
-func (b *batchFiling) thread(ctx context.Context, m *crm.Message, p *message.Message) error {
-	up, err := b.parentThread(ctx, m, p)
+// mail to begin a new topic; last a guess, flagged as one. All mails that are
+// related to this one belong together from now on, and relations are the same
+// from both sides, so that the order in which mails arrive makes no difference.
+func (b *batchFiling) thread(ctx context.Context, m *crm.Message) error {
+	sure, err := b.related(ctx, m)
 	if err != nil {
 		return err
 	}
-	down, err := b.childThread(ctx, m)
+	guessed, err := b.alike(ctx, m)
 	if err != nil {
 		return err
 	}
-	switch {
-	case up != "" && down != "" && up != down:
-		if err := b.merge(ctx, up, down); err != nil {
-			return err
-		}
-		return b.join(ctx, m, up, false)
-	case up != "":
-		return b.join(ctx, m, up, false)
-	case down != "":
-		return b.join(ctx, m, down, false)
+	all, guess := set{}, false
+	for t := range sure {
+		all.add(t)
 	}
-	guess, err := b.guessThread(ctx, m)
+	for t := range guessed {
+		guess = guess || !sure[t]
+		all.add(t)
+	}
+	id, err := b.unite(ctx, all)
 	if err != nil {
 		return err
 	}
-	if guess != "" {
-		return b.join(ctx, m, guess, true)
+	if id == "" {
+		id = threadID(m)
 	}
-	return b.join(ctx, m, threadID(m), false)
+	b.index(m)
+	return b.join(ctx, m, id, guess)
 }
 
 // threadID names the conversation that begins with a mail. It follows from the
@@ -60,81 +62,68 @@ func threadID(m *crm.Message) string {
 	return "t" + hex.EncodeToString(sum[:14])
 }
 
-func (b *batchFiling) parentThread(ctx context.Context, m *crm.Message, p *message.Message) (string, error) {
-	for _, id := range p.InReplyTo {
-		parent, err := b.byMessageID(ctx, id)
-		if err != nil {
-			return "", err
+// clipRefs keeps the first and the last of a long References.
+func clipRefs(refs []string) []string {
+	if len(refs) <= maxRefs {
+		return refs
+	}
+	return append([]string{refs[0]}, refs[len(refs)-maxRefs+1:]...)
+}
+
+// related finds the conversations that a mail's headers name: of the mail that
+// it answers, of others that answer the same one, of answers that came before
+// it, and by References of equal subject.
+func (b *batchFiling) related(ctx context.Context, m *crm.Message) (set, error) {
+	out := set{}
+	any := func(*crm.Message) bool { return true }
+	topic := func(o *crm.Message) bool { return o.Canonical == m.Canonical }
+	look := func(field, value string, fits func(*crm.Message) bool) error {
+		found, err := b.find(ctx, field, value)
+		for _, o := range found {
+			if o.ID != m.ID && fits(o) {
+				out.add(o.Thread)
+			}
 		}
-		if parent != nil && parent.ID != m.ID {
-			return parent.Thread, nil
-		}
-		// Two answers to a mail that we do not have belong together.
-		sibling, err := b.byReplyTo(ctx, id, m)
-		if err != nil || sibling != nil {
-			return threadOf(sibling), err
+		return err
+	}
+	err := errors.Join(
+		look("messageId", m.ReplyTo, any), look("replyTo", m.ReplyTo, any),
+		look("replyTo", m.MessageID, any), look("refs", m.MessageID, topic))
+	for _, r := range m.Refs {
+		if err == nil {
+			err = errors.Join(look("messageId", r, topic), look("refs", r, topic))
 		}
 	}
-	refs := slices.Clone(p.References)
-	slices.Reverse(refs) // the nearest first
-	for _, id := range refs[:min(len(refs), maxLookups)] {
-		parent, err := b.byMessageID(ctx, id)
-		if err != nil {
-			return "", err
+	return out, err
+}
+
+// index makes a mail of this batch findable, before it is stored.
+func (b *batchFiling) index(m *crm.Message) {
+	add := func(field string, values ...string) {
+		for _, v := range values {
+			if v != "" {
+				b.fresh[field+"\x00"+v] = append(b.fresh[field+"\x00"+v], m)
+			}
 		}
-		if parent != nil && parent.ID != m.ID && parent.Canonical == m.Canonical {
-			return parent.Thread, nil
-		}
 	}
-	return "", nil
+	add("messageId", m.MessageID)
+	add("replyTo", m.ReplyTo)
+	add("refs", m.Refs...)
+	add("canonical", m.Canonical)
 }
 
-func threadOf(m *crm.Message) string {
-	if m == nil {
-		return ""
-	}
-	return m.Thread
-}
-
-// childThread finds the conversation of a mail that answered this one and came
-// first: backfill goes from new to old.
-func (b *batchFiling) childThread(ctx context.Context, m *crm.Message) (string, error) {
-	if m.MessageID == "" {
-		return "", nil
-	}
-	child, err := b.byReplyTo(ctx, m.MessageID, m)
-	return threadOf(child), err
-}
-
-// byMessageID finds a mail by its Message-ID, in this batch or stored.
-func (b *batchFiling) byMessageID(ctx context.Context, id string) (*crm.Message, error) {
-	return b.find(ctx, "messageId", id, nil, func(m *crm.Message) bool { return m.MessageID == id })
-}
-
-// byReplyTo finds another mail that answers the mail with this Message-ID.
-func (b *batchFiling) byReplyTo(ctx context.Context, id string, not *crm.Message) (*crm.Message, error) {
-	return b.find(ctx, "replyTo", id, not, func(m *crm.Message) bool { return m.ReplyTo == id })
-}
-
-func (b *batchFiling) find(ctx context.Context, field, value string, not *crm.Message, fits func(*crm.Message) bool) (*crm.Message, error) {
+// find answers mails by one header, of this batch and stored, each as it will
+// be after this batch.
+func (b *batchFiling) find(ctx context.Context, field, value string) ([]*crm.Message, error) {
 	if value == "" {
 		return nil, nil
 	}
-	for _, id := range sorted(b.messages) {
-		if m := b.messages[id]; m.Thread != "" && (not == nil || m.ID != not.ID) && fits(m) {
-			return m, nil
-		}
-	}
-	list, _, err := crm.Messages.Find(ctx, b.svc.Store(), store.Query{Where: []store.Cond{store.Is(field, value)}, Limit: 5})
-	if err != nil {
-		return nil, err
-	}
+	out := slices.Clone(b.fresh[field+"\x00"+value])
+	list, _, err := crm.Messages.Find(ctx, b.svc.Store(), store.Query{Where: []store.Cond{store.Is(field, value)}, Limit: 50})
 	for i := range list {
-		if not == nil || list[i].ID != not.ID {
-			return b.known(&list[i]), nil
-		}
+		out = append(out, b.known(&list[i]))
 	}
-	return nil, nil
+	return out, err
 }
 
 // known prefers the state that a message will have after this batch.
@@ -145,33 +134,58 @@ func (b *batchFiling) known(m *crm.Message) *crm.Message {
 	return m
 }
 
-// guessThread looks for a mail with an equal subject, common people and a near
-// date. A subject alone is never enough.
-func (b *batchFiling) guessThread(ctx context.Context, m *crm.Message) (string, error) {
+// alike finds conversations of equal subject with people in common and near in
+// time. A subject alone is never enough; and two mails that both name what they
+// answer need no guess.
+func (b *batchFiling) alike(ctx context.Context, m *crm.Message) (set, error) {
+	out := set{}
 	if m.Canonical == "" || m.Automatic != "" {
-		return "", nil
+		return out, nil
 	}
-	near := func(o *crm.Message) bool {
+	near := func(o *crm.Message) {
 		d := o.At.Sub(m.At)
-		return o.ID != m.ID && o.Thread != "" && o.Canonical == m.Canonical && d < guessWindow && d > -guessWindow && b.share(o, m)
-	}
-	for _, id := range sorted(b.messages) {
-		if near(b.messages[id]) {
-			return b.messages[id].Thread, nil
+		if o.ID != m.ID && o.Automatic == "" && d < guessWindow && d > -guessWindow && (bare(o) || bare(m)) && b.share(o, m) {
+			out.add(o.Thread)
 		}
+	}
+	for _, o := range b.fresh["canonical\x00"+m.Canonical] {
+		near(o)
 	}
 	list, _, err := crm.Messages.Find(ctx, b.svc.Store(), store.Query{
 		Where: []store.Cond{store.Is("canonical", m.Canonical), store.Above("at", m.At.Add(-guessWindow)), store.Below("at", m.At.Add(guessWindow))},
-		Sort:  []string{"-at"}, Limit: 50})
-	if err != nil {
-		return "", err
-	}
+		Sort:  []string{"-at"}, Limit: maxAlike})
 	for i := range list {
-		if o := b.known(&list[i]); near(o) {
-			return o.Thread, nil
+		near(b.known(&list[i]))
+	}
+	return out, err
+}
+
+// bare says that a mail names nothing that it answers: it began something, or
+// its sender's program forgot.
+func bare(m *crm.Message) bool { return m.ReplyTo == "" && len(m.Refs) == 0 }
+
+// unite makes one conversation of several: the smaller ones are moved into the
+// largest. "" of none.
+func (b *batchFiling) unite(ctx context.Context, ids set) (string, error) {
+	into, most := "", int64(-1)
+	for _, id := range sorted(ids) {
+		t, err := b.readThread(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		if t != nil && t.Count > most {
+			into, most = id, t.Count
 		}
 	}
-	return "", nil
+	for _, id := range sorted(ids) {
+		if id == into {
+			continue
+		}
+		if err := b.merge(ctx, into, id); err != nil {
+			return "", err
+		}
+	}
+	return into, nil
 }
 
 // share reports whether two mails have somebody in common beside ourselves.
@@ -262,8 +276,9 @@ func (b *batchFiling) merge(ctx context.Context, into, from string) error {
 		return err
 	}
 	to.Count += old.Count
+	to.Guessed = to.Guessed || old.Guessed
 	if old.FirstAt.Before(to.FirstAt) {
-		to.FirstAt = old.FirstAt
+		to.FirstAt, to.Subject, to.Canonical = old.FirstAt, old.Subject, old.Canonical
 	}
 	if old.LastAt.After(to.LastAt) {
 		to.LastAt = old.LastAt
@@ -281,19 +296,20 @@ func (b *batchFiling) moveLinks(ctx context.Context, into, from string) error {
 		}
 		inBatch.add(b.links[i].ID)
 	}
-	clients := set{}
 	for l, err := range crm.MailLinks.All(ctx, b.svc.Store(), store.Query{Where: []store.Cond{store.Is("thread", from)}, Sort: []string{"client", "-at"}}) {
 		if err != nil {
 			return err
 		}
-		clients.add(l.Client)
 		if !inBatch[l.ID] {
 			l.Thread = into
 			b.links = append(b.links, l)
 		}
 	}
+	clients := set{}
 	for _, l := range b.links {
-		clients.add(l.Client)
+		if l.Thread == into {
+			clients.add(l.Client)
+		}
 	}
 	return each(clients, func(c string) error { return b.mergeEntry(ctx, c, into, from) })
 }

@@ -1,0 +1,129 @@
+package mailsync
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"cemigmas/crm"
+	"cemigmas/crm/store"
+)
+
+const (
+	leaseTime = 60 * time.Second
+	renewTime = 20 * time.Second
+	scanTime  = 15 * time.Second // how often new mailboxes are looked for
+	lookTime  = time.Minute      // how often a waiting mailbox is looked at for changes made elsewhere
+)
+
+var (
+	errHeld    = errors.New("mailsync: another worker follows this mailbox")
+	errChanged = errors.New("mailsync: the mailbox was changed")
+)
+
+// follow keeps one mailbox in sync while this process can get its lease.
+func (e *Engine) follow(ctx context.Context, id string) {
+	pause := newPauses()
+	for ctx.Err() == nil {
+		box, err := crm.Mailboxes.Get(ctx, e.Service.Store(), id)
+		if crm.CodeOf(err) == crm.CodeNotFound {
+			return // the mailbox was removed
+		}
+		wait := scanTime
+		if err == nil {
+			wait = e.sit(ctx, box, pause)
+		}
+		e.sleep(ctx, box, wait)
+	}
+}
+
+// sleep waits until the time is up, somebody wakes the mailbox, or it was
+// changed, perhaps by another process.
+func (e *Engine) sleep(ctx context.Context, box crm.Mailbox, wait time.Duration) {
+	for wait > 0 {
+		step := min(wait, lookTime)
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.wake(box.ID):
+			return
+		case <-time.After(step):
+		}
+		wait -= step
+		if now, err := crm.Mailboxes.Get(ctx, e.Service.Store(), box.ID); err != nil || now.Version != box.Version {
+			return
+		}
+	}
+}
+
+// sit holds the lease, connects and makes passes until something fails; it
+// answers how long to wait before the next try.
+func (e *Engine) sit(ctx context.Context, box crm.Mailbox, pause *pauses) time.Duration {
+	asked := e.askedFor(box.ID)
+	if box.Paused {
+		return askUser
+	}
+	if box.Tries >= maxAuthTries && !asked {
+		return askUser // servers lock accounts; changing the password resets it
+	}
+	wait := renewTime
+	err := e.hold(ctx, box.ID, e.Owner, func(ctx context.Context, lease store.Lease) error {
+		s := e.session(box, lease)
+		defer s.close()
+		err := s.run(ctx, e.wake(box.ID), pause)
+		switch {
+		case ctx.Err() != nil: // ending, or the lease is lost
+		case errors.Is(err, errChanged), errors.Is(s.current(ctx), errChanged):
+			wait = 0
+		case crm.CodeOf(err) == crm.CodeConflict:
+			wait = jitter(2 * time.Second) // somebody files into the same conversations
+		default:
+			wait = pause.after(err, s.box.Tries+1)
+			s.failed(ctx, err, wait)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, errHeld) && ctx.Err() == nil {
+		e.Log.Debug("mailsync: session ended", "mailbox", box.ID, "err", fault(err))
+	}
+	return wait
+}
+
+// hold does something under the mailbox's lease. errHeld when another has it;
+// ctx ends when it is lost.
+func (e *Engine) hold(ctx context.Context, id, owner string, do func(context.Context, store.Lease) error) error {
+	st := e.Service.Store()
+	lease, err := st.Lease(ctx, "mailbox:"+id, owner, leaseTime)
+	if store.CodeOf(err) == store.CodeConflict {
+		return errHeld
+	}
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { e.keepLease(ctx, stop, lease) })
+	defer func() {
+		stop()
+		wg.Wait()
+		_ = st.Release(context.WithoutCancel(ctx), lease)
+	}()
+	return do(ctx, lease)
+}
+
+func (e *Engine) keepLease(ctx context.Context, lost func(), l store.Lease) {
+	tick := time.NewTicker(renewTime)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if _, err := e.Service.Store().Lease(ctx, l.Name, l.Owner, leaseTime); store.CodeOf(err) == store.CodeConflict {
+				lost()
+				return
+			}
+		}
+	}
+}
