@@ -52,7 +52,7 @@ func (w *World) fillClient(b *Bundle, n int, d dice) {
 		c.Emails = []string{one(d, []string{"energia@", "contato@", "faturas@"}) + c.Domains[0]}
 	}
 	if k.cpf {
-		c.TaxKind, c.TaxID, c.LegalName = crm.TaxCPF, string(must(ident.NewCPF(fmt.Sprintf("0000%05d", 10_000+n)))), ""
+		c.TaxKind, c.TaxID, c.LegalName = crm.TaxCPF, string(must(ident.NewCPF(fmt.Sprintf("000%06d", 10_000+n)))), ""
 	} else {
 		c.TaxKind, c.TaxID, c.CNPJ = crm.TaxCNPJ, root(n), cnpj(n, 1)
 	}
@@ -84,7 +84,7 @@ func (w *World) company(n int, d dice, sectors []string) company {
 // root is an invented CNPJ root: none of the numeric ones from 99.000.000 on is
 // given out; every sixth has letters, as new ones do since July 2026.
 func root(n int) string {
-	if n%6 == 5 {
+	if n%6 == 5 && n < 100_000 {
 		return fmt.Sprintf("ZZ%c%05d", 'A'+n%26, n)
 	}
 	return fmt.Sprintf("99%06d", 100_000+n)

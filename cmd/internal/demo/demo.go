@@ -4,7 +4,7 @@
 //
 // Everything follows from a seed and a day: the same two make the same
 // documents byte for byte. CNPJs have roots that are not given out, phones
-// begin with 5550, mail domains end in .example, and CPFs begin with 0000.
+// begin with 5550, mail domains end in .example, and CPFs begin with 000.
 package demo
 
 import (

@@ -338,3 +338,16 @@ func TestEverySentenceFillsItsSlots(t *testing.T) {
 		t.Errorf("%d sentences", len(distinct))
 	}
 }
+
+// TestNumbersHoldForLargeSets: making a number that is not valid panics.
+func TestNumbersHoldForLargeSets(t *testing.T) {
+	w := NewWorld(Reference(1, 300_000, today))
+	seen := map[string]bool{}
+	for n := 0; n < w.Clients; n += 997 {
+		c := w.Client(n).Client
+		if seen[c.TaxID] || len(c.TaxID) != 8 && len(c.TaxID) != 11 {
+			t.Errorf("client %d: %q", n, c.TaxID)
+		}
+		seen[c.TaxID] = true
+	}
+}

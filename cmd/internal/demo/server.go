@@ -143,7 +143,7 @@ func (s *Server) open(port int) error {
 			return err
 		}
 	}
-	s.post.posts = nil
+	s.post.posts, s.post.bundles = nil, nil // the rest is what conversations go on from
 	received, err := readReceived(s.file())
 	if err != nil {
 		return err

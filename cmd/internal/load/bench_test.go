@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -40,8 +41,8 @@ func BenchmarkSpeed(b *testing.B) {
 	var before []load.Row
 	for _, size := range strings.Split(sizes, ",") {
 		clients, err := strconv.Atoi(size)
-		if err != nil {
-			b.Fatal(err)
+		if err != nil || clients <= 1000 {
+			b.Fatalf("CEMIGMAS_BENCH_CLIENTS=%s: a reference set has more than 1000 clients", sizes)
 		}
 		rows := measure(b, filepath.Join(dir, size), clients)
 		fmt.Printf("\n%d clients, %d connections, best of %d rounds of %s\n%s", clients, connections, rounds, lasting, load.Table(rows))
@@ -68,19 +69,16 @@ func report(b *testing.B, rows, before []load.Row) {
 func measure(b *testing.B, dir string, clients int) []load.Row {
 	b.Helper()
 	ctx := context.Background()
-	a, err := app.Open(ctx, app.Config{Data: dir, Addr: "127.0.0.1:0"})
+	a, err := app.Open(ctx, app.Config{Data: dir, Addr: "127.0.0.1:0", Seed: 1})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer a.Close()
 	began := time.Now()
-	_, err = load.Reference(ctx, a.Service, load.Options{Seed: 1, Clients: clients, Today: "2026-11-22",
-		Progress: func(_ string, done, total int64) {
-			if done == total {
-				fmt.Printf("\n%d clients filled in %s\n", total, time.Since(began).Round(time.Millisecond))
-			}
-		}})
-	if err != nil && !errors.Is(err, demo.ErrFilled) {
+	switch _, err := a.FillDemo(ctx, clients); {
+	case err == nil:
+		fmt.Printf("\n%d clients filled in %s\n", clients, time.Since(began).Round(time.Millisecond))
+	case !errors.Is(err, demo.ErrFilled):
 		b.Fatal(err)
 	}
 	if err := a.Start(ctx); err != nil {
@@ -104,10 +102,10 @@ func measure(b *testing.B, dir string, clients int) []load.Row {
 
 // cases are the pages that are measured, each as somebody who may see it.
 func cases(b *testing.B, a *app.App, floor *load.Floor) []load.Case {
-	agent, admin, manager := user(b, a, crm.RoleAgent), user(b, a, crm.RoleAdmin), user(b, a, crm.RoleManager)
+	agent, rural := user(b, a, crm.RoleAgent, "metallurgy"), user(b, a, crm.RoleAgent, "agri")
+	admin, manager := user(b, a, crm.RoleAdmin, ""), user(b, a, crm.RoleManager, "")
 	own := clientsOf(b, a, store.Query{Where: []store.Cond{store.Is("agent", agent.ID)}, Sort: []string{"name"}})
 	all := clientsOf(b, a, store.Query{})
-	sector := agent.Sectors[0]
 	addr := strings.TrimPrefix(a.URL(), "http://")
 	one := func(u crm.User, name string, product, bar []string) load.Case {
 		tokens, err := a.Auth.Issue(context.Background(), u)
@@ -127,30 +125,38 @@ func cases(b *testing.B, a *app.App, floor *load.Floor) []load.Case {
 		}
 		return product, bar
 	}
-	list := func(sort string, bar load.Query, of string) ([]string, []string) {
+	list := func(sector, sort string, bar load.Query, of string) ([]string, []string) {
 		return []string{"/api/v1/clients?limit=50&sector=" + sector + "&sort=" + sort}, []string{bar.Path(of, sector)}
 	}
 	p1, f1 := timeline(own, "")
 	p2, f2 := timeline(own, crm.KindCall)
 	p3, f3 := timeline(all, "")
-	p4, f4 := list("lastContact", load.AgentQuery, agent.ID)
-	p5, f5 := list("contracted", load.TeamQuery, manager.Team)
+	p4, f4 := list("metallurgy", "lastContact", load.AgentQuery, agent.ID)
+	p5, f5 := list("metallurgy", "contracted", load.TeamQuery, manager.Team)
+	p6, f6 := list("agri", "lastContact", load.AgentQuery, rural.ID)
 	return []load.Case{
 		one(agent, "timeline of 50, agent's clients", p1, f1),
 		one(agent, "timeline of 50, calls only", p2, f2),
 		one(admin, "timeline of 50, any client, admin", p3, f3),
 		one(agent, "clients of a sector by last contact, agent", p4, f4),
 		one(manager, "clients of a sector by demand, manager", p5, f5),
+		one(rural, "the same of rural holders, CPFs masked", p6, f6),
 	}
 }
 
-func user(b *testing.B, a *app.App, role crm.Role) crm.User {
+// user is the first by name who has the role and, if one is named, the sector.
+func user(b *testing.B, a *app.App, role crm.Role, sector string) crm.User {
 	b.Helper()
-	u, err := crm.Users.First(context.Background(), a.Service.Store(), store.Query{Where: []store.Cond{store.Is("role", string(role))}, Sort: []string{"name"}})
-	if err != nil || u == nil {
-		b.Fatal(role, err)
+	for u, err := range crm.Users.All(context.Background(), a.Service.Store(), store.Query{Where: []store.Cond{store.Is("role", string(role))}, Sort: []string{"name"}}) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		if sector == "" || slices.Contains(u.Sectors, sector) {
+			return u
+		}
 	}
-	return *u
+	b.Fatalf("the set has no %s of %q", role, sector)
+	return crm.User{}
 }
 
 // clientsOf are ids in an order that has nothing to do with that on disk.
