@@ -2,6 +2,7 @@ package mailsync
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -67,22 +68,39 @@ func (s *session) folders(ctx context.Context) ([]crm.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []crm.Folder
-	for _, f := range choose(list, s.box.Folders) {
-		doc, ok := have[f.Name]
-		if !ok {
-			if doc, err = s.renamed(ctx, f.Name, list, have); err != nil {
+	wanted := choose(list, s.box.Folders)
+	for _, f := range wanted {
+		if doc, ok := have[f.Name]; !ok || doc.UIDValidity == 0 {
+			if err := s.renamed(ctx, f.Name, list, have); err != nil {
 				return nil, err
 			}
+		}
+	}
+	var out []crm.Folder
+	for _, f := range wanted {
+		doc, ok := have[f.Name]
+		if !ok {
+			doc = s.fresh(f.Name, out, have)
 		}
 		delete(have, f.Name)
 		doc.Use = string(f.Use)
 		out = append(out, doc)
 	}
 	if len(list) > 0 {
-		s.lost(ctx, have, out)
+		s.lost(ctx, have)
 	}
 	return out, nil
+}
+
+// fresh makes the folder of a name that is new. A renamed folder may have the
+// id that the name would give.
+func (s *session) fresh(name string, taken []crm.Folder, have map[string]crm.Folder) crm.Folder {
+	f := crm.Folder{ID: folderID(s.box.ID, name), Mailbox: s.box.ID, Name: name}
+	same := func(o crm.Folder) bool { return o.ID == f.ID }
+	for slices.ContainsFunc(taken, same) || slices.ContainsFunc(slices.Collect(maps.Values(have)), same) {
+		f.ID += "~"
+	}
+	return f
 }
 
 // known reads the folders that were followed so far, by name.
@@ -97,38 +115,47 @@ func (s *session) known(ctx context.Context) (map[string]crm.Folder, error) {
 	return out, nil
 }
 
-// renamed makes the folder of a name that is new. A known folder that the
-// server lists no more and that has the same UIDVALIDITY and UIDs is the same
-// folder under another name: its ledger goes on.
-func (s *session) renamed(ctx context.Context, name string, list []imapx.Folder, have map[string]crm.Folder) (crm.Folder, error) {
-	fresh := crm.Folder{ID: folderID(s.box.ID, name), Mailbox: s.box.ID, Name: name}
+// renamed looks, for a name that is new, for a known folder that the server
+// lists no more and that has the same UIDVALIDITY and UIDs: it is the same
+// folder, and its ledger goes on under the new name.
+func (s *session) renamed(ctx context.Context, name string, list []imapx.Folder, have map[string]crm.Folder) error {
+	if !listed(list, name) {
+		return nil
+	}
 	for _, old := range have {
-		listed := slices.ContainsFunc(list, func(f imapx.Folder) bool { return f.Name == old.Name })
-		if listed || old.UIDValidity == 0 || len(list) == 0 {
+		if old.UIDValidity == 0 || listed(list, old.Name) {
 			continue
 		}
 		st, err := s.conn.Status(ctx, name)
 		if kind := imapx.KindOf(err); kind == imapx.KindNotFound || kind == imapx.KindProtocol {
-			return fresh, nil
+			return nil
 		}
 		if err != nil {
-			return fresh, err
+			return err
 		}
 		if st.UIDValidity == old.UIDValidity && st.UIDNext > old.High && int64(st.Messages) >= old.Server {
+			empty, ok := have[name] // the name was looked for before it was there
 			delete(have, old.Name)
 			old.Name, old.FullAt = name, zeroTime
-			return old, nil
+			have[name] = old
+			if !ok {
+				return nil
+			}
+			return s.apply(ctx, crm.Folders.Delete(&empty))
 		}
 	}
-	return fresh, nil
+	return nil
+}
+
+func listed(list []imapx.Folder, name string) bool {
+	return slices.ContainsFunc(list, func(f imapx.Folder) bool { return f.Name == name })
 }
 
 // lost marks folders that are followed no more because the server has them no
 // more.
-func (s *session) lost(ctx context.Context, have map[string]crm.Folder, followed []crm.Folder) {
+func (s *session) lost(ctx context.Context, have map[string]crm.Folder) {
 	for _, f := range have {
-		adopted := slices.ContainsFunc(followed, func(o crm.Folder) bool { return o.ID == f.ID })
-		if !adopted && f.Problem == nil {
+		if f.Problem == nil {
 			s.folderProblem(ctx, &f, crm.Text{Key: "mail.error.notfound"})
 		}
 	}

@@ -4,6 +4,7 @@ package imaptest
 
 import (
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -186,6 +187,16 @@ func (s *Server) Expunge(name string, uids ...uint32) {
 		f.Mails = kept
 		f.ModSeq++
 	})
+}
+
+// Rename gives a folder another name; its mails and numbers stay.
+func (s *Server) Rename(from, to string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.folders[from]
+	delete(s.folders, from)
+	f.Name, s.folders[to] = to, f
+	s.order[slices.Index(s.order, from)] = to
 }
 
 // Renumber gives a folder a new UIDVALIDITY and its mails new UIDs, as a
