@@ -1,6 +1,7 @@
 package imaptest
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"net"
@@ -223,4 +224,46 @@ func freePort(t testing.TB) int {
 	}
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port
+}
+
+// Expunge deletes the mail with this Message-ID from a user's folder, as a mail
+// program does that is not this one.
+func (d *DovecotServer) Expunge(t testing.TB, user, folder, messageID string) error {
+	t.Helper()
+	nc, err := net.DialTimeout("tcp", d.Addr, 5*time.Second)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	_ = nc.SetDeadline(time.Now().Add(10 * time.Second))
+	r := bufio.NewReader(nc)
+	if _, err := r.ReadString('\n'); err != nil {
+		return err
+	}
+	found := ""
+	for i, command := range []string{
+		fmt.Sprintf("LOGIN %s %s", user, d.Password), "SELECT " + strconv.Quote(folder),
+		fmt.Sprintf("UID SEARCH HEADER Message-ID %s", strconv.Quote(messageID)), "UID STORE %s +FLAGS.SILENT (\\Deleted)", "UID EXPUNGE %s",
+	} {
+		command = strings.ReplaceAll(command, "%s", found)
+		if _, err := fmt.Fprintf(nc, "a%d %s\r\n", i, command); err != nil {
+			return err
+		}
+		for {
+			line, err := r.ReadString('\n')
+			if err != nil {
+				return err
+			}
+			if uids, ok := strings.CutPrefix(line, "* SEARCH "); ok {
+				found = strings.ReplaceAll(strings.TrimSpace(uids), " ", ",")
+			}
+			if rest, ok := strings.CutPrefix(line, fmt.Sprintf("a%d ", i)); ok {
+				if !strings.HasPrefix(rest, "OK") {
+					return errors.New("dovecot: " + rest)
+				}
+				break
+			}
+		}
+	}
+	return nil
 }
