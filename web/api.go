@@ -29,7 +29,6 @@ type operation struct {
 	id, summary string
 	in, out     reflect.Type
 	status      int
-	public      bool
 	upload      bool         // the body is multipart with a part named file
 	binary      string       // media type of an answer that is not JSON
 	later       bool         // the answer may be a job that is not done yet

@@ -160,7 +160,7 @@ func (v view) clientFacts(c crm.Client, users map[string]string) []page.Fact {
 		{Label: v.T("page.client.phone"), Value: ident.FormatPhone(c.Phone)},
 		{Label: v.T("page.agent"), Value: orNothing(users[c.Agent])},
 		{Label: v.T("page.users.team"), Value: c.Team},
-		{Label: v.T("page.client.emails"), Value: join(", ", c.Emails...)},
+		{Label: v.T("page.mail"), Value: join(", ", c.Emails...)},
 		{Label: v.T("page.client.domains"), Value: join(", ", c.Domains...)},
 		{Label: v.T("page.client.notes"), Value: c.Notes},
 	}
@@ -268,7 +268,7 @@ func (v view) clientDates(list []crm.Installation) []page.DateRow {
 	slices.SortFunc(list, func(a, b crm.Installation) int { return cmp.Compare(a.NoticeOn, b.NoticeOn) })
 	var out []page.DateRow
 	for _, i := range list[:min(len(list), 5)] {
-		out = append(out, page.DateRow{Day: v.date(i.NoticeOn), What: page.Link{Label: v.T("web.notice"), URL: "/installations/" + i.ID}, Sub: i.Name,
+		out = append(out, page.DateRow{Day: v.date(i.NoticeOn), What: page.Link{Label: v.T("page.notice"), URL: "/installations/" + i.ID}, Sub: i.Name,
 			State: dueState(calendar.DaysBetween(v.today, calendar.Date(i.NoticeOn)))})
 	}
 	return out
@@ -279,6 +279,9 @@ func (s *Server) composer(c *fiber.Ctx, v view, cl crm.Client, people []crm.Pers
 	log := s.quickLog(c, v)
 	log.URL, log.ClientID, log.ClientName, log.Fixed = "/clients/"+cl.ID+"/activities", cl.ID, cl.Name, true
 	log.Back, log.People = "/clients/"+cl.ID, personOptions(people)
+	if len(log.People) > 0 {
+		log.People[0].Label = v.T("page.log.person") // no label stands beside the choice here
+	}
 	return page.Composer{Text: v.Text, Log: log, VisitURL: "/visits/new?client=" + cl.ID}
 }
 

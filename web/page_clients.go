@@ -137,7 +137,7 @@ func (s *Server) clientChips(c *fiber.Ctx, v view, ask listAsk) (page.ClientChip
 // to the next, so that "show more" always shows something.
 func (s *Server) clientList(c *fiber.Ctx, v view, ask listAsk) (page.ClientList, error) {
 	ctx, a := c.UserContext(), actor(c)
-	list := page.ClientList{Text: v.Text, Heads: v.clientHeads(ask)}
+	list := page.ClientList{Text: v.Text, Heads: v.clientHeads(ask), Own: a.Role == crm.RoleAgent}
 	q := ask.query()
 	var rows []crm.Client
 	for range 20 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -58,7 +59,7 @@ func (v view) ranges(asked string) (months int, tabs []page.Tab) {
 		n     int
 		value string
 		label string
-	}{{13, "13", v.n("web.months.short", 13)}, {24, "24", v.n("web.months.short", 24)}, {0, "all", v.T("page.all")}} {
+	}{{13, "13", v.n("web.months.short", 13)}, {24, "24", v.n("web.months.short", 24)}, {0, "all", v.T("page.timeline.all")}} {
 		tabs = append(tabs, page.Tab{Label: r.label, URL: "?months=" + r.value, Current: r.n == months})
 	}
 	return months, tabs
@@ -108,7 +109,7 @@ func (v view) placeStats(i crm.Installation, months []crm.MonthHealth) []page.St
 		}
 	}
 	if i.NoticeOn != "" {
-		out = append(out, page.Stat{Label: v.T("web.notice"), Value: v.date(i.NoticeOn)})
+		out = append(out, page.Stat{Label: v.T("page.notice"), Value: v.date(i.NoticeOn)})
 	}
 	return out
 }
@@ -295,7 +296,7 @@ func (v view) contractRows(contracts []crm.Contract) []page.ContractRow {
 	var events []event
 	for n := range contracts {
 		c := &contracts[n]
-		row := page.ContractRow{Day: nothing, What: join(" ", v.T("web.contract."+c.Kind), c.Number), Sub: v.contractSub(c), State: v.contractBadge(c)}
+		row := page.ContractRow{Day: nothing, What: v.contractName(c), Sub: v.contractSub(c), State: v.contractBadge(c)}
 		if c.Start != "" {
 			row.Day = v.date(c.Start)
 		}
@@ -324,6 +325,16 @@ func (v view) contractRows(contracts []crm.Contract) []page.ContractRow {
 		out = append(out, e.row)
 	}
 	return out
+}
+
+// contractName is the kind and the number, once: many numbers begin with the
+// kind.
+func (v view) contractName(c *crm.Contract) string {
+	kind := v.T("web.contract." + c.Kind)
+	if strings.HasPrefix(strings.ToUpper(c.Number), strings.ToUpper(kind)) {
+		return c.Number
+	}
+	return join(" ", kind, c.Number)
 }
 
 func (v view) contractSub(c *crm.Contract) string {

@@ -96,27 +96,22 @@ func (s *Server) message(ctx context.Context, v view, m crm.Message, open bool) 
 		return out
 	}
 	if parsed.HasHTML() {
-		out.HTMLURL, out.Height = "/messages/"+m.ID+"/html", frameHeight(parsed.Text)
+		out.HTMLURL = "/messages/" + m.ID + "/html"
+		blocks := parsed.Blocks()
+		out.Height, out.HeightPhone = wideFrame.height(blocks, m.Files), narrowFrame.height(blocks, m.Files)
 		return out
 	}
 	for _, b := range parsed.Blocks() {
-		if b.Kind == message.KindQuote {
+		switch b.Kind {
+		case message.KindQuote:
 			out.Quoted = append(out.Quoted, paragraphs(b.Text)...)
-		} else {
+		case message.KindSignature:
+			out.Signed = append(out.Signed, paragraphs(b.Text)...)
+		default:
 			out.Lines = append(out.Lines, paragraphs(b.Text)...)
 		}
 	}
 	return out
-}
-
-// frameHeight guesses the height of a mail in CSS pixels from its text: the
-// sandbox lets nobody measure it.
-func frameHeight(text string) int {
-	lines := 0
-	for l := range strings.Lines(text) {
-		lines += 1 + len(l)/90
-	}
-	return min(max(lines*22+60, 160), 900)
 }
 
 func paragraphs(t string) []string {
@@ -170,14 +165,21 @@ func (v view) file(m crm.Message, f crm.File) page.File {
 // appear.
 func participants(messages []crm.MessageView) []page.Person {
 	var out []page.Person
-	seen := map[string]bool{}
+	seen, ours := map[string]bool{}, map[string]bool{}
 	for _, m := range messages {
-		for i, a := range slices.Concat([]crm.Address{m.From}, m.To, m.Cc) {
+		ours[m.From.Email] = ours[m.From.Email] || m.Outbound
+	}
+	for _, m := range messages {
+		for _, a := range slices.Concat([]crm.Address{m.From}, m.To, m.Cc) {
 			if a.Email == "" || seen[a.Email] {
 				continue
 			}
 			seen[a.Email] = true
-			out = append(out, page.Person{Name: nameOf(a), Initials: initials(nameOf(a)), Role: a.Email, Email: a.Email, MailURL: mailURL(a.Email), Mine: i == 0 && m.Outbound})
+			p := page.Person{Name: nameOf(a), Initials: initials(nameOf(a)), Role: a.Email, Email: a.Email, Mine: ours[a.Email]}
+			if !p.Mine {
+				p.MailURL = mailURL(a.Email)
+			}
+			out = append(out, p)
 		}
 	}
 	return out
@@ -185,7 +187,7 @@ func participants(messages []crm.MessageView) []page.Person {
 
 // mailPolicy is the policy of a mail's HTML: nothing runs, nothing is loaded
 // from anywhere, and the page has an origin of its own.
-const mailPolicy = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+const mailPolicy = "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 
 // messageHTML shows a mail's HTML, sanitised, for the sandboxed frame.
 func (s *Server) messageHTML(c *fiber.Ctx) error {
@@ -207,8 +209,7 @@ func (s *Server) messageHTML(c *fiber.Ctx) error {
 	c.Set("Referrer-Policy", "no-referrer")
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Set(fiber.HeaderCacheControl, "private, no-store")
-	return c.SendString(`<!doctype html><html><head><meta charset="utf-8"><base target="_blank"><meta name="color-scheme" content="light dark"><style>` +
-		`body{margin:0;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}img{max-width:100%;height:auto}pre{white-space:pre-wrap}</style></head><body>` + body + `</body></html>`)
+	return c.SendString(mailDocument(body))
 }
 
 // maxInline bounds the pictures that one mail carries within its HTML.

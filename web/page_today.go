@@ -24,7 +24,9 @@ func (s *Server) todayPage(c *fiber.Ctx) error {
 		p.Visits = append(p.Visits, v.todayVisit(a, d.Names[a.Client]))
 	}
 	for _, cl := range d.Neglected {
-		p.Quiet = append(p.Quiet, v.quiet(cl))
+		if q := v.quiet(cl); q.State != "" { // who was spoken with lately is not neglected
+			p.Quiet = append(p.Quiet, q)
+		}
 	}
 	for _, m := range d.Mail {
 		p.Mail = append(p.Mail, v.mailRow(m, d.Names[m.Client]))
@@ -103,10 +105,7 @@ func (v view) quiet(c crm.Client) page.QuietClient {
 	}
 	days := v.daysSince(*c.LastContactAt)
 	q.Late, q.State = v.ago(*c.LastContactAt), quietState(days)
-	q.Why = v.n("web.quiet.days", int64(days))
-	if days <= 0 {
-		q.Why = v.T("web.quiet.today")
-	}
+	q.Why = v.T("page.quiet.last", "kind", v.T(page.Kind(c.LastContact).Key()), "day", v.dayIn(crm.DayOf(*c.LastContactAt)))
 	return q
 }
 
@@ -147,7 +146,7 @@ func (v view) overMoney(cents *int64) string {
 
 func (v view) noticeRow(i crm.Installation, client string) page.DateRow {
 	days := calendar.DaysBetween(v.today, calendar.Date(i.NoticeOn))
-	return page.DateRow{Day: v.dayIn(i.NoticeOn), What: page.Link{Label: v.T("web.notice"), URL: "/installations/" + i.ID},
+	return page.DateRow{Day: v.dayIn(i.NoticeOn), What: page.Link{Label: v.T("page.notice"), URL: "/installations/" + i.ID},
 		Sub: join(", ", client, i.Name), Left: v.n("web.days", int64(days)), State: dueState(days)}
 }
 

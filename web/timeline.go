@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"cemigmas/crm"
+	"cemigmas/crm/ident"
 	"cemigmas/crm/locale"
 	"cemigmas/web/page"
 )
@@ -153,7 +154,7 @@ func (v view) duration(minutes int64) string {
 }
 
 func (v view) visitEntry(row *page.Entry, e crm.Entry) {
-	row.Rest = join(", ", e.Title, v.withWhom(e))
+	row.Title, row.Rest = e.Title, v.withWhom(e)
 	row.Open = page.Link{Label: v.T("page.open"), URL: "/visits/" + e.Ref}
 	switch e.State {
 	case crm.VisitPlanned:
@@ -194,6 +195,12 @@ func (v view) mailEntry(row *page.Entry, e crm.Entry) {
 // reason says in a few words why a mail stands under a client.
 func (v view) reason(r crm.Reason) string {
 	value := r.Value
+	switch r.Kind {
+	case "uc":
+		value = ident.UC(value).Format()
+	case "cnpj":
+		value = ident.CNPJ(value).Format()
+	}
 	if r.Name != "" && (r.Kind == "person" || r.Kind == "hand") {
 		value = r.Name
 	}

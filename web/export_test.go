@@ -1,0 +1,15 @@
+package web
+
+// Routes lists the table for the matrix test: "GET /clients/:id api".
+func Routes() []string {
+	var out []string
+	for _, r := range table() {
+		if r.api != nil {
+			out = append(out, r.method+" "+r.path+" api")
+		}
+		if r.page != nil {
+			out = append(out, r.method+" "+r.path+" page")
+		}
+	}
+	return out
+}

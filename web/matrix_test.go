@@ -1,0 +1,263 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"cemigmas/crm"
+	"cemigmas/web"
+	"cemigmas/web/webtest"
+)
+
+// reach says how far a thing reaches: who is let through to what.
+type reach int
+
+const (
+	own     reach = iota // everybody: only one's own things are in it
+	scoped               // of an estate: its agent, its team's manager, admins
+	private              // of an estate: its agent and admins
+	admins               // admins only
+	bosses               // managers and admins
+	open                 // before sign-in too
+)
+
+// cell is a line of the matrix: how a route is asked and how far it reaches.
+type cell struct {
+	reach reach
+	path  func(e webtest.Estate) string // of an estate
+	form  []string                      // of a page's POST
+	body  any                           // of an API call
+	ok    int                           // status of who may; 200 when 0
+	deny  int                           // status of who may not; 404 when 0
+}
+
+func of(format string, id func(webtest.Estate) string) func(webtest.Estate) string {
+	return func(e webtest.Estate) string { return fmt.Sprintf(format, id(e)) }
+}
+
+func client(e webtest.Estate) string   { return e.Client }
+func place(e webtest.Estate) string    { return e.Installation }
+func activity(e webtest.Estate) string { return e.Activity }
+func visit(e webtest.Estate) string    { return e.Visit }
+func thread(e webtest.Estate) string   { return e.Thread }
+func message(e webtest.Estate) string  { return e.Message }
+func heldID(e webtest.Estate) string   { return strings.ReplaceAll(e.Held, ":", "_") }
+func mailbox(e webtest.Estate) string  { return e.Mailbox }
+func report(e webtest.Estate) string   { return e.Report }
+func imported(e webtest.Estate) string { return e.Import }
+func agentOf(e webtest.Estate) string  { return e.Agent }
+
+func at(path string) func(webtest.Estate) string {
+	return func(webtest.Estate) string { return path }
+}
+
+// matrix has a line for every route. A route without one fails the test.
+var matrix = map[string]cell{
+	"POST /session api":         {reach: open, path: at("/session"), body: map[string]string{"email": "nobody@cemig.example", "password": "wrong"}, ok: 401},
+	"POST /session/refresh api": {reach: open, path: at("/session/refresh"), body: map[string]string{"refreshToken": "none"}, ok: 401},
+	"GET /me api":               {path: at("/me")},
+	"GET /sectors api":          {path: at("/sectors")},
+
+	"GET /clients api":                    {path: at("/clients?limit=200")},
+	"GET /clients page":                   {path: at("/clients")},
+	"GET /clients/:id api":                {reach: scoped, path: of("/clients/%s", client)},
+	"GET /clients/:id page":               {reach: scoped, path: of("/clients/%s", client)},
+	"PATCH /clients/:id api":              {reach: scoped, path: of("/clients/%s", client), body: map[string]string{"tier": "B"}},
+	"GET /clients/:id/timeline api":       {reach: scoped, path: of("/clients/%s/timeline", client)},
+	"GET /clients/:id/timeline page":      {reach: scoped, path: of("/clients/%s/timeline", client), ok: 303, deny: 303}, // leads to the record, which decides
+	"POST /clients/:id/activities api":    {reach: scoped, path: of("/clients/%s/activities", client), body: map[string]string{"kind": "note", "text": "x"}, ok: 201},
+	"POST /clients/:id/activities page":   {reach: scoped, path: of("/clients/%s/activities", client), form: []string{"kind", "note", "text", "x"}, ok: 303},
+	"GET /clients/:id/installations api":  {reach: scoped, path: of("/clients/%s/installations", client)},
+	"GET /clients/:id/edit page":          {reach: scoped, path: of("/clients/%s/edit", client)},
+	"POST /clients/:id/edit page":         {reach: scoped, path: of("/clients/%s/edit", client), form: []string{"tier", "A"}, ok: 303},
+	"GET /installations/:id api":          {reach: scoped, path: of("/installations/%s", place)},
+	"GET /installations/:id page":         {reach: scoped, path: of("/installations/%s", place)},
+	"GET /installations/:id/readings api": {reach: scoped, path: of("/installations/%s/readings", place)},
+	"GET /threads/:id api":                {reach: scoped, path: of("/threads/%s", thread)},
+	"GET /threads/:id page":               {reach: scoped, path: of("/threads/%s", thread)},
+	"GET /messages/:id/html page":         {reach: scoped, path: of("/messages/%s/html", message)},
+	"GET /messages/:id/parts/:part page":  {reach: scoped, path: of("/messages/%s/parts/2", message)},
+	"GET /activities/new page":            {reach: scoped, path: of("/activities/new?client=%s", client)},
+	"POST /activities page":               {reach: scoped, path: at("/activities"), form: []string{"kind", "call", "text", "x", "client", "{client}"}, ok: 303, deny: 422},
+	"GET /activities/:id/edit page":       {reach: scoped, path: of("/activities/%s/edit", activity)},
+	"POST /activities/:id page":           {reach: scoped, path: of("/activities/%s", activity), form: []string{"kind", "call", "text", "x"}, ok: 303},
+	"POST /activities/:id/delete page":    {reach: scoped, path: of("/activities/%s/delete", activity), ok: 303},
+	"POST /activities/:id/restore page":   {reach: scoped, path: of("/activities/%s/restore", activity), ok: 303},
+	"GET /visits/new page":                {reach: scoped, path: of("/visits/new?client=%s", client)},
+	"POST /visits/new page":               {reach: scoped, path: at("/visits/new"), form: []string{"client", "{client}", "day", "2026-12-01", "time", "10:00", "purpose", "x"}, ok: 303},
+	"GET /visits/:id page":                {reach: scoped, path: of("/visits/%s", visit)},
+	"POST /visits/:id page":               {reach: scoped, path: of("/visits/%s", visit), form: []string{"action", "save", "purpose", "x"}, ok: 303},
+	"GET /triage page":                    {path: at("/triage")},
+	"POST /triage/:id/ignore page":        {reach: scoped, path: of("/triage/%s/ignore", heldID), form: []string{"what", "nothing"}, ok: 422},
+	"POST /triage/:id/assign page":        {reach: scoped, path: of("/triage/%s/assign", heldID), form: []string{"client", "{client}"}, ok: 303},
+	"GET /mailboxes page":                 {path: at("/mailboxes")},
+	"POST /mailboxes page":                {path: at("/mailboxes"), form: []string{"address", "no address"}, ok: 422},
+	"GET /mailboxes/:id page":             {reach: scoped, path: of("/mailboxes/%s", mailbox), ok: 303},
+	"POST /mailboxes/:id/sync page":       {reach: scoped, path: of("/mailboxes/%s/sync", mailbox), ok: 303},
+	"GET /reports page":                   {path: at("/reports")},
+	"POST /reports page":                  {path: at("/reports"), form: []string{"month", "2026-10", "lang", "es"}, ok: 303},
+	"POST /reports api":                   {path: at("/reports"), body: map[string]string{"month": "2026-10"}, ok: 202},
+	"GET /reports/:id page":               {reach: private, path: of("/reports/%s", report)},
+	"GET /reports/:id api":                {reach: private, path: of("/reports/%s", report)},
+	"GET /reports/:id/file page":          {reach: private, path: of("/reports/%s/file", report)},
+	"GET /reports/:id/file api":           {reach: private, path: of("/reports/%s/file", report)},
+	"GET /reports/monthly api":            {path: at("/reports/monthly?month=never"), ok: 422},
+	"GET /imports page":                   {path: at("/imports")},
+	"POST /imports page":                  {path: at("/imports"), ok: 422}, // not a multipart form
+	"POST /imports api":                   {path: at("/imports"), body: map[string]string{}, ok: 422},
+	"GET /imports/:id page":               {reach: private, path: of("/imports/%s", imported)},
+	"GET /imports/:id api":                {reach: private, path: of("/imports/%s", imported)},
+	"GET /imports/template.xlsx page":     {path: at("/imports/template.xlsx")},
+	"GET /imports/:id/errors.xlsx page":   {reach: private, path: of("/imports/%s/errors.xlsx", imported)},
+	"POST /imports/:id/run page":          {reach: private, path: of("/imports/%s/run", imported), ok: 303},
+	"GET /jobs/:id page":                  {reach: private, path: of("/jobs/%s", report), ok: 303},
+	"POST /jobs/:id/cancel page":          {reach: private, path: of("/jobs/%s/cancel", imported), ok: 303},
+	"GET /users page":                     {reach: bosses, path: at("/users"), deny: 403},
+	"POST /users page":                    {reach: admins, path: at("/users"), form: []string{"email", "no address"}, ok: 422, deny: 403},
+	"POST /users/:id/disable page":        {reach: admins, path: of("/users/%s/disable", agentOf), ok: 303, deny: 403},
+	"POST /users/:id/enable page":         {reach: admins, path: of("/users/%s/enable", agentOf), ok: 303, deny: 403},
+	"POST /users/:id/password page":       {reach: admins, path: of("/users/%s/password", agentOf), deny: 403},
+	"GET / page":                          {path: at("/")},
+	"GET /search page":                    {path: at("/search?q=zx")},
+	"GET /settings page":                  {path: at("/settings")},
+	"POST /settings page":                 {path: at("/settings"), form: []string{"lang", "pt-BR"}, ok: 303},
+	"GET /password page":                  {path: at("/password")},
+	"POST /password page":                 {path: at("/password"), form: []string{"old", "x", "password", "a", "again", "b"}, ok: 422},
+	"GET /signin page":                    {reach: open, path: at("/signin"), ok: 303}, // who is in goes on
+	"POST /signin page":                   {reach: open, path: at("/signin"), form: []string{"email", "nobody@cemig.example", "password", "x"}, ok: 401},
+	"POST /signout page":                  {path: at("/signout"), ok: 303},
+	"GET /events page":                    {path: at("/events")},             // never ends; TestEvents asks it
+	"POST /demo/mail page":                {path: at("/demo/mail"), ok: 404}, // no demonstration here
+}
+
+// may says whether a user reaches into an estate.
+func (c cell) may(u crm.User, e webtest.Estate) bool {
+	switch c.reach {
+	case scoped:
+		return u.Role == crm.RoleAdmin || u.ID == e.Agent || u.Role == crm.RoleManager && u.Team == e.Team
+	case private:
+		return u.Role == crm.RoleAdmin || u.ID == e.Agent
+	case admins:
+		return u.Role == crm.RoleAdmin
+	case bosses:
+		return u.Role != crm.RoleAgent
+	}
+	return true
+}
+
+func (c cell) want(may bool) int {
+	want, fallback := c.ok, http.StatusOK
+	if !may {
+		want, fallback = c.deny, http.StatusNotFound
+	}
+	if want == 0 {
+		return fallback
+	}
+	return want
+}
+
+// The matrix and the table know the same routes.
+func TestMatrixIsComplete(t *testing.T) {
+	routes := web.Routes()
+	for _, r := range routes {
+		if _, ok := matrix[r]; !ok {
+			t.Errorf("no line for %s: say who may use it", r)
+		}
+	}
+	for r := range matrix {
+		if !slices.Contains(routes, r) {
+			t.Errorf("a line for %s, which is no route", r)
+		}
+	}
+}
+
+// Every route, every role, own and foreign: who may is let through, who may
+// not sees nothing, and no answer has a word of an estate that is out of reach.
+func TestScopeMatrix(t *testing.T) {
+	for _, name := range []string{"admin", "north", "ana"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, target := range []string{"ana", "bia", "cleo"} {
+				k := webtest.New(t)
+				estates := k.Fill()
+				// Backwards, so that reading comes after writing and deciding
+				// after refusing.
+				for _, r := range slices.Backward(web.Routes()) {
+					if r != "GET /events page" {
+						walk(k, r, k.Users[name], estates[target], estates)
+					}
+				}
+			}
+		})
+	}
+}
+
+func walk(k *webtest.Kit, route string, u crm.User, e webtest.Estate, estates map[string]webtest.Estate) {
+	k.Helper()
+	c := matrix[route]
+	method, rest, _ := strings.Cut(route, " ")
+	a := ask(k, method, strings.HasSuffix(rest, " api"), c, u, e)
+	if want := c.want(c.may(u, e)); a.StatusCode != want {
+		k.Errorf("%s as %s on %s's: status %d, want %d\n%.600s", route, u.ID, e.Agent, a.StatusCode, want, a.Body)
+	}
+	for _, other := range estates {
+		if (cell{reach: scoped}).may(u, other) || strings.Contains(c.path(e), other.Mark) {
+			continue
+		}
+		if strings.Contains(strings.ToLower(a.Body), strings.ToLower(other.Mark)) {
+			k.Errorf("%s as %s on %s's: the answer has a word of %s's estate", route, u.ID, e.Agent, other.Agent)
+		}
+	}
+}
+
+func ask(k *webtest.Kit, method string, api bool, c cell, u crm.User, e webtest.Estate) *webtest.Answer {
+	k.Helper()
+	path := c.path(e)
+	if api {
+		return k.API(u.ID, method, path, c.body)
+	}
+	fresh, err := crm.Users.Get(k.Context(), k.Service.Store(), u.ID)
+	k.Must(err)
+	k.Users[u.ID] = fresh
+	b := k.Browser(u.ID)
+	if method == http.MethodGet {
+		return b.Get(path)
+	}
+	form := slices.Clone(c.form)
+	for i, v := range form {
+		if v == "{client}" {
+			form[i] = e.Client
+		}
+	}
+	return b.Post(path, form...)
+}
+
+// Nothing but sign-in is served to a stranger.
+func TestStrangersAreSentToSignIn(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	for _, route := range web.Routes() {
+		c := matrix[route]
+		if c.reach == open {
+			continue
+		}
+		method, _, _ := strings.Cut(route, " ")
+		if strings.HasSuffix(route, " api") {
+			if a := k.Token("", method, c.path(e), c.body); a.StatusCode != http.StatusUnauthorized {
+				k.Errorf("%s without a token: %d", route, a.StatusCode)
+			}
+			continue
+		}
+		b := k.Stranger()
+		a := b.Get(c.path(e))
+		if method == http.MethodPost {
+			a = b.Post(c.path(e), c.form...)
+		}
+		if a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(a.Header.Get("Location"), "/signin") {
+			k.Errorf("%s as a stranger: %d to %q", route, a.StatusCode, a.Header.Get("Location"))
+		}
+	}
+}
