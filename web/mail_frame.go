@@ -12,12 +12,12 @@ import (
 
 // frame is how a mail's HTML is measured without being seen: the sandbox lets
 // nobody measure it.
-type frame struct{ perLine, line, pad int }
+type frame struct{ perLine, line, gap, pad int }
 
 // A wide frame holds lines of 68ch at 14 px, a phone's about 40 letters at 16.
 var (
-	wideFrame   = frame{perLine: 84, line: 23, pad: 20}
-	narrowFrame = frame{perLine: 40, line: 26, pad: 24}
+	wideFrame   = frame{perLine: 84, line: 23, gap: 13, pad: 16}
+	narrowFrame = frame{perLine: 40, line: 26, gap: 13, pad: 16}
 )
 
 // Borders of the estimate in CSS pixels, and what a folded quote and a picture
@@ -38,7 +38,11 @@ func (f frame) height(blocks []message.Block, files []crm.File) int {
 			continue
 		}
 		for l := range strings.Lines(b.Text) {
-			px += f.line * (1 + utf8.RuneCountInString(strings.TrimSpace(l))/f.perLine)
+			if l = strings.TrimSpace(l); l == "" {
+				px += f.gap
+				continue
+			}
+			px += f.line * (1 + utf8.RuneCountInString(l)/f.perLine)
 		}
 	}
 	if quoted {

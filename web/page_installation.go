@@ -185,7 +185,8 @@ func (v view) bindMonths(p *page.Installation, months []crm.MonthHealth) {
 	if !measured {
 		return
 	}
-	p.Chart = page.DrawDemand(v.T("page.inst.chart"), plots, func(kw int64) string { return v.int(kw) })
+	p.Chart = page.DrawDemand(page.ChartWide, v.T("page.inst.chart"), plots, v.int)
+	p.ChartPhone = page.DrawDemand(page.ChartPhone, v.T("page.inst.chart"), plots, v.int)
 	for _, m := range slices.Backward(months) {
 		row := page.ReadingRow{Month: slashMonth(m.Month)}
 		for _, posto := range postos {

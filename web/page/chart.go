@@ -1,6 +1,9 @@
 package page
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+)
 
 // DemandMonth is one month of one posto, in W. Measured below zero is a gap.
 type DemandMonth struct {
@@ -21,8 +24,11 @@ type DemandPosto struct {
 // numbers are in the drawing's units.
 type Chart struct {
 	Label  string
+	Kind   ChartKind
 	Width  int
 	Height int
+	Left   int // of the first month
+	Right  int // of the last month
 	Plots  []Plot
 	Months []Mark2
 }
@@ -56,42 +62,58 @@ type Bar struct {
 // Mark2 is the name of a month under the axis.
 type Mark2 struct{ X, Y, Label string }
 
+// ChartKind says for which screen a chart is drawn: its letters keep their size.
+type ChartKind string
+
+// The screens, and the style class of their drawing.
 const (
-	chartWidth = 824
-	chartLeft  = 44
-	chartRight = 808
-	plotHead   = 30 // the label above the plot
-	plotGap    = 30
+	ChartWide  ChartKind = "wide"
+	ChartPhone ChartKind = "phone"
 )
+
+const (
+	plotHead  = 30 // the label above the plot
+	plotGap   = 30
+	monthRoom = 44 // what the name of a month takes
+)
+
+// TextX answers where the figures of the axis end.
+func (c Chart) TextX() int { return c.Left - 8 }
 
 // DrawDemand lays the chart out: the first posto tall, the second low. number
 // formats a kW figure of the axis.
-func DrawDemand(label string, postos []DemandPosto, number func(kw int64) string) *Chart {
+func DrawDemand(kind ChartKind, label string, postos []DemandPosto, number func(kw int64) string) *Chart {
 	if len(postos) == 0 || len(postos[0].Months) == 0 {
 		return nil
 	}
-	c := &Chart{Label: label, Width: chartWidth}
+	c := &Chart{Label: label, Kind: kind, Width: 824, Left: 44, Right: 808}
+	if kind == ChartPhone {
+		c.Width, c.Right = 358, 358
+	}
 	y := 0
 	for i, p := range postos {
 		height := 170
 		if i > 0 {
 			height = 96
 		}
-		c.Plots = append(c.Plots, drawPlot(p, y, height, number))
+		c.Plots = append(c.Plots, c.drawPlot(p, y, height, number))
 		y += plotHead + height + plotGap
 	}
 	c.Height = y - plotGap + 24
-	step := float64(chartRight-chartLeft) / float64(len(postos[0].Months))
-	every := (len(postos[0].Months) + 14) / 15 // more would run into each other
+	step := c.step(len(postos[0].Months))
+	every := int(math.Ceil(monthRoom / step)) // more would run into each other
 	for i, m := range postos[0].Months {
 		if (len(postos[0].Months)-1-i)%every == 0 {
-			c.Months = append(c.Months, Mark2{X: num(chartLeft + (float64(i)+0.5)*step), Y: strconv.Itoa(c.Height - 6), Label: m.Month})
+			c.Months = append(c.Months, Mark2{X: num(float64(c.Left) + (float64(i)+0.5)*step), Y: strconv.Itoa(c.Height - 6), Label: m.Month})
 		}
 	}
 	return c
 }
 
-func drawPlot(p DemandPosto, top, height int, number func(int64) string) Plot {
+// step answers the width of one of n months.
+func (c *Chart) step(n int) float64 { return float64(c.Right-c.Left) / float64(n) }
+
+func (c *Chart) drawPlot(p DemandPosto, top, height int, number func(int64) string) Plot {
 	base := float64(top + plotHead + height)
 	peak := int64(1000)
 	for _, m := range p.Months {
@@ -107,11 +129,11 @@ func drawPlot(p DemandPosto, top, height int, number func(int64) string) Plot {
 		y := at(kw * 1000)
 		plot.Ticks = append(plot.Ticks, Tick{Y: num(y), TextY: num(y + 4), Label: number(kw), Axis: kw == 0})
 	}
-	step := float64(chartRight-chartLeft) / float64(len(p.Months))
+	step := c.step(len(p.Months))
 	width := min(step*0.45, 26)
 	var contract, limit pathStep
 	for i, m := range p.Months {
-		left, right := chartLeft+float64(i)*step, chartLeft+float64(i+1)*step
+		left, right := float64(c.Left)+float64(i)*step, float64(c.Left)+float64(i+1)*step
 		if m.Contracted > 0 {
 			contract.to(left, right, at(m.Contracted))
 			limit.to(left, right, at(m.Contracted+m.Contracted/20))

@@ -35,6 +35,7 @@ type ClientChips struct {
 // next rows and the foot).
 type ClientList struct {
 	Text
+	Own   bool // all are the viewer's, so no column names the agent
 	Heads []Head
 	Rows  []ClientRow
 	Total string // "312 clientes"; "mais de 1.000" when counted to a cap

@@ -3,21 +3,22 @@ package page
 // Installation is one consumer unit: GET /installations/{id}?months=13|24|all.
 type Installation struct {
 	Base
-	Name      string
-	Number    string // UC
-	Client    Link
-	Badges    []Badge
-	Stats     []Stat
-	Ranges    []Tab
-	Span      string // "13 meses"
-	Verdicts  []Verdict
-	Chart     *Chart // nil: nothing was measured
-	Postos    []string
-	Rows      []ReadingRow
-	Total     *ReadingRow
-	Contracts []ContractRow
-	Facts     []Fact
-	Empty     Empty
+	Name       string
+	Number     string // UC
+	Client     Link
+	Badges     []Badge
+	Stats      []Stat
+	Ranges     []Tab
+	Span       string // "13 meses"
+	Verdicts   []Verdict
+	ChartPhone *Chart // the same for a narrow screen
+	Chart      *Chart // nil: nothing was measured
+	Postos     []string
+	Rows       []ReadingRow
+	Total      *ReadingRow
+	Contracts  []ContractRow
+	Facts      []Fact
+	Empty      Empty
 }
 
 // Verdict is the chart in words.

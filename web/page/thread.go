@@ -22,22 +22,24 @@ type ThreadClient struct {
 // Message is one mail, folded unless Open. The quoted text is folded in any case.
 type Message struct {
 	Text
-	ID       string
-	From     string
-	Address  string
-	Initials string
-	Mine     bool // sent by us
-	To       string
-	When     string
-	ISO      string
-	Preview  string
-	Open     bool
-	Lines    []string // paragraphs of the text
-	Quoted   []string // paragraphs of what it answers
-	HTMLURL  string   // GET /messages/{id}/html, shown sandboxed; empty shows Lines
-	Height   int      // CSS pixels of the frame
-	Files    []File
-	Notice   *Notice // not fetched yet, could not be parsed, gone from the server
+	ID          string
+	From        string
+	Address     string
+	Initials    string
+	Mine        bool // sent by us
+	To          string
+	When        string
+	ISO         string
+	Preview     string
+	Open        bool
+	Lines       []string // paragraphs of the text
+	Signed      []string // paragraphs of the signature
+	Quoted      []string // paragraphs of what it answers
+	HTMLURL     string   // GET /messages/{id}/html, shown sandboxed; empty shows Lines
+	Height      int      // CSS pixels of the frame
+	HeightPhone int      // the same on a phone
+	Files       []File
+	Notice      *Notice // not fetched yet, could not be parsed, gone from the server
 }
 
 // File is an attachment: GET /messages/{id}/parts/{n}.

@@ -30,7 +30,7 @@ type TodayVisit struct {
 type QuietClient struct {
 	Client   Link
 	Sector   string
-	Why      string // "Sem contato há 91 d"
+	Why      string // "Ligação em 03/09"
 	Late     string
 	State    State
 	LogURL   string

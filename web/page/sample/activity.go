@@ -94,10 +94,11 @@ func installation(t page.Text) []Story {
 	full := page.Installation{Base: b, Name: "Planta Araguari, abate", Number: "0.021.734.905.118-42", Badges: []page.Badge{{Label: "Azul"}, {Label: "Cativo"}, {Label: "A4"}}, Span: "13 meses",
 		Stats: []page.Stat{{Label: "Fora de ponta, 10/2026", Value: "111,9 %", Unit: "1.790 de 1.600 kW", State: page.Bad}, {Label: "Ponta, 10/2026", Value: "67,2 %", Unit: "605 de 900 kW", State: page.Idle},
 			{Label: "Ultrapassagem, 12 meses", Value: "R$ 33.621,94", Unit: "5 meses"}, {Label: "Fim do CUSD", Value: "12/06/2027", Unit: "aviso 14/12"}},
-		Ranges:   []page.Tab{{Label: "13 m", URL: "?months=13", Current: true}, {Label: "24 m", URL: "?months=24"}, {Label: "Tudo", URL: "?months=all"}},
-		Verdicts: []page.Verdict{{State: page.Bad, Label: "Fora de ponta: acima de 105 % em 5 de 12 meses."}, {State: page.Idle, Label: "Ponta: 33 % ociosa em 12 de 12 meses."}},
-		Chart:    page.DrawDemand(t.T("page.inst.chart"), postos, func(kw int64) string { return strconv.FormatInt(kw, 10) }),
-		Postos:   []string{"Fora de ponta", "Ponta"}, Rows: rows,
+		Ranges:     []page.Tab{{Label: "13 m", URL: "?months=13", Current: true}, {Label: "24 m", URL: "?months=24"}, {Label: "Tudo", URL: "?months=all"}},
+		Verdicts:   []page.Verdict{{State: page.Bad, Label: "Fora de ponta: acima de 105 % em 5 de 12 meses."}, {State: page.Idle, Label: "Ponta: 33 % ociosa em 12 de 12 meses."}},
+		Chart:      page.DrawDemand(page.ChartWide, t.T("page.inst.chart"), postos, plainKW),
+		ChartPhone: page.DrawDemand(page.ChartPhone, t.T("page.inst.chart"), postos, plainKW),
+		Postos:     []string{"Fora de ponta", "Ponta"}, Rows: rows,
 		Total:     &page.ReadingRow{Month: "12 meses", Cells: []page.ReadingCell{{State: page.Bad, Overrun: "33.621,94"}, {}}},
 		Contracts: []page.ContractRow{{Day: "12/06/2026", What: "CUSD renovado", Sub: "12 meses, até 12/06/2027", State: page.Badge{Label: "vigente", State: page.OK}}, {Day: "01/01/2026", What: "Fora de ponta 1.500 → 1.600 kW", Sub: "Aditivo 2"}},
 		Facts:     []page.Fact{{Label: "Cliente", Value: "Frigorífico Vale do Araguari", URL: "/clients/c1"}, {Label: "UC", Value: "0.021.734.905.118-42"}, {Label: "Número antigo", Value: "3004817265"}, {Label: "Tensão", Value: "13,8 kV, A4"}, {Label: "Município", Value: "Araguari"}}}
@@ -106,3 +107,5 @@ func installation(t page.Text) []Story {
 	wrong.Notice = failed()
 	return []Story{{"installation", "installation", full}, {"installation-empty", "installation", none}, {"installation-failed", "installation", wrong}}
 }
+
+func plainKW(kw int64) string { return strconv.FormatInt(kw, 10) }

@@ -9,3 +9,8 @@ document.addEventListener("change", (event) => {
   else delete root.dataset[field.name];
   document.cookie = `${field.name}=${field.value}; path=/; max-age=${field.value ? year : 0}; samesite=lax`;
 });
+
+// A mail's frame cannot be measured; a phone's lines are shorter.
+if (matchMedia("(max-width: 640px)").matches) {
+  for (const frame of document.querySelectorAll("iframe[data-phone]")) frame.height = frame.dataset.phone;
+}
