@@ -190,6 +190,9 @@ func (a *App) URL() string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
+// Played is the mail server of a demonstration; nil when this is none.
+func (a *App) Played() *demo.Server { return a.demo }
+
 // Wait serves until ctx ends or the server fails.
 func (a *App) Wait(ctx context.Context) error {
 	select {

@@ -107,6 +107,18 @@ func (s *Server) ReceiveMail(ctx context.Context) error {
 	return err
 }
 
+// Upcoming says whom the next received mail is from, and into which mailbox it
+// comes; "" when no conversation goes on. Tests open that client's page before.
+func (s *Server) Upcoming() (client, mailbox string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.next()
+	if t == nil {
+		return "", ""
+	}
+	return t.client, s.boxes[t.agent].Address
+}
+
 // recent is how many conversations of an agent go on.
 const recent = 8
 

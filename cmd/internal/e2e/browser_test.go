@@ -1,10 +1,11 @@
 // Package e2e plays what people do in a real Chromium on a real App: sign in,
-// watch a mail arrive, log, import, download. Every step waits for what it
-// needs to see; a flow that fails leaves a picture.
+// watch a mail arrive, log, import, download. No step sleeps: each waits for
+// what it needs to see, and a flow that fails leaves a picture.
 package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,20 +14,27 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/browser"
+	cdp "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 
 	"cemigmas/cmd/internal/app"
-	"cemigmas/crm"
-	"cemigmas/crm/calendar"
 )
 
-// today is the last day of the demonstration that the flows run on.
-const today = calendar.Date("2026-11-22")
+type (
+	step = chromedp.Action[chromedp.Void]
+	css  = chromedp.CSS
+	js   = chromedp.JSPath
+)
+
+// patience is how long a step may take; two busy cores are slow.
+const patience = 30 * time.Second
 
 // chromium finds a browser; a laptop without one skips, a build machine fails.
 func chromium(t *testing.T) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("plays in a browser")
+	}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
@@ -39,32 +47,7 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
-// demonstration starts a whole program on a store of its own.
-func demonstration(t *testing.T) (*app.App, map[crm.Role]app.Login) {
-	t.Helper()
-	ctx := context.Background()
-	a, err := app.Open(ctx, app.Config{Data: t.TempDir(), Addr: "127.0.0.1:0", Demo: true, Seed: 1, Today: today, Exclusive: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { a.Close() })
-	logins, err := a.Prepare(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Start(ctx); err != nil {
-		t.Fatal(err)
-	}
-	by := map[crm.Role]app.Login{}
-	for _, l := range logins {
-		if _, ok := by[l.Role]; !ok {
-			by[l.Role] = l
-		}
-	}
-	return a, by
-}
-
-// person is somebody at a browser.
+// person is somebody at a tab of a browser.
 type person struct {
 	t         *testing.T
 	ctx       context.Context
@@ -72,30 +55,60 @@ type person struct {
 	downloads string
 }
 
-const patience = 20 * time.Second
-
-// sit opens a browser of one's own, in Portuguese.
-func sit(t *testing.T, url string, width, height int) *person {
+// sit opens a browser with one tab, in Portuguese.
+func sit(t *testing.T, url string) *person {
 	t.Helper()
-	path := chromium(t)
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(width, height),
+		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1440, 1000),
 		chromedp.Flag("lang", "pt-BR"), chromedp.Flag("accept-lang", "pt-BR"),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
-	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
-	ctx, stop := chromedp.NewContext(alloc)
-	t.Cleanup(func() { stop(); stopAlloc() })
-	p := &person{t: t, ctx: ctx, url: url, downloads: t.TempDir()}
-	t.Cleanup(func() {
-		if t.Failed() {
-			p.picture(strings.ReplaceAll(t.Name(), "/", "_"))
-		}
-	})
-	p.do("open a browser", browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorAllow).WithDownloadPath(p.downloads).WithEventsEnabled(true))
-	return p
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+	allocated, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(stop)
+	return (&person{ctx: allocated, url: url, downloads: t.TempDir()}).tab(t)
 }
 
-// picture leaves what the browser shows beside the test's other artefacts.
+// tab opens another tab; it shares the session unless options part it.
+func (p *person) tab(t *testing.T, opts ...chromedp.ContextOption) *person {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(p.ctx, opts...)
+	t.Cleanup(stop)
+	q := &person{t: t, ctx: ctx, url: p.url, downloads: p.downloads}
+	// The tab lives as long as the context that it is first used with.
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("open a tab: %v", err)
+	}
+	_, err := chromedp.CallBrowser(ctx, cdp.SetDownloadBehavior, cdp.SetDownloadBehaviorParams{
+		Behavior: cdp.SetDownloadBehaviorBehaviorAllow, DownloadPath: q.downloads, BrowserContextID: chromedp.FromContext(ctx).BrowserContextID, EventsEnabled: new(true)})
+	if err != nil {
+		t.Fatalf("say where downloads go: %v", err)
+	}
+	return q
+}
+
+// stranger is somebody else at the same computer, who is not signed in.
+func (p *person) stranger(t *testing.T) *person {
+	t.Helper()
+	return p.tab(t, chromedp.WithNewBrowserContext())
+}
+
+// does lets a person go on in a subtest, and takes a picture when it fails.
+func (p *person) does(t *testing.T, name string, flow func(*person)) bool {
+	t.Helper()
+	return t.Run(name, func(t *testing.T) {
+		before := p.t
+		p.t = t
+		defer func() {
+			if t.Failed() {
+				p.picture(strings.ReplaceAll(t.Name(), "/", "_"))
+			}
+			p.t = before
+		}()
+		flow(p)
+	})
+}
+
+// picture keeps what the tab shows, in CEMIGMAS_PICTURES or the folder of
+// temporary files.
 func (p *person) picture(name string) {
 	dir := os.Getenv("CEMIGMAS_PICTURES")
 	if dir == "" {
@@ -106,84 +119,135 @@ func (p *person) picture(name string) {
 	}
 	ctx, cancel := context.WithTimeout(p.ctx, 10*time.Second)
 	defer cancel()
-	var png []byte
-	if chromedp.Run(ctx, chromedp.FullScreenshot(&png, 100)) == nil {
-		file := filepath.Join(dir, name+".png")
-		if os.WriteFile(file, png, 0o644) == nil {
-			p.t.Logf("picture: %s", file)
-		}
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	file := filepath.Join(dir, name+".png")
+	if err == nil && os.WriteFile(file, png, 0o644) == nil {
+		p.t.Logf("picture: %s", file)
 	}
 }
 
-// do does something and waits for it, not longer than patience.
-func (p *person) do(what string, actions ...chromedp.Action) {
+// do takes steps and waits for them, not longer than patience.
+func (p *person) do(what string, steps ...step) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	// The first Run decides the life of the browser: it must not end with the
-	// step.
-	if chromedp.FromContext(p.ctx).Target == nil {
-		if err := chromedp.Run(p.ctx); err != nil {
-			p.t.Fatalf("start the browser: %v", err)
-		}
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatalf("%s: %v; the page is %s", what, err, p.where())
 	}
-	if err := chromedp.Run(ctx, actions...); err != nil {
-		p.t.Fatalf("%s: %v", what, err)
+}
+
+// ask takes a step that answers something.
+func ask[T any](p *person, what string, a chromedp.Action[T]) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, a)
+	if err != nil {
+		p.t.Fatalf("%s: %v; the page is %s", what, err, p.where())
 	}
+	return v
+}
+
+// where is the path of the page.
+func (p *person) where() string {
+	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
+	defer cancel()
+	at, err := chromedp.Run(ctx, chromedp.Location())
+	if err != nil {
+		return err.Error()
+	}
+	return strings.TrimPrefix(at, p.url)
 }
 
 func (p *person) open(path string) {
 	p.t.Helper()
-	p.do("open "+path, chromedp.Navigate(p.url+path), chromedp.WaitVisible("#content", chromedp.ByID))
+	p.do("open "+path, chromedp.Navigate(p.url+path), chromedp.WaitReady(css("#content")))
+}
+
+// untilTrue waits until an expression holds in the page.
+func (p *person) untilTrue(what, expression string) {
+	p.t.Helper()
+	p.do(what, step(chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(patience), chromedp.WithPollingInterval(50*time.Millisecond))))
 }
 
 // sees waits until a text stands in an element.
 func (p *person) sees(selector, text string) {
 	p.t.Helper()
-	js := fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => e.textContent.replace(/\s+/g, " ").includes(%q))`, selector, text)
-	p.do(fmt.Sprintf("see %q in %s", text, selector), chromedp.Poll(js, nil, chromedp.WithPollingTimeout(patience)))
+	p.untilTrue(fmt.Sprintf("see %q in %s", text, selector), holds(selector, text))
 }
 
-// text reads an element.
+// misses waits until a text stands in no such element.
+func (p *person) misses(selector, text string) {
+	p.t.Helper()
+	p.untilTrue(fmt.Sprintf("see no %q in %s", text, selector), "!"+holds(selector, text))
+}
+
+func holds(selector, text string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll(%s)].some(e => e.textContent.replace(/\s+/g, " ").includes(%s))`, quote(selector), quote(text))
+}
+
+// within is the element with a selector inside the first element that holds a
+// text.
+func within(outer, text, inner string) js {
+	return js(fmt.Sprintf(`[...document.querySelectorAll(%s)].find(e => e.textContent.replace(/\s+/g, " ").includes(%s))?.querySelector(%s)`, quote(outer), quote(text), quote(inner)))
+}
+
+func quote(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// text reads what an element says, in one line.
 func (p *person) text(selector string) string {
 	p.t.Helper()
-	var s string
-	p.do("read "+selector, chromedp.Text(selector, &s, chromedp.ByQuery))
-	return strings.Join(strings.Fields(s), " ")
+	return strings.Join(strings.Fields(ask(p, "read "+selector, chromedp.TextContent(css(selector)))), " ")
 }
 
-// attribute reads an attribute of an element.
 func (p *person) attribute(selector, name string) string {
 	p.t.Helper()
-	var s string
-	p.do("read "+selector, chromedp.AttributeValue(selector, name, &s, nil, chromedp.ByQuery))
-	return s
+	return ask(p, "read "+selector, chromedp.AttributeValue(css(selector), name)).Value
+}
+
+// fill writes into a field as a person does, over what stood there.
+func fill(selector, text string) step {
+	over := chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%s).select()", quote(selector)))
+	return chromedp.Steps(chromedp.WaitVisible(css(selector)), chromedp.Focus(css(selector)), over, chromedp.SendKeys(css(selector), text))
 }
 
 func (p *person) signIn(l app.Login) {
 	p.t.Helper()
 	p.do("sign in",
-		chromedp.Navigate(p.url+"/signin"),
-		chromedp.SendKeys(`input[name=email]`, l.Email, chromedp.ByQuery),
-		chromedp.SendKeys(`input[name=password]`, l.Password, chromedp.ByQuery),
-		chromedp.Click(`.signin .btn.primary`, chromedp.ByQuery),
-		chromedp.WaitVisible(`aside.sidebar, nav.tabbar`, chromedp.ByQuery))
+		chromedp.Navigate(p.url+"/signin"), fill(`input[name=email]`, l.Email), fill(`input[name=password]`, l.Password),
+		chromedp.Click(css(`.signin .btn.primary`)), chromedp.WaitReady(css(`.app #content`)))
 }
 
-// downloaded waits for a file and answers its path.
-func (p *person) downloaded(suffix string) string {
+// download presses something and answers the file that comes.
+func (p *person) download(what string, press step) string {
 	p.t.Helper()
-	deadline := time.Now().Add(patience)
-	for time.Now().Before(deadline) {
-		found, err := filepath.Glob(filepath.Join(p.downloads, "*"+suffix))
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	names := map[string]string{} // of downloads, by the browser's id
+	begun := chromedp.Events(ctx, cdp.DownloadWillBegin)
+	progress := chromedp.Events(ctx, cdp.DownloadProgress)
+	p.do(what, press)
+	for e, err := range begun {
 		if err != nil {
-			p.t.Fatal(err)
+			p.t.Fatalf("%s: no download began: %v; the page is %s", what, err, p.where())
 		}
-		if len(found) > 0 {
-			return found[0]
-		}
-		p.do("wait for the download", chromedp.Sleep(100*time.Millisecond))
+		names[e.GUID] = e.SuggestedFilename
+		break
 	}
-	p.t.Fatalf("no file *%s arrived", suffix)
+	for e, err := range progress {
+		if err != nil {
+			p.t.Fatalf("%s: %v", what, err)
+		}
+		if name := names[e.GUID]; name != "" && e.State == cdp.DownloadProgressStateCompleted {
+			return filepath.Join(p.downloads, name)
+		}
+	}
+	p.t.Fatalf("%s: the browser went away", what)
 	return ""
 }

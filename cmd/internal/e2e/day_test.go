@@ -1,0 +1,203 @@
+package e2e
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"cemigmas/crm"
+	"cemigmas/crm/store"
+)
+
+// TestDay plays an agent's day on the demonstration.
+func TestDay(t *testing.T) {
+	chromium(t)
+	h := demonstration(t)
+	_, address := h.Played().Upcoming()
+	agent := h.named(t, address)
+	p := sit(t, h.URL())
+
+	if !p.does(t, "a wrong password, then the right one", func(p *person) {
+		p.do("sign in wrongly", chromedp.Navigate(p.url+"/signin"), fill(`input[name=email]`, agent.Email), fill(`input[name=password]`, "errada"),
+			chromedp.Click(css(`.signin .btn.primary`)), chromedp.WaitVisible(css(`.notice.bad`)))
+		p.signIn(agent)
+		p.sees("h1", "22 de novembro")
+		p.sees(".demobar", "Receber um e-mail")
+		p.sees(".panel h2", "Visitas")
+	}) {
+		return
+	}
+	p.does(t, "log a call by the key L, edit, delete, undo", logCall)
+	p.does(t, "plan a visit and report it", visit)
+	p.does(t, "a mail comes while one watches", func(p *person) { receive(h, p) })
+	p.does(t, "triage", func(p *person) { triage(h, p) })
+	p.stranger(t).does(t, "on a phone", func(p *person) { phone(p, agent.Email, agent.Password) })
+	p.does(t, "three languages", languages)
+	p.does(t, "signed out, nothing comes back", signOut)
+}
+
+// firstClient opens the first client of the list and answers name and address.
+func firstClient(p *person) (name, path string) {
+	p.t.Helper()
+	p.open("/clients")
+	name, path = p.text("#client-rows tr:first-child a"), p.attribute("#client-rows tr:first-child a", "href")
+	p.open(path)
+	p.do("see the timeline", chromedp.WaitVisible(css("#timeline")))
+	return name, path
+}
+
+// pick chooses a client by typing and Enter, and sees that it is the right one.
+func pick(p *person, name, path string) {
+	p.t.Helper()
+	p.do("type the client", fill("#quick-client", name), chromedp.WaitVisible(css("#quick-picks .hit")), chromedp.KeyEvent(kb.Enter))
+	id := path[strings.LastIndexByte(path, '/')+1:]
+	p.untilTrue("choose "+name, `document.querySelector("#quick [data-pick-id]").value === `+quote(id))
+}
+
+func logCall(p *person) {
+	name, path := firstClient(p)
+	said, better := "Combinado o reenvio da memória de massa", "Combinado o reenvio até sexta-feira"
+	p.open("/")
+	p.do("press L", chromedp.KeyEvent("l"), chromedp.WaitVisible(css("#quick[open] #quick-client")))
+	pick(p, name, path)
+	p.do("write and save", chromedp.Click(css("#quick label:has([value=call])")), chromedp.SendKeys(css("#quick-text"), said),
+		chromedp.Click(css("#quick .dialog-foot .primary")), chromedp.WaitNotVisible(css("#quick")))
+	p.do("go to the client by the toast", chromedp.WaitVisible(css("#toasts a")), chromedp.Click(css("#toasts a")), chromedp.WaitVisible(css("#timeline")))
+	p.sees("#timeline .entry", said)
+	if at := p.where(); at != path {
+		p.t.Errorf("the toast leads to %s, want %s", at, path)
+	}
+
+	p.do("edit", chromedp.Click(within("#timeline .entry", said, "a.link.soft")), chromedp.WaitVisible(css("textarea[name=text]")))
+	p.do("say it better", fill("textarea[name=text]", better), chromedp.Click(css("#content form .primary")), chromedp.WaitVisible(css("#timeline")))
+	p.sees("#timeline .entry", better)
+	p.misses("#timeline .entry", said)
+	p.do("edit again", chromedp.Click(within("#timeline .entry", better, "a.link.soft")), chromedp.WaitVisible(css("textarea[name=text]")))
+	p.sees(".pre", said) // what was said before
+	p.open(path)
+
+	p.do("delete", chromedp.Click(within("#timeline .entry", better, "button.link.soft")), chromedp.WaitVisible(css("[data-undo]")))
+	p.misses("#timeline .entry", better)
+	p.do("undo", chromedp.Click(css("[data-undo]")))
+	p.sees("#timeline .entry", better)
+}
+
+func visit(p *person) {
+	_, path := firstClient(p)
+	purpose, findings := "Revisar a demanda contratada da planta", "A nova linha entra em março com 300 kW"
+	p.do("plan a visit", chromedp.Click(css(`.title.record a[href^="/visits/new"]`)), chromedp.WaitVisible(css("[name=purpose]")),
+		chromedp.SetValue(css("[name=day]"), string(today)), chromedp.SetValue(css("[name=time]"), "09:00"),
+		fill("[name=purpose]", purpose), chromedp.Click(css("#content form .primary")), chromedp.WaitReady(css(".app #toasts .toast, body:has(.toast)")))
+	p.open("/")
+	p.sees("li.visit", purpose)
+	p.open(path)
+	p.sees("#timeline .pinned", purpose)
+	p.do("report it", chromedp.Click(within("#timeline .pinned .entry", purpose, "a.do")), chromedp.WaitVisible(css("[name=findings]")),
+		fill("[name=who]", "Marta Nunes"), fill("[name=findings]", findings), chromedp.Click(css("button[value=done]")), chromedp.WaitVisible(css("#timeline")))
+	p.sees("#timeline .entry", findings)
+	p.misses("#timeline .pinned", purpose)
+}
+
+// receive watches the client's page in a second tab while the button is pressed
+// in the first: the mail comes without a reload.
+func receive(h *house, p *person) {
+	client, address := h.Played().Upcoming()
+	h.synced(p.t, address)
+	c := h.client(p.t, client)
+	second := p.tab(p.t)
+	second.does(p.t, "the client's page", func(w *person) {
+		w.open("/clients/" + c.ID)
+		w.do("see the timeline", chromedp.WaitVisible(css("#timeline")))
+		first := w.text("#timeline .entry.email, #timeline .entry:not(.planned)")
+		w.untilTrue("mark the page", `window.unloaded = "never"`)
+
+		p.open("/")
+		p.do("receive a mail", chromedp.Click(css(".demobar button")))
+
+		w.untilTrue("see the mail come", `window.unloaded === "never" && document.querySelector("#timeline .entry:not(.planned)").textContent.replace(/\s+/g, " ").trim() !== `+quote(first))
+		link := newest(h, w, c.ID)
+		w.sees("#timeline .entry", link.Subject)
+		w.untilTrue("still the same page", `window.unloaded === "never"`)
+		w.do("open the conversation", chromedp.Click(css(`#timeline a[href="/threads/`+link.Thread+`"]`)), chromedp.WaitReady(css("#content h1")))
+		w.sees("#content", link.From)
+	})
+	p.sees("#today-mail", client)
+}
+
+// newest is the mail that came last from a client.
+func newest(h *house, p *person, client string) crm.MailLink {
+	p.t.Helper()
+	var last crm.MailLink
+	for l, err := range crm.MailLinks.All(p.t.Context(), h.Service.Store(), store.Query{Where: []store.Cond{store.Is("client", client)}, Sort: []string{"at"}}) {
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if l.At.After(last.At) {
+			last = l
+		}
+	}
+	if last.At.Before(noon) {
+		p.t.Fatalf("no mail of %s came since noon: %+v", client, last)
+	}
+	return last
+}
+
+func triage(h *house, p *person) {
+	name, path := firstClient(p)
+	p.open("/triage")
+	row := `li.held:has([name=client_name])`
+	id, subject, from := p.attribute(row, "id"), p.text(row+" .main p:nth-child(2)"), p.text(row+" .main .line .dim")
+	box := "#" + strings.ReplaceAll(id, ":", `\:`)
+	p.do("choose the client", chromedp.SendKeys(css(box+" [name=client_name]"), name), chromedp.WaitVisible(css(box+" .picks .hit")), chromedp.KeyEvent(kb.Enter))
+	p.untilTrue("chosen", `document.getElementById(`+quote(id)+`).querySelector("form[data-pick] [data-pick-id]").value !== ""`)
+	p.do("assign", chromedp.Click(css(box+" form[data-pick] .btn.push")), chromedp.WaitNotPresent(css(box)))
+	p.open(path)
+	p.sees("#timeline .entry", subject)
+	p.sees(".facts-col", from[:strings.IndexByte(from, '@')])
+	people, err := h.Service.ClientPeople(p.t.Context(), crm.SystemActor(), path[strings.LastIndexByte(path, '/')+1:])
+	if err != nil || !slices.ContainsFunc(people, func(x crm.Person) bool { return slices.Contains(x.Emails, from) }) {
+		p.t.Errorf("nobody of the client has %s: %v %v", from, people, err)
+	}
+}
+
+func phone(p *person, email, password string) {
+	p.do("hold a phone", chromedp.EmulateViewport(390, 844, chromedp.EmulateTouch))
+	p.do("sign in", chromedp.Navigate(p.url+"/signin"), fill(`input[name=email]`, email), fill(`input[name=password]`, password),
+		chromedp.Tap(css(`.signin .btn.primary`)), chromedp.WaitVisible(css("nav.tabbar .add")))
+	p.untilTrue("nothing stands out of the screen", `document.documentElement.scrollWidth <= 390`)
+	name, path := firstClient(p)
+	p.open("/")
+	said := "Liga de volta na segunda-feira"
+	p.do("open the quick log", chromedp.Tap(css("nav.tabbar .add")), chromedp.WaitVisible(css("#quick[open] #quick-client")))
+	pick(p, name, path)
+	p.do("write and save", chromedp.SendKeys(css("#quick-text"), said), chromedp.Tap(css("#quick .dialog-foot .primary")), chromedp.WaitNotVisible(css("#quick")))
+	p.open(path)
+	p.sees("#timeline .entry", said)
+	p.untilTrue("nothing stands out of the screen", `document.documentElement.scrollWidth <= 390`)
+}
+
+func languages(p *person) {
+	for _, l := range []struct{ lang, clients string }{{"es", "Clientes"}, {"en", "Clients"}, {"pt-BR", "Clientes"}} {
+		p.open("/settings")
+		p.do("choose "+l.lang, chromedp.SetValue(css("select[name=lang]"), l.lang), chromedp.Click(css(`form[action="/settings"] .primary`)),
+			chromedp.WaitReady(css(`html[lang="`+l.lang+`"]`)))
+		p.open("/clients")
+		p.sees("nav a[aria-current=page]", l.clients)
+		p.open("/")
+		p.do("speak "+l.lang, chromedp.WaitReady(css(`html[lang="`+l.lang+`"] #today-mail`)))
+	}
+}
+
+func signOut(p *person) {
+	_, path := firstClient(p)
+	p.open("/settings")
+	p.do("sign out", chromedp.Click(css(`form[action="/signout"] button`)), chromedp.WaitVisible(css(".signin")))
+	p.do("press back", chromedp.NavigateBack())
+	p.do("be asked to sign in", chromedp.WaitVisible(css(".signin")), chromedp.WaitNotPresent(css(".app")))
+	p.do("press back again", chromedp.NavigateBack())
+	p.do("be asked to sign in", chromedp.WaitVisible(css(".signin")), chromedp.WaitNotPresent(css("#timeline")))
+	p.do("by its address", chromedp.Navigate(p.url+path), chromedp.WaitVisible(css(".signin")))
+}
