@@ -150,12 +150,13 @@ var partialKey = regexp.MustCompile(`<0\.(\d+)>`)
 func (c *session) fetch(tag, args string, byUID bool) bool {
 	set, items, _ := strings.Cut(args, " ")
 	items = strings.ToUpper(items)
+	last := c.lastNumber(byUID)
 	for i, m := range c.mails() {
 		n := m.UID
 		if !byUID {
 			n = uint32(i + 1)
 		}
-		if !inSet(set, n, c.lastNumber(byUID)) {
+		if !inSet(set, n, last) {
 			continue
 		}
 		if c.fetchOne(i+1, m, items) != nil {
