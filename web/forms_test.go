@@ -1,0 +1,370 @@
+package web_test
+
+import (
+	"bufio"
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"cemigmas/crm"
+	"cemigmas/web/webtest"
+)
+
+func TestSignInPage(t *testing.T) {
+	k := webtest.New(t)
+	b := k.Stranger()
+	if a := b.Get("/clients?q=x").Status(303); a.Header.Get("Location") != "/signin?next=%2Fclients%3Fq%3Dx" {
+		t.Errorf("led to %q", a.Header.Get("Location"))
+	}
+	b.Get("/signin?next=/clients").Status(200).Value("next", "/clients")
+	b.Post("/signin", "email", "ana@cemig.example", "password", "wrong").Status(401).Value("email", "ana@cemig.example").Value("password", "").
+		Has("[role=alert]", "não conferem")
+	a := b.Post("/signin", "email", "ana@cemig.example", "password", webtest.Password, "next", "//evil.example").Status(303)
+	if a.Header.Get("Location") != "/" {
+		t.Errorf("led to %q, want this site", a.Header.Get("Location"))
+	}
+	for _, c := range a.Cookies() {
+		if c.Name == "cemigmas" && (!c.HttpOnly || c.SameSite != http.SameSiteLaxMode) {
+			t.Errorf("cookie %+v", c)
+		}
+	}
+	b.Follow(a).Status(200).Has(".who", "Ana Agente")
+	old := b.Cookies["cemigmas"]
+	b = &webtest.Browser{Kit: k, Cookies: map[string]string{"cemigmas": old}}
+	out := k.Browser("ana")
+	out.Post("/signout").Status(303)
+	out.Get("/").Status(303)
+	b.Get("/").Status(200) // another session of the same user goes on
+}
+
+func TestSignInLanguage(t *testing.T) {
+	b := webtest.New(t).Stranger()
+	b.Get("/signin?lang=es").Status(200).Has("button.primary", "Ingresar")
+	if got := b.Get("/signin").Find("html").AttrOr("lang", ""); got != "es" {
+		t.Errorf("language %q is forgotten", got)
+	}
+}
+
+func TestSignInIsThrottled(t *testing.T) {
+	k := webtest.New(t)
+	b := k.Stranger()
+	for range 5 {
+		b.Post("/signin", "email", "ana@cemig.example", "password", "wrong").Status(401)
+	}
+	b.Post("/signin", "email", "ana@cemig.example", "password", webtest.Password).Status(429).Has("[role=alert]", "Espere")
+	k.Pass(time.Minute)
+	b.Post("/signin", "email", "ana@cemig.example", "password", webtest.Password).Status(303)
+}
+
+func TestOneTimePassword(t *testing.T) {
+	k := webtest.New(t)
+	k.Change("ana", func(u *crm.User) { u.MustChange = true })
+	b := k.Stranger()
+	if a := b.Post("/signin", "email", "ana@cemig.example", "password", webtest.Password); a.Header.Get("Location") != "/password" {
+		t.Fatalf("led to %q", a.Header.Get("Location"))
+	}
+	if a := b.Get("/clients").Status(303); a.Header.Get("Location") != "/password" {
+		t.Errorf("led to %q", a.Header.Get("Location"))
+	}
+	csrf := b.Get("/password").Status(200).Lacks(".sidebar").Find("[name=csrf]").AttrOr("value", "")
+	b.Post("/password", "csrf", csrf, "old", webtest.Password, "password", "curta", "again", "curta").Status(422).Has(".wrong", "10 caracteres")
+	b.Post("/password", "csrf", csrf, "old", webtest.Password, "password", "uma senha nova", "again", "outra senha").Status(422).Has(".wrong", "diferentes")
+	b.Post("/password", "csrf", csrf, "old", "errada", "password", "uma senha nova", "again", "uma senha nova").Status(422).Has(".wrong", "não confere")
+	b.Follow(b.Post("/password", "csrf", csrf, "old", webtest.Password, "password", "uma senha nova", "again", "uma senha nova")).Status(200).Has(".who", "Ana")
+}
+
+func TestCSRF(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b, other := k.Browser("ana"), k.Browser("bia")
+	path := "/clients/" + e.Client + "/activities"
+	for _, token := range []string{"", "x", other.CSRF()} {
+		b.Post(path, "csrf", token, "kind", "note", "text", "forged").Status(403)
+	}
+	r := httptest.NewRequest("POST", "/signin", strings.NewReader("email=ana"))
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	k.Stranger().Do(r).Status(403)
+	if strings.Contains(b.Get("/clients/"+e.Client).Body, "forged") {
+		t.Error("a forged form was taken")
+	}
+}
+
+func TestQuickLog(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	path := "/clients/" + e.Client + "/activities"
+
+	// Without script: redirect, toast once, undo.
+	a := b.Post(path, "kind", "call", "text", "Pediu a simulação", "back", "/clients/"+e.Client).Status(303)
+	page := b.Follow(a).Has(".entry", "Pediu a simulação").Has("[data-toast]", "registro salvo")
+	b.Get("/").Lacks("[data-toast]")
+	undo := page.Find("[data-toast] form").AttrOr("action", "")
+	b.Follow(b.Post(undo, "back", "/clients/"+e.Client)).Has("[data-toast]", "excluído")
+	if strings.Contains(b.Get("/clients/"+e.Client).Body, "Pediu a simulação") {
+		t.Error("undo left the entry")
+	}
+	b.Follow(b.Post(strings.Replace(undo, "delete", "restore", 1))).Has(".entry", "Pediu a simulação")
+
+	// With script: fragments.
+	b.PostPart(path, "kind", "note", "text", "Uma nota").Status(200).Has("#composer", "").Has("#timeline[hx-swap-oob] .entry", "Uma nota").Has("#toasts", "Desfazer")
+	b.PostPart(path, "kind", "note", "text", "  ", "minutes", "doze", "day", "2026-11-20", "time", "09:30").Status(422).
+		Has(".wrong", "número").Value("minutes", "doze").Value("day", "2026-11-20").Lacks("#timeline")
+	b.Post(path, "kind", "call", "text", "amanhã", "day", "2026-11-23", "time", "10:00").Status(422).Has(".wrong", "futuro").Value("text", "amanhã")
+}
+
+func TestQuickLogFromAnyPage(t *testing.T) {
+	k := webtest.New(t)
+	estates := k.Fill()
+	e := estates["ana"]
+	b := k.Browser("ana")
+	a := b.PostPart("/activities", "kind", "call", "text", "Do diálogo", "client", e.Client, "back", "/triage").Status(200).Has("#toasts", "Abrir cliente")
+	if a.Header.Get("HX-Trigger") != "logged" {
+		t.Error("the dialog is not told to close")
+	}
+	b.PostPart("/activities", "kind", "call", "text", "x", "client_name", "Moi").Status(422).Has(".wrong", "lista").Value("client_name", "Moi").Value("text", "x")
+	b.PostPart("/activities", "kind", "call", "text", "").Status(422).Has("#quick-client-wrong", "Preencha").Has("#quick-text-hint", "Preencha")
+	b.Post("/activities", "kind", "call", "text", "Pelo nome", "client_name", strings.ToUpper(e.ClientName)).Status(303)
+	b.PostPart("/activities", "kind", "call", "text", "x", "client", estates["bia"].Client).Status(422).Has(".wrong", "lista")
+	b.Get("/clients/"+e.Client).Has(".entry", "Pelo nome").Has(".entry", "Do diálogo")
+}
+
+func TestEditKeepsHistoryAndShowsConflicts(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	path := "/activities/" + e.Activity
+	version := b.Get(path+"/edit").Status(200).Find("[name=version]").AttrOr("value", "")
+	form := func(text string) []string {
+		return []string{"version", version, "kind", "call", "text", text, "day", "2026-11-21", "time", "10:00", "back", "/clients/" + e.Client}
+	}
+	b.Follow(b.Post(path, form("Disse outra coisa")...)).Has(".entry", "Disse outra coisa").Has(".entry", "editado")
+	b.Get(path+"/edit").Has(".pre", e.Spoke)
+	// The second tab read the version before.
+	again := b.Post(path, form("Disse uma terceira")...).Status(412).Value("text", "Disse uma terceira").Has(".wrong", "Disse outra coisa").Has(".notice", "salvou antes")
+	version = again.Find("[name=version]").AttrOr("value", "")
+	b.Follow(b.Post(path, form("Disse uma terceira")...)).Has(".entry", "Disse uma terceira")
+}
+
+func TestClientForm(t *testing.T) {
+	k := webtest.New(t)
+	estates := k.Fill()
+	e, b := estates["ana"], k.Browser("ana")
+	k.Apply(crm.Clients.Put(&crm.Client{ID: "dup", Name: "Alheio", Agent: "cleo", Team: "sul", TaxKind: crm.TaxCNPJ, TaxID: "27418305"}))
+	path := "/clients/" + e.Client + "/edit"
+	version := b.Get(path).Status(200).Value("name", e.ClientName).Lacks("[name=agent]").Find("[name=version]").AttrOr("value", "")
+	b.Post(path, "version", version, "name", "", "tax_id", "1", "emails", "a@b.example\nc@d.example").Status(422).Has(".wrong", "Preencha").Has(".wrong", "CNPJ").Value("tax_id", "1")
+	dup := b.Post(path, "version", version, "tax_id", "27.418.305/0001-35").Status(422).Has(".wrong", "")
+	if strings.Contains(dup.Body, "Alheio") {
+		t.Error("the form names another's client")
+	}
+	b.Follow(b.Post(path, "version", version, "name", "Moinho Novo", "tier", "B", "emails", "a@b.example")).Has("h1", "Moinho Novo").Has(".badge", "B")
+	b.Post(path, "version", version, "name", "Moinho Outro").Status(412).Value("name", "Moinho Outro").Has(".wrong", "Moinho Novo")
+	k.Browser("north").Get(path).Status(200).Value("agent", "ana").Has("[name=agent]", "Bia Bastos")
+}
+
+func TestVisit(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	b.Post("/visits/new", "client", e.Client, "day", "2026-12-01", "time", "", "purpose", "").Status(422).Has(".wrong", "Preencha").Value("day", "2026-12-01")
+	b.Follow(b.Post("/visits/new", "client", e.Client, "day", "2026-12-01", "time", "10:00", "purpose", "Rever a demanda", "people", e.Person)).Has(".entry.planned", "Rever a demanda")
+	path := "/visits/" + e.Visit
+	version := b.Get(path).Status(200).Find("[name=version]").AttrOr("value", "")
+	k.Pass(6 * time.Hour)
+	done := []string{"version", version, "action", "done", "purpose", "Renovar", "day", "2026-11-22", "time", "15:00"}
+	b.Post(path, done...).Status(422).Has(".wrong", "Preencha")
+	b.Follow(b.Post(path, append(done, "findings", "Túnel novo às 15h30", "next_step", "Simular azul")...)).
+		Has(".entry", "Túnel novo").Has(".nested", "Simular azul").Has(".badge", "feita")
+	b.Get(path).Status(200).Has(".badge", "feita").Lacks("details.missed")
+}
+
+func TestMailIsHarmless(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	a := b.Get("/messages/" + e.Message + "/html").Status(200)
+	policy := a.Header.Get("Content-Security-Policy")
+	if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "sandbox") || strings.Contains(policy, "allow-scripts") || strings.Contains(policy, "allow-same-origin") {
+		t.Errorf("policy %q", policy)
+	}
+	if strings.Contains(a.Body, "<script") || strings.Contains(a.Body, `src="https://track`) {
+		t.Errorf("the mail can run or load: %s", a.Body)
+	}
+	a.Has("b", "conta")
+	if src := a.Find(`img[src^="data:image/png;base64,"]`); src.Length() != 1 {
+		t.Errorf("the mail's own picture is missing: %s", a.Body)
+	}
+	for part, want := range map[string][2]string{"2": {"application/pdf", "attachment; filename=conta.pdf"}, "3": {"application/octet-stream", "attachment; filename=x.html"}, "1.2": {"image/png", "inline; filename=logo.png"}} {
+		f := b.Get("/messages/" + e.Message + "/parts/" + part).Status(200)
+		if f.Header.Get("Content-Type") != want[0] || f.Header.Get("Content-Disposition") != want[1] || f.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("part %s: %v", part, f.Header)
+		}
+	}
+	b.Get("/messages/" + e.Message + "/parts/9").Status(404)
+}
+
+func TestTriage(t *testing.T) {
+	k := webtest.New(t)
+	estates := k.Fill()
+	e, b := estates["ana"], k.Browser("ana")
+	row := b.Get("/triage").Status(200).Has(".held", e.Mark).Find(".held")
+	assign := row.Find("form").First().AttrOr("action", "")
+	if id := row.AttrOr("id", ""); strings.Contains(id, ":") {
+		t.Errorf("%s is no selector", id)
+	}
+	b.PostPart(assign, "client_name", "nobody").Status(422).Has("[role=alert]", "lista")
+	b.PostPart(assign, "client", estates["cleo"].Client).Status(422).Has("[role=alert]", "não existe")
+	b.PostPart(assign, "client", e.Client).Status(200).Has("#toasts", "atribuído").Lacks(".held")
+	b.Get("/triage").Status(200).Lacks(".held").Has(".empty", "dono")
+	other := k.Browser("cleo")
+	ignore := strings.Replace(other.Get("/triage").Find(".held form").First().AttrOr("action", ""), "assign", "ignore", 1)
+	other.Follow(other.Post(ignore, "what", "sender")).Status(200).Lacks(".held").Has("[data-toast]", "1 e-mail ignorado")
+}
+
+func TestMailboxes(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	a := b.Get("/mailboxes").Status(200).Has("td", "INBOX").Has(".badge", "em dia")
+	if strings.Contains(a.Body, "sealed-") {
+		t.Error("the page shows a sealed password")
+	}
+	b.PostPart("/mailboxes/"+e.Mailbox+"/sync").Status(200).Has("h2", e.Agent)
+	if len(k.Mail.Synced) != 1 || k.Mail.Synced[0] != e.Mailbox {
+		t.Errorf("woke %v", k.Mail.Synced)
+	}
+	form := []string{"address", "nova@cemig.example", "host", "imap.cemig.example", "port", "993", "login", "nova", "password", "segredo-da-caixa"}
+	b.Post("/mailboxes", append(form, "tls", "plain")...).Status(422).Has(".wrong", "criptografia").Value("tls", "plain")
+	form = append(form, "tls", "tls")
+	k.Mail.Err = crm.Errf(crm.CodeUnauthorized, "error.signin.wrong")
+	refused := b.Post("/mailboxes", append(form, "action", "add")...).Status(422).Has("[role=alert]", "não conferem").Value("host", "imap.cemig.example")
+	if strings.Contains(refused.Body, "segredo-da-caixa") {
+		t.Error("the password came back")
+	}
+	k.Mail.Err = nil
+	b.Post("/mailboxes", append(form, "action", "check")...).Status(200).Has(".notice.ok", "Conectou")
+	b.Get("/mailboxes").Lacks(`[id="nova"]`)
+	b.Follow(b.Post("/mailboxes", append(form, "action", "add")...)).Has("h2", "nova@cemig.example")
+	b.Post("/mailboxes", append(form, "action", "add")...).Status(422).Has(".wrong", "já")
+}
+
+func TestUsers(t *testing.T) {
+	k := webtest.New(t)
+	b := k.Browser("admin")
+	b.Post("/users", "name", "", "email", "x", "role", "king").Status(422).Has(".wrong", "Preencha").Value("email", "x")
+	a := b.Post("/users", "name", "Eva", "email", "eva@cemig.example", "role", "agent", "team", "sul").Status(200).Has(".userrow", "Eva")
+	once := a.Find(".secret").Text()
+	if len(once) < 10 || strings.Contains(b.Get("/users").Body, once) {
+		t.Errorf("one-time password %q is shown never or twice", once)
+	}
+	b.Post("/users", "name", "Eva", "email", "EVA@cemig.example", "role", "agent").Status(422).Has(".wrong", "já")
+	b.Follow(b.Post("/users/ana/disable")).Has("[data-toast]", "não entra")
+	b.Post("/users/admin/disable").Status(403)
+	k.Browser("north").Get("/users").Status(200).Has(".userrow", "Bia").Lacks(".userrow form")
+}
+
+func TestClientListFragments(t *testing.T) {
+	k := webtest.New(t)
+	k.Fill()
+	for i := range 60 {
+		k.Apply(crm.Clients.Put(&crm.Client{ID: crm.NewID(webtest.Now.Add(time.Duration(i) * time.Millisecond)), Name: "Padaria", Agent: "ana", Team: "norte", Sector: "retail", Status: "active"}))
+	}
+	b := k.Browser("ana")
+	page := b.Get("/clients?sector=retail").Status(200).Has(".tablefoot", "60 clientes").Has(".chip", "Comércio")
+	if n := page.Find("#client-rows tr").Length(); n != 50 {
+		t.Errorf("%d rows", n)
+	}
+	more := page.Find(".tablefoot a").AttrOr("hx-get", "")
+	rows := b.Part(more, "client-rows").Status(200).Lacks("html head title")
+	if !strings.Contains(rows.Body, "1–60") || strings.Count(rows.Body, "<tr") != 10 {
+		t.Errorf("next rows: %.300s", rows.Body)
+	}
+	b.Part("/clients?q=moinho&sector=food", "clients").Status(200).Has("#clients tr", "Moinho").Has("#client-chips[hx-swap-oob]", "Alimentos")
+	b.Get("/clients?q=nada").Has(".empty", "Nenhum cliente")
+	b.Get("/clients?after=broken").Status(200).Has(".notice.bad", "lista")
+	b.Get("/clients?sort=worst").Status(200).Has(`th[aria-sort="descending"]`, "Pior")
+}
+
+func TestHeadersAndErrors(t *testing.T) {
+	k := webtest.New(t)
+	b := k.Browser("ana")
+	a := b.Get("/").Status(200)
+	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store"} {
+		if a.Header.Get(name) != want {
+			t.Errorf("%s: %q", name, a.Header.Get(name))
+		}
+	}
+	policy := a.Header.Get("Content-Security-Policy")
+	if !strings.Contains(policy, "script-src 'self';") || strings.Contains(policy, "unsafe") {
+		t.Errorf("policy %q", policy)
+	}
+	b.Get("/nothing").Status(404).Has("h1", "Não encontrado").Has(".who", "Ana")
+	k.Stranger().Get("/nothing").Status(404).Lacks(".who")
+	if css := a.Find("link[rel=stylesheet]").First().AttrOr("href", ""); !strings.Contains(b.Get(css).Status(200).Header.Get("Cache-Control"), "immutable") {
+		t.Errorf("%s may not be kept", css)
+	}
+	b.Get("/static/nothing").Status(404)
+	b.Get("/healthz").Status(200)
+	b.Get("/readyz").Status(200)
+	part := b.Part("/clients/none/timeline", "timeline").Status(404)
+	if strings.Contains(part.Body, "<html") {
+		t.Error("a fragment's error is a page")
+	}
+	r := httptest.NewRequest("POST", "/settings", strings.NewReader(strings.Repeat("x", 2<<20)))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	b.Do(r).Status(413)
+}
+
+func TestSettings(t *testing.T) {
+	k := webtest.New(t)
+	b := k.Browser("ana")
+	b.Follow(b.Post("/settings", "lang", "es", "theme", "dark", "density", "comfortable")).Has("[data-toast]", "Guardado").Value("theme", "dark")
+	html := b.Get("/").Find("html")
+	if html.AttrOr("lang", "") != "es" || html.AttrOr("data-theme", "") != "dark" || html.AttrOr("data-density", "") != "comfortable" {
+		t.Error("the page does not look as it was set")
+	}
+	b.Post("/settings", "lang", "de").Status(422).Has(".wrong", "lista")
+	b.Cookies["cemigmas_toast"] = "eyJsIjoiZm9yZ2VkIn0.x"
+	b.Get("/").Lacks("[data-toast]")
+}
+
+// The stream tells what its user may see, and ends when the user is disabled.
+func TestEvents(t *testing.T) {
+	k := webtest.New(t)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	k.Must(err)
+	go func() { _ = k.Server.App().Listener(ln) }()
+	b := k.Browser("ana")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", "http://"+ln.Addr().String()+"/events", nil)
+	k.Must(err)
+	r.AddCookie(&http.Cookie{Name: "cemigmas", Value: b.Cookies["cemigmas"]})
+	res, err := http.DefaultClient.Do(r)
+	k.Must(err)
+	defer res.Body.Close()
+	lines := bufio.NewScanner(res.Body)
+	lines.Scan() // the stream is open
+	bus := k.Service.Bus()
+	bus.Publish(crm.Event{Kind: "client", ID: "foreign", Agent: "bia", Team: "norte"})
+	bus.Publish(crm.Event{Kind: "job", ID: "foreign", Owner: "bia"})
+	bus.Publish(crm.Event{Kind: crm.WakeMailbox, ID: "internal", Owner: "ana"})
+	bus.Publish(crm.Event{Kind: "client", ID: "mine", Agent: "ana", Team: "norte"})
+	bus.Publish(crm.Event{Kind: "mail", ID: "mine", Agent: "ana", Team: "norte"})
+	var got []string
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "event: ") || strings.HasPrefix(lines.Text(), "data: ") {
+			if got = append(got, lines.Text()); len(got) == 4 {
+				break
+			}
+		}
+	}
+	if all := strings.Join(got, "|"); all != "event: client|data: mine|event: mail|data: new" {
+		t.Errorf("stream %q", all)
+	}
+}

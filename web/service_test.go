@@ -1,0 +1,193 @@
+package web_test
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+
+	"cemigmas/crm"
+	"cemigmas/crm/secret"
+	"cemigmas/web/webtest"
+)
+
+// house are the methods of the service that have no actor: they belong to the
+// program itself and are called by no route with what a user sent. Each has
+// its reason.
+var house = map[string]string{
+	"Store": "for importer, mail engine and demonstration", "Apply": "the same", "Now": "the clock", "Today": "the clock", "NewID": "the clock and chance",
+	"Bus": "events are checked where they leave", "OnAddresses": "wiring at start", "IDFor": "makes an id, reads nothing",
+	"TariffTable": "tariffs are public", "LastContact": "of projections", "Recompute": "writes derived figures only", "RecomputeAll": "writes derived figures only",
+	"ClientNames": "names for rows that were in scope already", "UserNames": "colleagues' names are no secret",
+	"ReleaseHeld": "for the mail engine", "NewUpserter": "carries its actor on", "Upsert": "carries its actor on; its own tests walk the scope",
+}
+
+// lists are the methods that answer what is in scope instead of refusing; the
+// matrix of routes looks for foreign words in what they answer.
+var lists = map[string]bool{
+	"ClientRows": true, "ClientList": true, "CountClients": true, "Search": true, "Team": true, "Day": true, "CountTriage": true, "ListMailboxes": true,
+	"ListHeld": true, "ListJobs": true, "SetPreferences": true, "ChangePassword": true, "AddMailbox": true,
+}
+
+type call func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error
+
+func drop[T any](_ T, err error) error          { return err }
+func drop2[T, U any](_ T, _ U, err error) error { return err }
+
+// guarded are the methods that reach for one thing, with how far each reaches.
+var guarded = map[string]struct {
+	reach reach
+	call  call
+}{
+	"Client": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.Client(ctx, a, e.Client))
+	}},
+	"EditClient": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.EditClient(ctx, a, e.Client, 0, crm.ClientPatch{}))
+	}},
+	"ClientPeople": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.ClientPeople(ctx, a, e.Client))
+	}},
+	"ClientInstallations": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop2(s.ClientInstallations(ctx, a, e.Client, 0, ""))
+	}},
+	"ClientInstallationRows": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.ClientInstallationRows(ctx, a, e.Client, 0, ""))
+	}},
+	"LogActivity": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.LogActivity(ctx, a, e.Client, crm.ActivityInput{Kind: crm.KindNote, Text: "x"}))
+	}},
+	"Activity": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop2(s.Activity(ctx, a, e.Activity))
+	}},
+	"EditActivity": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.EditActivity(ctx, a, e.Activity, 0, crm.ActivityInput{Kind: crm.KindCall, Text: "x"}))
+	}},
+	"DeleteActivity": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.DeleteActivity(ctx, a, e.Activity))
+	}},
+	"RestoreActivity": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.RestoreActivity(ctx, a, e.Activity))
+	}},
+	"TimelineRows": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.TimelineRows(ctx, a, e.Client, crm.TimelineQuery{}))
+	}},
+	"TimelineList": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop2(s.TimelineList(ctx, a, e.Client, crm.TimelineQuery{}))
+	}},
+	"Installation": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.Installation(ctx, a, e.Installation))
+	}},
+	"InstallationContracts": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.InstallationContracts(ctx, a, e.Installation))
+	}},
+	"InstallationReadings": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.InstallationReadings(ctx, a, e.Installation, 0, ""))
+	}},
+	"Months": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.Months(ctx, a, e.Installation, 13))
+	}},
+	"ThreadView": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.ThreadView(ctx, a, e.Thread))
+	}},
+	"MessageFor": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.MessageFor(ctx, a, e.Message))
+	}},
+	"Mailbox": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.Mailbox(ctx, a, e.Mailbox))
+	}},
+	"MayMailbox": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return s.MayMailbox(ctx, a, e.Mailbox)
+	}},
+	"Held": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.Held(ctx, a, e.Held))
+	}},
+	"IgnoreHeld": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.IgnoreHeld(ctx, a, e.Held, "message"))
+	}},
+	"AssignHeld": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return s.AssignHeld(ctx, a, e.Held, e.Client, false)
+	}},
+	"AddPerson": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.AddPerson(ctx, a, e.Client, crm.PersonInput{Name: "x"}))
+	}},
+	"EditMailbox": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.EditMailbox(ctx, a, secret.NewRing(), e.Mailbox, crm.MailboxEdit{}))
+	}},
+	"RemoveMailbox": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return s.RemoveMailbox(ctx, a, e.Mailbox)
+	}},
+	"RetryFailed": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.RetryFailed(ctx, a, e.Mailbox))
+	}},
+	"Job": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.Job(ctx, a, e.Report))
+	}},
+	"CancelJob": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.CancelJob(ctx, a, e.Report))
+	}},
+	"JobErrors": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop2(s.JobErrors(ctx, a, e.Import, 0, ""))
+	}},
+	"AddUser": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop2(s.AddUser(ctx, a, crm.UserInput{Email: "neu@cemig.example", Name: "x", Role: crm.RoleAgent, Password: webtest.Password}))
+	}},
+	"ListUsers": {bosses, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop2(s.ListUsers(ctx, a, 0, ""))
+	}},
+	"UserByEmail": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.UserByEmail(ctx, a, e.Agent+"@cemig.example"))
+	}},
+	"DisableUser": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.DisableUser(ctx, a, "davi", true))
+	}},
+	"ResetPassword": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.ResetPassword(ctx, a, "davi", webtest.Password))
+	}},
+}
+
+// Every exported method of the service is one of the three.
+func TestServiceMatrixIsComplete(t *testing.T) {
+	typ := reflect.TypeFor[*crm.Service]()
+	for i := range typ.NumMethod() {
+		name := typ.Method(i).Name
+		_, isGuarded := guarded[name]
+		if _, isHouse := house[name]; !isGuarded && !isHouse && !lists[name] {
+			t.Errorf("crm.Service.%s stands in no matrix: say who may call it", name)
+		}
+	}
+	for name := range guarded {
+		if _, ok := typ.MethodByName(name); !ok {
+			t.Errorf("crm.Service.%s is gone", name)
+		}
+	}
+}
+
+// Whoever may not reach an estate is told that it is not there; who lacks the
+// role, that it may not.
+func TestServiceScope(t *testing.T) {
+	for _, name := range []string{"admin", "north", "ana"} {
+		for _, target := range []string{"ana", "bia", "cleo"} {
+			k := webtest.New(t)
+			e := k.Fill()[target]
+			// Sorted, and what removes a thing last.
+			methods := slices.Sorted(maps.Keys(guarded))
+			methods = append(slices.DeleteFunc(methods, func(m string) bool { return m == "RemoveMailbox" }), "RemoveMailbox")
+			for _, method := range methods {
+				g, u := guarded[method], k.Users[name]
+				err := g.call(t.Context(), k.Service, u.Actor(), e)
+				may := cell{reach: g.reach}.may(u, e)
+				switch code := crm.CodeOf(err); {
+				case !may && code != crm.CodeNotFound && code != crm.CodeForbidden:
+					t.Errorf("%s as %s on %s's: %v, want a refusal", method, name, target, err)
+				case !may && g.reach == scoped && code != crm.CodeNotFound:
+					t.Errorf("%s as %s on %s's: %v tells that the thing exists", method, name, target, err)
+				case may && (code == crm.CodeForbidden || code == crm.CodeNotFound) && method != "AssignHeld" && method != "IgnoreHeld" && method != "Held":
+					// Held mail that was decided before is not there any more.
+					t.Errorf("%s as %s on %s's: %v", method, name, target, err)
+				}
+			}
+		}
+	}
+}
