@@ -24,6 +24,9 @@ type Result struct {
 	Bytes    int64 // of all bodies
 	PerSec   float64
 	P50, P99 time.Duration
+	// CPU is processor time a request, of asking and of answering when both run
+	// in this process. Unlike PerSec it means something beside other work.
+	CPU time.Duration
 }
 
 // Measure asks a target over kept-alive connections, each of which asks again
@@ -35,14 +38,18 @@ func Measure(ctx context.Context, t Target, connections int, d time.Duration) (R
 	client := &fasthttp.HostClient{Addr: t.Addr, MaxConns: connections, ReadTimeout: 30 * time.Second}
 	defer client.CloseIdleConnections()
 	workers := make([]worker, connections)
-	began := time.Now()
+	began, used := time.Now(), cpuTime()
 	var wait sync.WaitGroup
 	for i := range workers {
 		workers[i].next = i * 7919
 		wait.Go(func() { workers[i].run(ctx, client, t) })
 	}
 	wait.Wait()
-	return sum(workers, time.Since(began))
+	r, err := sum(workers, time.Since(began))
+	if r.Requests > 0 {
+		r.CPU = (cpuTime() - used) / time.Duration(r.Requests)
+	}
+	return r, err
 }
 
 // worker is one connection.
@@ -119,6 +126,14 @@ func (r Row) Ratio() float64 {
 	return r.Product.PerSec / r.Bar.PerSec
 }
 
+// CPURatio is the floor's processor time a request over the product's.
+func (r Row) CPURatio() float64 {
+	if r.Product.CPU == 0 {
+		return 0
+	}
+	return float64(r.Bar.CPU) / float64(r.Product.CPU)
+}
+
 // Compare measures product and floor in turn, so that a machine that becomes
 // slower does so for both.
 func Compare(ctx context.Context, c Case, connections, rounds int, d time.Duration) (Row, error) {
@@ -140,15 +155,20 @@ func Compare(ctx context.Context, c Case, connections, rounds int, d time.Durati
 	return row, nil
 }
 
-// Table prints rows as people read them.
+// Table prints rows as people read them: requests a second, milliseconds, and
+// microseconds of processor time a request.
 func Table(rows []Row) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-44s %9s %8s %8s   %9s %8s %8s   %5s\n", "page", "req/s", "p50 ms", "p99 ms", "floor", "p50 ms", "p99 ms", "ratio")
+	fmt.Fprintf(&b, "%-44s %8s %8s %8s %7s   %8s %8s %8s %7s   %5s %9s\n", "page", "req/s", "p50 ms", "p99 ms", "cpu µs",
+		"floor", "p50 ms", "p99 ms", "cpu µs", "ratio", "cpu ratio")
 	for _, r := range rows {
-		fmt.Fprintf(&b, "%-44s %9.0f %8.2f %8.2f   %9.0f %8.2f %8.2f   %5.2f\n", r.Name,
-			r.Product.PerSec, ms(r.Product.P50), ms(r.Product.P99), r.Bar.PerSec, ms(r.Bar.P50), ms(r.Bar.P99), r.Ratio())
+		fmt.Fprintf(&b, "%-44s %s   %s   %5.2f %9.2f\n", r.Name, r.Product.cells(), r.Bar.cells(), r.Ratio(), r.CPURatio())
 	}
 	return b.String()
+}
+
+func (r Result) cells() string {
+	return fmt.Sprintf("%8.0f %8.2f %8.2f %7d", r.PerSec, ms(r.P50), ms(r.P99), r.CPU.Microseconds())
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

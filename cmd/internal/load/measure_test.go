@@ -58,8 +58,8 @@ func TestPercentile(t *testing.T) {
 }
 
 func TestRatio(t *testing.T) {
-	r := Row{Name: "a page", Product: Result{PerSec: 600}, Bar: Result{PerSec: 1000}}
-	if r.Ratio() != 0.6 || (Row{}).Ratio() != 0 {
+	r := Row{Name: "a page", Product: Result{PerSec: 600, CPU: 300}, Bar: Result{PerSec: 1000, CPU: 240}}
+	if r.Ratio() != 0.6 || r.CPURatio() != 0.8 || (Row{}).Ratio() != 0 || (Row{}).CPURatio() != 0 {
 		t.Errorf("ratio %v", r.Ratio())
 	}
 	if s := Table([]Row{r}); !strings.Contains(s, "a page") || !strings.Contains(s, "0.60") {
