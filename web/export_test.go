@@ -13,3 +13,9 @@ func Routes() []string {
 	}
 	return out
 }
+
+// PathID is how an id stands in an address.
+var PathID = pathID
+
+// PathID writes an id into an address.
+var PathID = pathID

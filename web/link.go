@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/base64"
 	"net/url"
 	"strings"
 
@@ -41,8 +42,15 @@ func at(path string, pairs ...string) string {
 	return path + "?" + q.Encode()
 }
 
-// pathID writes an id with colons (a ledger row, a timeline entry) so that it
-// is an address and a CSS selector; wholeID reads it. Ids of crm have no
-// underscore.
-func pathID(id string) string  { return strings.ReplaceAll(id, ":", "_") }
-func wholeID(id string) string { return strings.ReplaceAll(id, "_", ":") }
+// pathID writes an id (a ledger row names a folder, which may be called
+// anything) so that it is an address and a CSS selector; wholeID reads it.
+func pathID(id string) string { return base64.RawURLEncoding.EncodeToString([]byte(id)) }
+
+// wholeID is "" for what pathID never wrote.
+func wholeID(id string) string {
+	raw, err := base64.RawURLEncoding.DecodeString(id)
+	if err != nil {
+		return ""
+	}
+	return string(raw)
+}

@@ -44,7 +44,7 @@ func activity(e webtest.Estate) string { return e.Activity }
 func visit(e webtest.Estate) string    { return e.Visit }
 func thread(e webtest.Estate) string   { return e.Thread }
 func message(e webtest.Estate) string  { return e.Message }
-func heldID(e webtest.Estate) string   { return strings.ReplaceAll(e.Held, ":", "_") }
+func heldID(e webtest.Estate) string   { return web.PathID(e.Held) }
 func mailbox(e webtest.Estate) string  { return e.Mailbox }
 func report(e webtest.Estate) string   { return e.Report }
 func imported(e webtest.Estate) string { return e.Import }
