@@ -69,6 +69,6 @@ func (w *walk) writeCount(r *reader, q *query, limit int) (bool, error) {
 		}
 		w.conditions(q, and, w.rest)
 	}
-	q.add(" LIMIT ?)", value{kind: integer, i: int64(limit)})
+	q.add(limitParam+")", value{kind: integer, i: int64(limit)})
 	return true, nil
 }

@@ -201,7 +201,7 @@ func (f *find) writeSegment(q *query, seg segment) {
 	if tested {
 		rows = store.MaxExamined + 1
 	}
-	q.add(" LIMIT ?", value{kind: integer, i: int64(rows)})
+	q.add(limitParam, value{kind: integer, i: int64(rows)})
 }
 
 // orderBy leaves out the sort fields that the segment holds constant, and the id

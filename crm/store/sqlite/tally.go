@@ -106,7 +106,7 @@ func (y *tally) write(q *query) {
 	for _, i := range y.by {
 		q.add(order.String() + w.column(i))
 	}
-	q.add(" LIMIT ?", value{kind: integer, i: int64(y.limit) + 1})
+	q.add(limitParam, value{kind: integer, i: int64(y.limit) + 1})
 }
 
 func (y *tally) run(r *reader) error {

@@ -40,7 +40,7 @@ func (w *walk) countWord(conn *sqlite.Conn, n, limit int) (int, error) {
 	var q query
 	q.add("SELECT count(*) FROM (SELECT 1 FROM " + w.t.words + " WHERE ")
 	w.wordRange(&q, n)
-	q.add(" LIMIT ?)", value{kind: integer, i: int64(limit)})
+	q.add(limitParam+")", value{kind: integer, i: int64(limit)})
 	stmt, err := q.prepare(conn)
 	if err != nil {
 		return 0, err
@@ -130,7 +130,7 @@ func (f *find) writeWords(q *query, driver int) {
 		q.add(")")
 	}
 	w.orderBy(q, 0)
-	q.add(" LIMIT ?", value{kind: integer, i: int64(f.p.Limit + 1)})
+	q.add(limitParam, value{kind: integer, i: int64(f.p.Limit + 1)})
 }
 
 // behind tests that a row comes after a position; candidates are sorted anyway,
