@@ -16,6 +16,3 @@ func Routes() []string {
 
 // PathID is how an id stands in an address.
 var PathID = pathID
-
-// PathID writes an id into an address.
-var PathID = pathID
