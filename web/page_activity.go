@@ -331,7 +331,11 @@ func (s *Server) hideActivity(c *fiber.Ctx, hide bool) error {
 	if !isPart(c) {
 		return s.goTo(c, back, n)
 	}
-	t, err := s.timeline(c, timelineAsk{client: act.Client})
+	ask, open := openTimeline(c, act.Client)
+	if !open {
+		return s.render(c, fiber.StatusOK, "toast", s.toast(c, v.Text, n, back))
+	}
+	t, err := s.timeline(c, ask)
 	if err != nil {
 		return s.fail(c, err)
 	}

@@ -131,10 +131,11 @@ func (s *Server) triageIgnore(c *fiber.Ctx) error {
 func (s *Server) decided(c *fiber.Ctx, v view, n note) error {
 	f := typed{c}
 	what := f.get("what")
-	if !isPart(c) || what == crm.RuleSender || what == crm.RuleDomain || f.on("person") {
+	left := s.triageCount(c.UserContext(), v, actor(c))
+	if !isPart(c) || what == crm.RuleSender || what == crm.RuleDomain || f.on("person") || left == "" {
 		return s.goTo(c, "/triage", n)
 	}
-	return s.render(c, fiber.StatusOK, "toast", s.toast(c, v.Text, n, "/triage"))
+	return s.render(c, fiber.StatusOK, "triage/decided", page.Decided{Count: left, Toast: s.toast(c, v.Text, n, "/triage")})
 }
 
 func (s *Server) triageAgain(c *fiber.Ctx, v view, id string, err error) error {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 	"time"
 
@@ -26,6 +27,16 @@ func (a timelineAsk) page(after, month string) string {
 
 func (a timelineAsk) part(after, month string) string {
 	return at("/clients/"+a.client+"/timeline", "kind", a.kind, "after", after, "m", month)
+}
+
+// openTimeline tells whether the page that sends a fragment's request shows
+// the timeline of a client, and with which filter.
+func openTimeline(c *fiber.Ctx, client string) (timelineAsk, bool) {
+	at, err := url.Parse(c.Get("HX-Current-URL"))
+	if err != nil || at.Path != "/clients/"+client {
+		return timelineAsk{}, false
+	}
+	return timelineAsk{client: client, kind: at.Query().Get("kind")}, true
 }
 
 // timelinePart answers the timeline, or its next page, as a fragment.

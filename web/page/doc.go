@@ -40,13 +40,14 @@
 //	client/older      Timeline       GET /clients/{id}/timeline?kind=&after=, target older
 //	client/logged     Logged         POST /clients/{id}/activities, 200: fresh composer, timeline and toast
 //	client/composer   Composer       the same, 422
-//	client/changed    Changed        POST /activities/{id}/delete, /restore, 200 (timeline out of band; without a timeline on the page it is ignored)
+//	client/changed    Changed        POST /activities/{id}/delete, /restore, 200, from a page with that timeline; from any other the toast alone
 //	quick/logged      QuickLogged    POST /activities, 200, with the header HX-Trigger: logged
 //	quick/form        LogForm        the same, 422
 //	search/results    SearchResults  GET /search?q=, target palette-list
 //	search/pick       SearchResults  GET /search?q=&pick=client, target *-picks: clients to choose from
 //	job               Job            GET /jobs/{id}
-//	triage/row        HeldRow        POST /triage/{id}/assign or /ignore: an empty answer removes the row; with "toast"
+//	triage/row        HeldRow        the same, 422
+//	triage/decided    Decided        POST /triage/{id}/assign or /ignore: the row goes, the counts and the toast come out of band
 //	mailbox           Mailbox        GET /mailboxes/{id}, POST /mailboxes/{id}/sync
 //	toast             Toast          any answer, out of band
 //

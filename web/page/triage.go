@@ -28,6 +28,13 @@ type HeldRow struct {
 	Error     string
 }
 
+// Decided answers a decision on one mail, whose row goes. Fragment:
+// triage/decided.
+type Decided struct {
+	Count string // what still waits
+	Toast Toast
+}
+
 // Guess is the client that the mail most probably belongs to.
 type Guess struct {
 	ClientID string

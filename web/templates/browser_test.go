@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,6 +27,57 @@ import (
 
 // policy is the one that web sends: a page that needs more fails here.
 const policy = "default-src 'self'; script-src 'self'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'"
+
+// feed is what the server of a test says to its pages and hears from them.
+type feed struct {
+	news   chan string   // topics for the open stream, "client: c1"
+	asked  atomic.Int32  // how often a timeline was fetched
+	upload chan struct{} // lets an upload be answered
+}
+
+// events streams what comes as news.
+func (f *feed) events(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	flush := http.NewResponseController(w)
+	flush.Flush()
+	for {
+		select {
+		case topic := <-f.news:
+			name, data, _ := strings.Cut(topic, ": ")
+			fmt.Fprintf(w, "event: %s\ndata: %s\n\n", name, data)
+			flush.Flush()
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// take reads a file that is sent and answers when the test says so.
+func (f *feed) take(w http.ResponseWriter, r *http.Request) {
+	io.Copy(io.Discard, r.Body)
+	select {
+	case <-f.upload:
+	case <-r.Context().Done():
+	}
+	http.Redirect(w, r, "/import", http.StatusSeeOther)
+}
+
+// live adds to the stories what the scripts talk to.
+func (f *feed) live(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/events":
+			f.events(w, r)
+			return
+		case r.URL.Path == "/imports" && r.Method == http.MethodPost:
+			f.take(w, r)
+			return
+		case r.URL.Path == "/clients/c1/timeline":
+			f.asked.Add(1)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
 
 // storybook serves the stories under their names and the few fragments that the
 // scripts ask for.
@@ -136,6 +190,63 @@ func TestScripts(t *testing.T) {
 		if err := chromedp.Do(ctx, s.steps...); err != nil {
 			t.Fatalf("%s: %v; the console says %v", s.name, err, *complaints)
 		}
+	}
+	if len(*complaints) > 0 {
+		t.Errorf("the console says %v", *complaints)
+	}
+}
+
+// TestNews drives what comes from outside: an event that refreshes an open
+// timeline, and a file on its way.
+func TestNews(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	ctx, complaints := browser(t)
+	f := &feed{news: make(chan string), upload: make(chan struct{})}
+	server := httptest.NewServer(f.live(storybook()))
+	defer server.CloseClientConnections() // the stream stays open
+	file := filepath.Join(t.TempDir(), "carteira.csv")
+	if err := os.WriteFile(file, bytes.Repeat([]byte("a;b\n"), 50_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	type css = chromedp.CSS
+	tell := func(topic string) chromedp.Action[chromedp.Void] {
+		return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+			select {
+			case f.news <- topic:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	}
+	mark := chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.getElementById("timeline").dataset.old = "yes"`))
+		return err
+	})
+	answer := chromedp.Func(func(context.Context, *chromedp.Target) error {
+		close(f.upload)
+		return nil
+	})
+	for _, s := range []struct {
+		name  string
+		steps []chromedp.Action[chromedp.Void]
+	}{
+		{"a client's page listens", []chromedp.Action[chromedp.Void]{chromedp.Navigate(server.URL + "/client"), chromedp.WaitReady(css("#timeline")), mark}},
+		{"another client's news is not its own", []chromedp.Action[chromedp.Void]{tell("client: c2"), tell("mail: new")}},
+		{"its own news fetches the timeline", []chromedp.Action[chromedp.Void]{tell("client: c1"), chromedp.WaitReady(css("#timeline:not([data-old])"))}},
+		{"a file is sent and seen on its way", []chromedp.Action[chromedp.Void]{chromedp.Navigate(server.URL + "/imports"), chromedp.SetUploadFiles(css("input[type=file]"), []string{file}),
+			chromedp.Click(css("form[data-upload] .primary")), chromedp.WaitVisible(css("[data-upload-bar]")), chromedp.WaitVisible(css(`form[data-upload] .primary[aria-busy=true]`)),
+			chromedp.WaitReady(css(`[data-upload-bar] rect[width="100"]`))}},
+		{"then comes the page of the import", []chromedp.Action[chromedp.Void]{answer, chromedp.WaitNotPresent(css("form[data-upload]")), chromedp.WaitReady(css("#content h1"))}},
+	} {
+		if err := chromedp.Do(ctx, s.steps...); err != nil {
+			t.Fatalf("%s: %v; the console says %v", s.name, err, *complaints)
+		}
+	}
+	if n := f.asked.Load(); n != 1 {
+		t.Errorf("the timeline was fetched %d times, want 1", n)
 	}
 	if len(*complaints) > 0 {
 		t.Errorf("the console says %v", *complaints)

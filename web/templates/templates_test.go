@@ -18,13 +18,13 @@ import (
 
 // bound names the struct of every template that web renders.
 var bound = map[string]any{
-	"signin": page.SignIn{}, "settings": page.Settings{}, "error": page.ErrorPage{},
+	"signin": page.SignIn{}, "password": page.Password{}, "settings": page.Settings{}, "error": page.ErrorPage{},
 	"today": page.Today{}, "clients": page.Clients{}, "clients/list": page.ClientList{}, "clients/rows": page.ClientList{}, "clients/chips": page.ClientChips{},
 	"client": page.Client{}, "client/edit": page.ClientEdit{}, "client/timeline": page.Timeline{}, "client/older": page.Timeline{},
 	"client/composer": page.Composer{}, "client/logged": page.Logged{}, "client/changed": page.Changed{},
 	"activity/new": page.ActivityNew{}, "activity/edit": page.ActivityEdit{}, "quick/form": page.LogForm{}, "quick/logged": page.QuickLogged{},
 	"visit/new": page.VisitPlan{}, "visit": page.VisitReport{}, "installation": page.Installation{},
-	"thread": page.Thread{}, "triage": page.Triage{}, "triage/row": page.HeldRow{}, "mailboxes": page.Mailboxes{}, "mailbox": page.Mailbox{},
+	"thread": page.Thread{}, "triage": page.Triage{}, "triage/row": page.HeldRow{}, "triage/decided": page.Decided{}, "mailboxes": page.Mailboxes{}, "mailbox": page.Mailbox{},
 	"reports": page.Reports{}, "report": page.Report{}, "job": page.Job{}, "imports": page.Imports{}, "import": page.Import{}, "users": page.Users{},
 	"search": page.Search{}, "search/results": page.SearchResults{}, "search/pick": page.SearchResults{}, "toast": page.Toast{},
 }

@@ -14,6 +14,7 @@ func threads(t page.Text) []Story {
 			{Text: t, ID: "m3", From: "Sílvia Mendes", Initials: "SM", When: "ter, 13/10, 09:22", Preview: "Mensagem grande", Notice: &page.Notice{State: page.Warn, Label: "Só o começo foi buscado: 31 MB."}, HTMLURL: "/messages/m3/html", Height: 320},
 			{Text: t, ID: "m4", From: "João Batista Prado", Initials: "JP", Address: "joao.prado@valedoaraguari.example", To: "para Marina Couto, cc Sílvia Mendes", When: "hoje, 09:58", ISO: "2026-11-23T09:58:00-03:00", Open: true, Files: files,
 				Lines:  []string{"Bom dia, Marina.", "Segue a conta de outubro e a leitura do controlador. O banco de 150 kvar está desligado desde 19/08, o fusível da segunda célula abriu e ninguém percebeu. O eletricista troca na quinta, 26/11.", "Abraço,\nJoão"},
+				Signed: []string{"--\nJoão Batista Prado\nManutenção elétrica"},
 				Quoted: []string{"Em 13/10/2026 Marina Couto escreveu:", "Sílvia, enquanto o banco estiver fora o valor se repete."}},
 		}}
 	empty := page.Thread{Base: base(t, page.PlaceTriage, subject), Subject: subject, Count: "0 mensagens", Privacy: "Caixa de Rafael Pires"}

@@ -62,6 +62,8 @@ func account(t page.Text) []Story {
 		{"signin", "signin", page.SignIn{Base: anon}},
 		{"signin-refused", "signin", page.SignIn{Base: page.Base{Text: t, Title: "Entrar"}, Form: refused}},
 		{"settings", "settings", settings},
+		{"password", "password", page.Password{Base: base(t, "", t.T("web.password.title")), Least: "Ao menos 10 caracteres."}},
+		{"password-once", "password", page.Password{Base: anon, Once: true, Form: page.PasswordForm{Error: "A senha atual não confere."}}},
 		{"error-404", "error", missing},
 		{"error-500", "error", broken},
 	}

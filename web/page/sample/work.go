@@ -90,6 +90,7 @@ func fragments(t page.Text) []Story {
 		{"f-quick", "quick/form", refused}, {"f-quick-logged", "quick/logged", page.QuickLogged{Form: quick(t), Toast: done}},
 		{"f-search", "search/results", found(t, false)}, {"f-pick", "search/pick", found(t, true)},
 		{"f-job", "job", job(t, page.JobRunning)}, {"f-held", "triage/row", held(t, "h9", "A", "a@b.example", "S", nil)},
+		{"f-decided", "triage/decided", page.Decided{Count: "4", Toast: done}},
 		{"f-mailbox", "mailbox", box(t)}, {"f-toast", "toast", done},
 	}
 }

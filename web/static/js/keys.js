@@ -36,6 +36,27 @@ const actions = {
   z: () => document.querySelector("[data-undo]")?.click(),
 };
 
+// From the search of a list, the arrow goes to its rows and Esc, once it is
+// empty, back to the keys.
+document.addEventListener("keydown", (event) => {
+  if (!event.target.matches?.("[data-find]")) return;
+  if (event.key === "ArrowDown") {
+    event.preventDefault();
+    move(1);
+  } else if (event.key === "Escape" && !event.target.value) event.target.blur();
+});
+
+// A row that was decided goes; the keys go on with the one after it.
+let heir;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const row = event.target.closest("[data-row]");
+  heir = row?.matches(".held") ? row.nextElementSibling || row.previousElementSibling : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (heir?.isConnected && document.activeElement === document.body) heir.focus();
+  heir = null;
+});
+
 document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   if ((event.ctrlKey || event.metaKey) && key === "k") {
