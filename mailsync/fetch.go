@@ -24,23 +24,56 @@ const (
 var zeroTime time.Time
 
 // fetchWanted fetches and files every wanted mail of the folder, newest first.
+// While a batch is filed the next one is fetched.
 func (s *session) fetchWanted(ctx context.Context, f *crm.Folder) error {
 	for {
-		rows, _, err := crm.Ledger.Find(ctx, s.engine.Service.Store(), store.Query{Where: wantedRows(f), Sort: []string{"-uid"}, Limit: batchMails})
+		rows, _, err := crm.Ledger.Find(ctx, s.engine.Service.Store(), store.Query{Where: wantedRows(f), Sort: []string{"-uid"}, Limit: window})
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		if err := s.fetchRows(ctx, f, next(rows)); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *session) fetchRows(ctx context.Context, f *crm.Folder, rows []crm.LedgerRow) error {
+	for part := range slices.Chunk(rows, batchMails) {
+		err := s.current(ctx)
+		if err == nil {
+			err = s.fetchBatch(ctx, f, part)
+		}
 		if err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			return nil
-		}
-		if err := s.current(ctx); err != nil {
-			return err
-		}
-		if err := s.fetchBatch(ctx, f, next(rows)); err != nil {
+			if late := s.filed(); late != nil {
+				return late // it came first
+			}
 			return err
 		}
 		s.progress()
 	}
+	return s.filed()
+}
+
+// fileSoon files a batch beside the fetching, after the one before it.
+func (s *session) fileSoon(ctx context.Context, batch []*Incoming) error {
+	if err := s.filed(); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	s.filing = done
+	go func() { done <- s.engine.filer.file(ctx, s.box, batch, s.guard...) }()
+	s.fetched += len(batch)
+	return nil
+}
+
+// filed waits for the batch that is being filed.
+func (s *session) filed() error {
+	if s.filing == nil {
+		return nil
+	}
+	err := <-s.filing
+	s.filing = nil
+	return err
 }
 
 // next chooses what is asked for together: what was never tried; else, singly,
@@ -125,10 +158,9 @@ func (s *session) fetchPortion(ctx context.Context, metas []imapx.Meta, byUID ma
 	})
 	parse.wait()
 	if len(batch) > 0 {
-		if ferr := s.engine.filer.file(ctx, s.box, batch, s.guard...); ferr != nil {
+		if ferr := s.fileSoon(ctx, batch); ferr != nil {
 			return ferr
 		}
-		s.fetched += len(batch)
 	}
 	if err != nil && len(batch) > 0 {
 		return err // it got on: the rest is asked for again

@@ -24,11 +24,23 @@ type Incoming struct {
 	Internal time.Time // INTERNALDATE
 	Large    bool      // only its beginning was fetched
 	mail     *message.Message
+	keys     keysOf
+	preview  string
 	err      error
 }
 
-// parse reads the mail; workers call it outside the read loop.
-func (in *Incoming) parse() { in.mail, in.err = message.Parse(in.Raw) }
+// previewText is how much of a mail a row shows, in runes.
+const previewText = 280
+
+// parse reads the mail and what filing wants to know of its text; workers call
+// it outside the read loop.
+func (in *Incoming) parse() {
+	if in.mail, in.err = message.Parse(in.Raw); in.err != nil {
+		in.mail = nil
+		return
+	}
+	in.keys, in.preview = in.readKeys(), in.mail.Preview(previewText)
+}
 
 // filer turns fetched mails into messages, threads, links and timeline rows,
 // a batch in one Apply.
@@ -120,7 +132,7 @@ type contact struct {
 func (b *batchFiling) run(ctx context.Context, batch []*Incoming) error {
 	keys := make([]keysOf, len(batch))
 	for i, in := range batch {
-		keys[i] = in.keys()
+		keys[i] = in.keys
 	}
 	var err error
 	if b.matcher, err = newMatcher(ctx, b.svc.Store(), keys); err != nil {
@@ -147,11 +159,8 @@ func (b *batchFiling) run(ctx context.Context, batch []*Incoming) error {
 	return b.apply(ctx)
 }
 
-// keys are what decides where the mail is filed.
-func (in *Incoming) keys() keysOf {
-	if in.mail == nil {
-		return keysOf{}
-	}
+// readKeys finds what decides where the mail is filed.
+func (in *Incoming) readKeys() keysOf {
 	s := set{}
 	var out []string
 	for _, list := range [][]message.Address{in.mail.From, in.mail.To, in.mail.Cc} {
@@ -265,7 +274,7 @@ func (b *batchFiling) message(in *Incoming, k keysOf) *crm.Message {
 		ID: k.mail, MessageID: p.MessageID, Refs: clipRefs(p.References), Digest: p.Digest,
 		Raw: string(blob.RefOf(in.Raw)), Size: int64(len(in.Raw)), At: p.When(in.Internal).UTC().Truncate(time.Millisecond),
 		To: addresses(p.To), Cc: addresses(p.Cc), Subject: text.Clip(p.Subject, 500), Canonical: text.Clip(p.Canonical, 300),
-		Preview: p.Preview(280), Automatic: p.AutomaticReason, Large: in.Large, Problem: text.Clip(p.Problem, 500),
+		Preview: in.preview, Automatic: p.AutomaticReason, Large: in.Large, Problem: text.Clip(p.Problem, 500),
 		Mailboxes: []string{b.box.ID}, Owners: []string{b.box.Owner}, CreatedAt: b.now, Numbers: k.list(),
 	}
 	if m.At.IsZero() {

@@ -21,6 +21,7 @@ type session struct {
 	conn    *imapx.Conn
 	open    string // the examined folder
 	fetched int
+	filing  chan error // of the batch that is being filed
 	told    time.Time
 }
 
