@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"cemigmas/crm/ident"
@@ -97,20 +98,30 @@ func (s *Service) ClientRows(ctx context.Context, a Actor, q ClientQuery) (RawPa
 	return out, nil
 }
 
-var cpfMark = []byte(`"taxKind":"cpf"`)
+var (
+	cpfMark  = []byte(`"taxKind":"cpf"`)
+	taxIDKey = []byte(`"taxId":"`)
+)
 
-// listRow masks a CPF, which is personal data, wherever clients are listed;
-// every other row goes out as it is stored.
+// listRow masks a CPF, which is personal data, wherever clients are listed, in
+// the stored bytes; every other row goes out as it is.
 func listRow(d store.Doc) (json.RawMessage, error) {
 	if !bytes.Contains(d.Body, cpfMark) {
 		return d.Body, nil
 	}
-	c, err := Clients.Decode(d)
-	if err != nil {
-		return nil, err
+	at := bytes.Index(d.Body, taxIDKey)
+	if at < 0 {
+		return d.Body, nil
 	}
-	c.TaxID = ident.CPF(c.TaxID).Mask()
-	return Clients.Doc(&c).Body, nil
+	at += len(taxIDKey)
+	end := at + bytes.IndexByte(d.Body[at:], '"')
+	if end < at {
+		return nil, fmt.Errorf("crm: clients/%s: the document is no JSON", d.ID)
+	}
+	row := make([]byte, 0, len(d.Body)+8)
+	row = append(row, d.Body[:at]...)
+	row = append(row, ident.CPF(d.Body[at:end]).Mask()...)
+	return append(row, d.Body[end:]...), nil
 }
 
 // ClientList lists clients for a page.

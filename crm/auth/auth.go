@@ -32,6 +32,8 @@ type Auth struct {
 	ring  *secret.Ring
 	now   func() time.Time
 	newID func() string
+
+	verified verifiedTokens
 }
 
 // New makes an Auth on the service's store and clock.

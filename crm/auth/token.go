@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -101,10 +102,23 @@ func (a *Auth) endFamily(ctx context.Context, family string) error {
 	return nil
 }
 
-// Bearer finds who holds an access token.
+// Bearer finds who holds an access token. What the signature vouches for is
+// remembered until the token ends; who the user is and whether it still may is
+// read each time.
 func (a *Auth) Bearer(ctx context.Context, token, from string) (crm.User, error) {
-	var c claims
-	_, err := jwt.ParseWithClaims(token, &c, func(t *jwt.Token) (any, error) {
+	c, ok := a.verified.get(token, a.now())
+	if !ok {
+		var err error
+		if c, err = a.verify(token); err != nil {
+			return crm.User{}, &crm.Error{Code: crm.CodeUnauthorized, Text: crm.Text{Key: "error.signin.expired"}, Err: err}
+		}
+		a.verified.put(token, c)
+	}
+	return a.holder(ctx, c.Subject, c.Epoch, from)
+}
+
+func (a *Auth) verify(token string) (c claims, err error) {
+	_, err = jwt.ParseWithClaims(token, &c, func(t *jwt.Token) (any, error) {
 		kid, _ := t.Header["kid"].(string)
 		key, ok := a.ring.DeriveFrom(kid, secret.ForJWT)
 		if !ok {
@@ -115,10 +129,32 @@ func (a *Auth) Bearer(ctx context.Context, token, from string) (crm.User, error)
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
 		jwt.WithIssuer(issuer), jwt.WithAudience(audience), jwt.WithExpirationRequired(),
 		jwt.WithTimeFunc(a.now))
-	if err != nil {
-		return crm.User{}, &crm.Error{Code: crm.CodeUnauthorized, Text: crm.Text{Key: "error.signin.expired"}, Err: err}
+	return c, err
+}
+
+// maxVerified bounds the memory that remembered tokens take, about 2 MB.
+const maxVerified = 4096
+
+// verifiedTokens remembers tokens whose signature was checked.
+type verifiedTokens struct {
+	mu sync.RWMutex
+	by map[string]claims
+}
+
+func (v *verifiedTokens) get(token string, now time.Time) (claims, bool) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	c, ok := v.by[token]
+	return c, ok && now.Before(c.ExpiresAt.Time)
+}
+
+func (v *verifiedTokens) put(token string, c claims) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.by == nil || len(v.by) >= maxVerified {
+		v.by = make(map[string]claims, 64) // most of them are over anyway
 	}
-	return a.holder(ctx, c.Subject, c.Epoch, from)
+	v.by[token] = c
 }
 
 // CSRF makes the token that forms of a session carry; it is the same on every

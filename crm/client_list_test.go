@@ -1,0 +1,37 @@
+package crm_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"cemigmas/crm"
+)
+
+func TestCPFIsMaskedInLists(t *testing.T) {
+	h := newHouse(t)
+	ctx := context.Background()
+	c := crm.Client{ID: h.NewID(), Name: `Fazenda "taxId":"falsa"`, TaxKind: crm.TaxCPF, TaxID: "52998224725", Agent: h.ana.UserID, Team: h.ana.Team, CreatedAt: h.now, UpdatedAt: h.now}
+	h.put(t, crm.Clients.Put(&c))
+	rows, err := h.ClientRows(ctx, h.ana, crm.ClientQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := ""
+	for _, r := range rows.Items {
+		all += string(r)
+	}
+	if strings.Contains(all, c.TaxID) || !strings.Contains(all, `"taxId":"***.982.247-**"`) {
+		t.Errorf("rows are %s", all)
+	}
+	list, _, err := h.ClientList(ctx, h.ana, crm.ClientQuery{Q: "fazenda"})
+	if err != nil || len(list) != 1 || list[0].TaxID != "***.982.247-**" {
+		t.Errorf("list is %+v, %v", list, err)
+	}
+	if one, err := h.Client(ctx, h.ana, c.ID); err != nil || one.TaxID != c.TaxID {
+		t.Errorf("the record itself shows %q, %v", one.TaxID, err)
+	}
+	if list, _, _ := h.ClientList(ctx, h.ana, crm.ClientQuery{Q: c.TaxID}); len(list) != 0 {
+		t.Error("a CPF is found by its number")
+	}
+}
