@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -56,9 +55,6 @@ type filer struct {
 }
 
 const markFiling = "mail-filing"
-
-// heldText is how much text of a mail that matches nobody is kept, in runes.
-const heldText = 2000
 
 // file stores a batch. The raw mails are on disk before the one Apply that
 // names them, so a kill in between leaves only rows that are still wanted.
@@ -291,169 +287,6 @@ func (b *batchFiling) message(in *Incoming, k keysOf) *crm.Message {
 		m.Files = append(m.Files, crm.File{Part: a.Path, Name: a.Name, Type: a.Type, Size: a.Size, Inline: a.Inline})
 	}
 	return m
-}
-
-// link files a mail under a client and moves the client's timeline row of the
-// thread up.
-func (b *batchFiling) link(ctx context.Context, m *crm.Message, client string, f filing) error {
-	c, err := b.client(ctx, client)
-	if err != nil || c == nil {
-		return err
-	}
-	l := crm.MailLink{
-		ID: m.ID + ":" + client, Message: m.ID, Thread: m.Thread, Client: client, Agent: c.Agent, Team: c.Team,
-		At: m.At, Outbound: m.Outbound, Person: f.person[client], Automatic: m.Automatic != "", Why: f.reasons[client],
-		Subject: m.Subject, Preview: m.Preview, From: sender(m), Files: fileNames(m),
-	}
-	b.links = append(b.links, l)
-	b.count(l)
-	// The thread is written with the batch, so that two processes cannot count
-	// into the same timeline row at once.
-	if _, err := b.readThread(ctx, l.Thread); err != nil {
-		return err
-	}
-	return b.moveEntry(ctx, l)
-}
-
-// count notes a link as the client's last contact, if it is one.
-func (b *batchFiling) count(l crm.MailLink) {
-	if l.Counts() && l.At.After(b.contacts[l.Client].at) && !l.At.After(b.now) {
-		b.contacts[l.Client] = contact{l.At, crm.KindMail}
-	}
-	b.touched[l.Client] = true
-}
-
-// client reads a client once a batch; nil when there is none.
-func (b *batchFiling) client(ctx context.Context, id string) (*crm.Client, error) {
-	if c, ok := b.clients[id]; ok {
-		return c, nil
-	}
-	c, err := crm.Clients.Get(ctx, b.svc.Store(), id)
-	if crm.CodeOf(err) == crm.CodeNotFound {
-		b.clients[id] = nil
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	b.clients[id] = &c
-	return &c, nil
-}
-
-func sender(m *crm.Message) string {
-	if m.From.Name != "" {
-		return m.From.Name
-	}
-	return m.From.Email
-}
-
-func fileNames(m *crm.Message) []string {
-	var out []string
-	for _, f := range m.Files {
-		if !f.Inline && f.Name != "" && len(out) < 10 {
-			out = append(out, f.Name)
-		}
-	}
-	return out
-}
-
-// entryID names the one timeline row of a thread at a client.
-func entryID(thread, client string) string { return thread + ":" + client }
-
-// entry reads the timeline row as it will be; nil when there is none.
-func (b *batchFiling) entry(ctx context.Context, id string) (*crm.Entry, error) {
-	if e, ok := b.entries[id]; ok {
-		return e, nil
-	}
-	if b.gone[id] {
-		return nil, nil
-	}
-	e, err := crm.Timeline.Get(ctx, b.svc.Store(), id)
-	if crm.CodeOf(err) == crm.CodeNotFound {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	b.entries[id] = &e
-	return &e, nil
-}
-
-// moveEntry counts a mail into the row of its thread; the row shows the newest.
-func (b *batchFiling) moveEntry(ctx context.Context, l crm.MailLink) error {
-	id := entryID(l.Thread, l.Client)
-	e, err := b.entry(ctx, id)
-	if err != nil {
-		return err
-	}
-	if e == nil {
-		e = &crm.Entry{ID: id, Client: l.Client, Kind: crm.KindMail, Ref: l.Thread}
-	}
-	e.Count++
-	if !l.At.Before(e.At) {
-		showLink(e, l)
-	}
-	b.entries[id] = e
-	return nil
-}
-
-// showLink makes a row show this mail.
-func showLink(e *crm.Entry, l crm.MailLink) {
-	e.At, e.Title, e.Text = l.At, l.Subject, l.Preview
-	e.Inbound, e.People, e.Files, e.Why = !l.Outbound, []string{l.From}, l.Files, l.Why
-	if strings.TrimSpace(l.From) == "" {
-		e.People = nil
-	}
-}
-
-// hold keeps what triage needs of a mail that matches nobody: its header, the
-// beginning of its text and its keys; no raw mail.
-func (b *batchFiling) hold(ctx context.Context, in *Incoming, row crm.LedgerRow, k keysOf, f filing) error {
-	p := in.mail
-	h := crm.Held{
-		ID: row.ID, Mailbox: b.box.ID, Owner: b.box.Owner, Team: b.box.Team, At: p.When(in.Internal).UTC().Truncate(time.Millisecond),
-		To: addresses(p.To), Cc: addresses(p.Cc), Subject: text.Clip(p.Subject, 500), Text: text.Clip(p.Text, heldText),
-		Auto: p.AutomaticReason, Suggest: f.suggest, Because: f.because, Mail: k.mail,
-	}
-	if from := addresses(p.From); len(from) > 0 {
-		h.From = from[0]
-	}
-	if h.At.IsZero() {
-		h.At = b.now
-	}
-	h.Keys = heldKeys(k)
-	if h.Suggest == "" {
-		if err := b.suggestByThread(ctx, p, &h); err != nil {
-			return err
-		}
-	}
-	row.State, row.Reason = crm.RowHeld, ""
-	b.held++
-	b.put(crm.Ledger.Put(&row), store.Delete{In: crm.HeldMail.In, ID: h.ID, Version: -1}, crm.HeldMail.Put(&h))
-	return nil
-}
-
-// maxHeldKeys bounds the keys of one waiting mail.
-const maxHeldKeys = 200
-
-func heldKeys(k keysOf) []string {
-	out := slices.Concat(k.addresses, k.list())
-	return out[:min(len(out), maxHeldKeys)]
-}
-
-// suggestByThread proposes the client of the conversation that a mail answers.
-func (b *batchFiling) suggestByThread(ctx context.Context, p *message.Message, h *crm.Held) error {
-	if len(p.InReplyTo) == 0 {
-		return nil
-	}
-	parents, err := b.find(ctx, "messageId", p.InReplyTo[0])
-	for _, parent := range parents {
-		// Of other people's conversations the owner learns nothing.
-		if len(parent.Clients) > 0 && slices.Contains(parent.Owners, b.box.Owner) {
-			h.Suggest, h.Because = parent.Clients[0], &crm.Reason{Kind: byThread, Value: parent.Subject}
-		}
-	}
-	return err
 }
 
 func (b *batchFiling) put(ch ...store.Change) { b.changes = append(b.changes, ch...) }

@@ -1,0 +1,121 @@
+package mailsync
+
+import (
+	"context"
+	"strings"
+
+	"cemigmas/crm"
+)
+
+// link files a mail under a client and moves the client's timeline row of the
+// thread up.
+func (b *batchFiling) link(ctx context.Context, m *crm.Message, client string, f filing) error {
+	c, err := b.client(ctx, client)
+	if err != nil || c == nil {
+		return err
+	}
+	l := crm.MailLink{
+		ID: m.ID + ":" + client, Message: m.ID, Thread: m.Thread, Client: client, Agent: c.Agent, Team: c.Team,
+		At: m.At, Outbound: m.Outbound, Person: f.person[client], Automatic: m.Automatic != "", Why: f.reasons[client],
+		Subject: m.Subject, Preview: m.Preview, From: sender(m), Files: fileNames(m),
+	}
+	b.links = append(b.links, l)
+	b.count(l)
+	// The thread is written with the batch, so that two processes cannot count
+	// into the same timeline row at once.
+	if _, err := b.readThread(ctx, l.Thread); err != nil {
+		return err
+	}
+	return b.moveEntry(ctx, l)
+}
+
+// count notes a link as the client's last contact, if it is one.
+func (b *batchFiling) count(l crm.MailLink) {
+	if l.Counts() && l.At.After(b.contacts[l.Client].at) && !l.At.After(b.now) {
+		b.contacts[l.Client] = contact{l.At, crm.KindMail}
+	}
+	b.touched[l.Client] = true
+}
+
+// client reads a client once a batch; nil when there is none.
+func (b *batchFiling) client(ctx context.Context, id string) (*crm.Client, error) {
+	if c, ok := b.clients[id]; ok {
+		return c, nil
+	}
+	c, err := crm.Clients.Get(ctx, b.svc.Store(), id)
+	if crm.CodeOf(err) == crm.CodeNotFound {
+		b.clients[id] = nil
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	b.clients[id] = &c
+	return &c, nil
+}
+
+func sender(m *crm.Message) string {
+	if m.From.Name != "" {
+		return m.From.Name
+	}
+	return m.From.Email
+}
+
+func fileNames(m *crm.Message) []string {
+	var out []string
+	for _, f := range m.Files {
+		if !f.Inline && f.Name != "" && len(out) < 10 {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// entryID names the one timeline row of a thread at a client.
+func entryID(thread, client string) string { return thread + ":" + client }
+
+// entry reads the timeline row as it will be; nil when there is none.
+func (b *batchFiling) entry(ctx context.Context, id string) (*crm.Entry, error) {
+	if e, ok := b.entries[id]; ok {
+		return e, nil
+	}
+	if b.gone[id] {
+		return nil, nil
+	}
+	e, err := crm.Timeline.Get(ctx, b.svc.Store(), id)
+	if crm.CodeOf(err) == crm.CodeNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	b.entries[id] = &e
+	return &e, nil
+}
+
+// moveEntry counts a mail into the row of its thread; the row shows the newest.
+func (b *batchFiling) moveEntry(ctx context.Context, l crm.MailLink) error {
+	id := entryID(l.Thread, l.Client)
+	e, err := b.entry(ctx, id)
+	if err != nil {
+		return err
+	}
+	if e == nil {
+		e = &crm.Entry{ID: id, Client: l.Client, Kind: crm.KindMail, Ref: l.Thread}
+	}
+	e.Count++
+	if !l.At.Before(e.At) {
+		showLink(e, l)
+	}
+	b.entries[id] = e
+	return nil
+}
+
+// showLink makes a row show this mail.
+func showLink(e *crm.Entry, l crm.MailLink) {
+	e.At, e.Title, e.Text = l.At, l.Subject, l.Preview
+	e.Inbound, e.People, e.Files, e.Why = !l.Outbound, []string{l.From}, l.Files, l.Why
+	if strings.TrimSpace(l.From) == "" {
+		e.People = nil
+	}
+}
