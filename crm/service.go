@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -102,17 +103,20 @@ type Event struct {
 // blocks: a slow page misses events and catches up when it next loads.
 type Bus struct {
 	mu   sync.Mutex
-	subs map[chan Event]struct{}
+	subs map[chan Event][]string // with the kinds listened for; all when empty
 }
 
 // NewBus makes a Bus.
-func NewBus() *Bus { return &Bus{subs: map[chan Event]struct{}{}} }
+func NewBus() *Bus { return &Bus{subs: map[chan Event][]string{}} }
 
 // Publish tells everyone who listens.
 func (b *Bus) Publish(e Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for ch := range b.subs {
+	for ch, kinds := range b.subs {
+		if len(kinds) > 0 && !slices.Contains(kinds, e.Kind) {
+			continue
+		}
 		select {
 		case ch <- e:
 		default:
@@ -120,11 +124,12 @@ func (b *Bus) Publish(e Event) {
 	}
 }
 
-// Subscribe listens until stop is called.
-func (b *Bus) Subscribe() (events <-chan Event, stop func()) {
+// Subscribe listens until stop is called: to all events, or to those of some
+// kinds, which a flood of others then cannot push out.
+func (b *Bus) Subscribe(kinds ...string) (events <-chan Event, stop func()) {
 	ch := make(chan Event, 64)
 	b.mu.Lock()
-	b.subs[ch] = struct{}{}
+	b.subs[ch] = kinds
 	b.mu.Unlock()
 	return ch, func() {
 		b.mu.Lock()

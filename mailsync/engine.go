@@ -71,7 +71,7 @@ func New(c Config) *Engine {
 func (e *Engine) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	events, stop := e.Service.Bus().Subscribe()
+	events, stop := e.Service.Bus().Subscribe(crm.WakeMailbox, "mailbox")
 	defer stop()
 	wg.Go(func() { e.refileLoop(ctx) })
 	following := map[string]bool{}

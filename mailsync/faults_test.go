@@ -172,6 +172,7 @@ func TestTroubleThatEnds(t *testing.T) {
 }
 
 func TestFloodEndsThePassNotTheProgram(t *testing.T) {
+	t.Parallel()
 	h, s := newHouse(t), imaptest.New(t)
 	village(s)
 	villagers(h)
@@ -360,6 +361,7 @@ func TestALostLeaseWritesNothing(t *testing.T) {
 // TestNothingOfAMailIsLogged runs what can go wrong and looks for words of the
 // mails, addresses, folder names and the password in the log.
 func TestNothingOfAMailIsLogged(t *testing.T) {
+	t.Parallel()
 	h, s := newHouse(t), imaptest.New(t)
 	h.engine.Net = quick
 	village(s)
@@ -385,5 +387,43 @@ func TestNothingOfAMailIsLogged(t *testing.T) {
 		if strings.Contains(log, secret) {
 			t.Errorf("the log has %q:\n%s", secret, log)
 		}
+	}
+}
+
+// picky refuses one message, as a store does that finds a document too large.
+type picky struct{ store.Store }
+
+func (p picky) Apply(ctx context.Context, ch ...store.Change) error {
+	for _, c := range ch {
+		if put, ok := c.(store.Put); ok && put.In == crm.Messages.In && strings.Contains(string(put.Doc.Body), "veneno") {
+			return &store.Error{Code: store.CodeInvalid, Collection: put.In.Name, Msg: "too large"}
+		}
+	}
+	return p.Store.Apply(ctx, ch...)
+}
+
+func TestAMailThatCannotBeStoredTakesNoOthersWithIt(t *testing.T) {
+	h, s := newHouse(t, func(st store.Store) store.Store { return picky{st} }), imaptest.New(t)
+	for i := range 5 {
+		s.Add("INBOX", post{id: fmt.Sprint(i, "@x"), subject: []string{"bom", "veneno"}[i%4/3]}.raw())
+	}
+	box := h.box(h.ana, s)
+	h.sync(box)
+	f := h.folder(box, "INBOX")
+	r, err := crm.Ledger.Get(t.Context(), h.store, rowID(&f.Folder, 4))
+	if f.Stored != 4 || f.Failed != 1 || err != nil || r.Reason == "" {
+		t.Errorf("%+v %+v %v", f, r, err)
+	}
+}
+
+// TestHugeHeaders: ids and names of a hostile length are kept short, and filed.
+func TestHugeHeaders(t *testing.T) {
+	h, s := newHouse(t), imaptest.New(t)
+	long := strings.Repeat("x", 400_000)
+	s.Add("INBOX", post{id: long + "@x", subject: long, reply: long + "@y", refs: long + "1@x " + long + "2@x"}.raw(), post{id: "ok@x", subject: "bom"}.raw())
+	box := h.box(h.ana, s)
+	h.sync(box)
+	if f := h.folder(box, "INBOX"); f.Stored+f.Failed != 2 || f.Stored < 1 {
+		t.Errorf("%+v", f)
 	}
 }

@@ -61,8 +61,28 @@ func (s *session) fileSoon(ctx context.Context, batch []*Incoming) error {
 	}
 	done := make(chan error, 1)
 	s.filing = done
-	go func() { done <- s.engine.filer.file(ctx, s.box, batch, s.guard...) }()
+	go func() { done <- s.file(ctx, batch) }()
 	s.fetched += len(batch)
+	return nil
+}
+
+// file files a batch. A mail that the store will not take, whatever is in it,
+// is given up with the reason; it takes no others with it.
+func (s *session) file(ctx context.Context, batch []*Incoming) error {
+	err := s.engine.filer.file(ctx, s.box, batch, s.guard...)
+	if crm.CodeOf(err) != crm.CodeInvalid {
+		return err
+	}
+	if len(batch) == 1 {
+		row := batch[0].Row
+		row.State, row.Reason = crm.RowFailed, "the mail cannot be stored: "+fault(err)
+		return s.apply(ctx, crm.Ledger.Put(&row))
+	}
+	for _, in := range batch {
+		if err := s.file(ctx, []*Incoming{in}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

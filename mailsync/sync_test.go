@@ -74,6 +74,7 @@ func TestFirstSyncThenNothingThenNewMail(t *testing.T) {
 }
 
 func TestBackfillGoesNewestFirstToTheHorizon(t *testing.T) {
+	t.Parallel()
 	h, s := newHouse(t), imaptest.New(t)
 	s.With("INBOX", func(f *imaptest.Folder) {
 		for i := range 1300 {

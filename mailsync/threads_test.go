@@ -184,6 +184,7 @@ func corpus() (mails []post, want string) {
 }
 
 func TestTheOrderOfArrivalMakesNoDifference(t *testing.T) {
+	t.Parallel()
 	mails, want := corpus()
 	t.Logf("%d mails", len(mails))
 	var first string
