@@ -63,3 +63,13 @@ type RowError struct {
 	Value  string
 	Reason string
 }
+
+// Sheets tells that the file has sheets: a CSV has none to name.
+func (i Import) Sheets() bool {
+	for _, e := range i.Errors {
+		if e.Sheet != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -116,3 +116,12 @@ func TestKindIcons(t *testing.T) {
 		t.Error("an unknown kind has no icon")
 	}
 }
+
+func TestImportSheets(t *testing.T) {
+	if (Import{Errors: []RowError{{Row: "2"}}}).Sheets() {
+		t.Error("a CSV has no sheets")
+	}
+	if !(Import{Errors: []RowError{{Row: "2"}, {Sheet: "Clients", Row: "3"}}}).Sheets() {
+		t.Error("a workbook has sheets")
+	}
+}

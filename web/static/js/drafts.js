@@ -33,7 +33,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (!event.target.action?.endsWith("/signout")) return;
+  if (!event.target.getAttribute("action")?.endsWith("/signout")) return; // a field may be called action
   for (const name of Object.keys(localStorage)) {
     if (name.startsWith(prefix)) localStorage.removeItem(name);
   }
