@@ -11,6 +11,7 @@ import (
 	"context"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"cemigmas/crm"
@@ -34,6 +35,7 @@ type Auth struct {
 	newID func() string
 
 	verified verifiedTokens
+	users    decodedUsers
 }
 
 // New makes an Auth on the service's store and clock.
@@ -123,12 +125,16 @@ func (a *Auth) Session(ctx context.Context, token, from string) (crm.User, crm.S
 
 // holder reads the user of a session or token and checks that it still may.
 func (a *Auth) holder(ctx context.Context, id string, epoch int64, from string) (crm.User, error) {
-	u, err := crm.Users.Get(ctx, a.store, id)
-	if crm.CodeOf(err) == crm.CodeNotFound {
-		return u, expired()
+	d, err := a.store.Get(ctx, crm.Users.In, id)
+	if store.IsNotFound(err) {
+		return crm.User{}, expired()
 	}
 	if err != nil {
-		return u, err
+		return crm.User{}, err
+	}
+	u, err := a.users.of(d)
+	if err != nil {
+		return crm.User{}, err
 	}
 	if u.Disabled || u.Epoch != epoch || u.LoopbackOnly && !Loopback(from) {
 		return u, expired()
@@ -156,3 +162,31 @@ func (a *Auth) Sweep(ctx context.Context) error {
 }
 
 func (a *Auth) apply(ctx context.Context, ch ...store.Change) error { return a.store.Apply(ctx, ch...) }
+
+// decodedUsers keeps users as they were decoded, by the version that was read:
+// every request reads the user, few find it changed.
+type decodedUsers struct {
+	mu sync.RWMutex
+	by map[string]crm.User
+}
+
+// of answers the user in a document that was just read.
+func (c *decodedUsers) of(d store.Doc) (crm.User, error) {
+	c.mu.RLock()
+	u, ok := c.by[d.ID]
+	c.mu.RUnlock()
+	if ok && u.Version == d.Version {
+		return u, nil
+	}
+	u, err := crm.Users.Decode(d)
+	if err != nil {
+		return u, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.by == nil || len(c.by) >= maxVerified {
+		c.by = map[string]crm.User{}
+	}
+	c.by[d.ID] = u
+	return u, nil
+}
