@@ -20,6 +20,8 @@
 //	thread            Thread         GET /threads/{id}
 //	triage            Triage         GET /triage                 query after
 //	mailboxes         Mailboxes      GET, POST /mailboxes        fields action (check, add), address, host, port, tls (tls, starttls, plain), login, password, folders (one a line), horizon
+//	mailbox/edit      MailboxEdit    GET, POST /mailboxes/{id}/edit  the same fields without address; an empty password stays
+//	mailbox/remove    MailboxRemove  GET, POST /mailboxes/{id}/remove
 //	reports           Reports        GET, POST /reports          fields month, lang
 //	report            Report         GET /reports/{id}
 //	imports           Imports        GET, POST /imports          multipart: file, kind (portfolio, ucmt, readings), year, dry_run
@@ -56,6 +58,7 @@
 //	POST /signout · POST /demo/mail (back) · POST /activities (quick log from any page)
 //	POST /activities/{id}/delete · POST /activities/{id}/restore (back)
 //	POST /triage/{id}/assign (client, person: on adds the sender) · POST /triage/{id}/ignore (what: message, sender, domain)
+//	POST /mailboxes/{id}/pause, /resume, /retry
 //	POST /threads/{id}/unlink (client)
 //	POST /users/{id}/disable, /enable, /password
 //	POST /imports/{id}/run (a dry run for real) · POST /jobs/{id}/cancel

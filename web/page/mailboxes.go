@@ -39,6 +39,44 @@ type Mailbox struct {
 	SyncURL string // POST /mailboxes/{id}/sync
 	URL     string // GET /mailboxes/{id}
 	Busy    bool
+	Owned   *BoxLinks // nil when it is a colleague's
+	Retry   Link      // POST /mailboxes/{id}/retry; empty when nothing failed
+}
+
+// BoxLinks is what the owner of a mailbox does with it.
+type BoxLinks struct {
+	EditURL   string // GET
+	PauseURL  string // POST; empty while it is paused
+	ResumeURL string // POST; empty while it is not
+}
+
+// MailboxEdit changes a mailbox: GET and POST /mailboxes/{id}/edit, with the
+// fields of MailboxForm but the address. A password that is left empty stays.
+type MailboxEdit struct {
+	Base
+	URL      string
+	BackURL  string
+	Address  string
+	Form     MailboxForm
+	Security []Option
+	Checked  *Notice
+	Removal  Removal
+}
+
+// MailboxRemove asks before a mailbox is forgotten, for a reader without
+// script: GET /mailboxes/{id}/remove.
+type MailboxRemove struct {
+	Base
+	Removal Removal
+}
+
+// Removal is the question: it cannot be undone.
+type Removal struct {
+	Text
+	CSRF    string
+	Address string
+	URL     string // POST /mailboxes/{id}/remove; GET asks
+	BackURL string
 }
 
 // Folder is the promise that a user can check: Server = Horizon + Wanted + Held
@@ -57,4 +95,5 @@ type Folder struct {
 	Balanced  bool
 	Bad       bool // Failed is not zero
 	When      string
+	Problem   string // of this folder alone
 }
