@@ -81,9 +81,10 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 		c.Data = "data"
 	}
 	a = &App{Config: c, served: make(chan error, 1)}
+	half := a
 	defer func() {
 		if err != nil {
-			a.Close()
+			half.Close()
 		}
 	}()
 	if err := a.openDir(); err != nil {

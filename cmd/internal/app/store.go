@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"cemigmas/crm"
@@ -48,18 +49,38 @@ func openSQLite(ctx context.Context, path string, c Config) (store.Store, blob.S
 func openMongo(ctx context.Context, dsn string, c Config) (store.Store, blob.Store, error) {
 	st, err := mongodb.Open(ctx, mongodb.Options{URI: dsn, Schema: crm.Schema(), AllowNoTransactions: c.AllowNoTransactions})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, scrub(err, dsn)
 	}
 	return st, blobmongo.New(st.Database()), nil
 }
 
-// redact hides a password in a DSN that is shown in an error.
+// redact hides name and password in a DSN that is shown in an error.
 func redact(dsn string) string {
 	head, rest, ok := strings.Cut(dsn, "://")
-	if at := strings.LastIndexByte(rest, '@'); ok && at >= 0 {
-		return head + "://…" + rest[at:]
+	if !ok {
+		head, rest = "", dsn
+	} else {
+		head += "://"
+	}
+	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+		return head + "…" + rest[at:]
 	}
 	return dsn
+}
+
+// scrub takes the password out of what a driver says about a DSN. A DSN whose
+// host was forgotten has its password where the port belongs.
+func scrub(err error, dsn string) error {
+	_, rest, _ := strings.Cut(dsn, "://")
+	rest, _, _ = strings.Cut(rest, "/")
+	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+		rest = rest[:at]
+	}
+	_, secret, _ := strings.Cut(rest, ":")
+	if _, port := strconv.Atoi(secret); port == nil || secret == "" || !strings.Contains(err.Error(), secret) {
+		return err
+	}
+	return errors.New(strings.ReplaceAll(err.Error(), secret, "…"))
 }
 
 // loopback reports whether an address to listen on is this machine's own.
