@@ -164,10 +164,25 @@ func (p *person) open(path string) {
 	p.do("open "+path, chromedp.Navigate(p.url+path), chromedp.WaitReady(css("#content")))
 }
 
-// untilTrue waits until an expression holds in the page.
+// untilTrue asks the page again and again until an expression holds. A page
+// that is just being left answers with an error, the next one will not.
 func (p *person) untilTrue(what, expression string) {
 	p.t.Helper()
-	p.do(what, step(chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(patience), chromedp.WithPollingInterval(50*time.Millisecond))))
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		if ok && err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			p.t.Fatalf("%s: not within %s (%v); the page is %s", what, patience, err, p.where())
+		case <-tick.C:
+		}
+	}
 }
 
 // sees waits until a text stands in an element.
@@ -211,6 +226,18 @@ func (p *person) attribute(selector, name string) string {
 	return ask(p, "read "+selector, chromedp.AttributeValue(css(selector), name)).Value
 }
 
+// click presses an element. One that htmx has just replaced is looked up again.
+func click[S chromedp.Selectable](sel S) step {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for {
+			_, err := chromedp.Click(sel)(ctx, t)
+			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "node with given id") {
+				return err
+			}
+		}
+	})
+}
+
 // fill writes into a field as a person does, over what stood there.
 func fill(selector, text string) step {
 	over := chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%s).select()", quote(selector)))
@@ -221,7 +248,7 @@ func (p *person) signIn(l app.Login) {
 	p.t.Helper()
 	p.do("sign in",
 		chromedp.Navigate(p.url+"/signin"), fill(`input[name=email]`, l.Email), fill(`input[name=password]`, l.Password),
-		chromedp.Click(css(`.signin .btn.primary`)), chromedp.WaitReady(css(`.app #content`)))
+		click(css(`.signin .btn.primary`)), chromedp.WaitReady(css(`.app #content`)))
 }
 
 // download presses something and answers the file that comes.
@@ -230,8 +257,8 @@ func (p *person) download(what string, press step) string {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	names := map[string]string{} // of downloads, by the browser's id
-	begun := chromedp.Events(ctx, cdp.DownloadWillBegin)
-	progress := chromedp.Events(ctx, cdp.DownloadProgress)
+	begun := chromedp.BrowserEvents(ctx, cdp.DownloadWillBegin)
+	progress := chromedp.BrowserEvents(ctx, cdp.DownloadProgress)
 	p.do(what, press)
 	for e, err := range begun {
 		if err != nil {

@@ -22,7 +22,7 @@ func TestDay(t *testing.T) {
 
 	if !p.does(t, "a wrong password, then the right one", func(p *person) {
 		p.do("sign in wrongly", chromedp.Navigate(p.url+"/signin"), fill(`input[name=email]`, agent.Email), fill(`input[name=password]`, "errada"),
-			chromedp.Click(css(`.signin .btn.primary`)), chromedp.WaitVisible(css(`.notice.bad`)))
+			click(css(`.signin .btn.primary`)), chromedp.WaitVisible(css(`.notice.bad`)))
 		p.signIn(agent)
 		p.sees("h1", "22 de novembro")
 		p.sees(".demobar", "Receber um e-mail")
@@ -63,40 +63,45 @@ func logCall(p *person) {
 	p.open("/")
 	p.do("press L", chromedp.KeyEvent("l"), chromedp.WaitVisible(css("#quick[open] #quick-client")))
 	pick(p, name, path)
-	p.do("write and save", chromedp.Click(css("#quick label:has([value=call])")), chromedp.SendKeys(css("#quick-text"), said),
-		chromedp.Click(css("#quick .dialog-foot .primary")), chromedp.WaitNotVisible(css("#quick")))
-	p.do("go to the client by the toast", chromedp.WaitVisible(css("#toasts a")), chromedp.Click(css("#toasts a")), chromedp.WaitVisible(css("#timeline")))
+	p.do("write and save", click(css("#quick label:has([value=call])")), chromedp.SendKeys(css("#quick-text"), said),
+		click(css("#quick .dialog-foot .primary")), chromedp.WaitNotVisible(css("#quick")))
+	p.do("go to the client by the toast", chromedp.WaitVisible(css("#toasts a")), click(css("#toasts a")), chromedp.WaitVisible(css("#timeline")))
 	p.sees("#timeline .entry", said)
 	if at := p.where(); at != path {
 		p.t.Errorf("the toast leads to %s, want %s", at, path)
 	}
 
-	p.do("edit", chromedp.Click(within("#timeline .entry", said, "a.link.soft")), chromedp.WaitVisible(css("textarea[name=text]")))
-	p.do("say it better", fill("textarea[name=text]", better), chromedp.Click(css("#content form .primary")), chromedp.WaitVisible(css("#timeline")))
+	p.do("edit", tool(said, "a[href$='/edit']"), chromedp.WaitVisible(css("textarea[name=text]")))
+	p.do("say it better", fill("textarea[name=text]", better), click(css("#content form .primary")), chromedp.WaitVisible(css("#timeline")))
 	p.sees("#timeline .entry", better)
 	p.misses("#timeline .entry", said)
-	p.do("edit again", chromedp.Click(within("#timeline .entry", better, "a.link.soft")), chromedp.WaitVisible(css("textarea[name=text]")))
+	p.do("edit again", tool(better, "a[href$='/edit']"), chromedp.WaitVisible(css("textarea[name=text]")))
 	p.sees(".pre", said) // what was said before
 	p.open(path)
 
-	p.do("delete", chromedp.Click(within("#timeline .entry", better, "button.link.soft")), chromedp.WaitVisible(css("[data-undo]")))
+	p.do("delete", tool(better, "form[action$='/delete'] button"), chromedp.WaitVisible(css("[data-undo]")))
 	p.misses("#timeline .entry", better)
-	p.do("undo", chromedp.Click(css("[data-undo]")))
+	p.do("undo", click(css("[data-undo]")))
 	p.sees("#timeline .entry", better)
+}
+
+// tool opens the menu of the entry that says something and presses an item.
+func tool(said, item string) step {
+	return chromedp.Steps(click(within("#timeline .entry", said, "summary")), click(within("#timeline .entry", said, item)))
 }
 
 func visit(p *person) {
 	_, path := firstClient(p)
 	purpose, findings := "Revisar a demanda contratada da planta", "A nova linha entra em março com 300 kW"
-	p.do("plan a visit", chromedp.Click(css(`.title.record a[href^="/visits/new"]`)), chromedp.WaitVisible(css("[name=purpose]")),
+	p.do("plan a visit", click(css(`.title.record a[href^="/visits/new"]`)), chromedp.WaitVisible(css("[name=purpose]")),
 		chromedp.SetValue(css("[name=day]"), string(today)), chromedp.SetValue(css("[name=time]"), "09:00"),
-		fill("[name=purpose]", purpose), chromedp.Click(css("#content form .primary")), chromedp.WaitReady(css(".app #toasts .toast, body:has(.toast)")))
+		fill("[name=purpose]", purpose), click(css("#content form .primary")), chromedp.WaitReady(css(".app #toasts .toast, body:has(.toast)")))
 	p.open("/")
 	p.sees("li.visit", purpose)
 	p.open(path)
 	p.sees("#timeline .pinned", purpose)
-	p.do("report it", chromedp.Click(within("#timeline .pinned .entry", purpose, "a.do")), chromedp.WaitVisible(css("[name=findings]")),
-		fill("[name=who]", "Marta Nunes"), fill("[name=findings]", findings), chromedp.Click(css("button[value=done]")), chromedp.WaitVisible(css("#timeline")))
+	p.do("report it", click(within("#timeline .pinned .entry", purpose, "a.do")), chromedp.WaitVisible(css("[name=findings]")),
+		fill("[name=who]", "Marta Nunes"), fill("[name=findings]", findings), click(css("button[value=done]")), chromedp.WaitVisible(css("#timeline")))
 	p.sees("#timeline .entry", findings)
 	p.misses("#timeline .pinned", purpose)
 }
@@ -112,16 +117,16 @@ func receive(h *house, p *person) {
 		w.open("/clients/" + c.ID)
 		w.do("see the timeline", chromedp.WaitVisible(css("#timeline")))
 		first := w.text("#timeline .entry.email, #timeline .entry:not(.planned)")
-		w.untilTrue("mark the page", `window.unloaded = "never"`)
+		w.untilTrue("mark the page", `(window.unloaded = "never") === "never"`)
 
 		p.open("/")
-		p.do("receive a mail", chromedp.Click(css(".demobar button")))
+		p.do("receive a mail", click(css(".demobar button")))
 
 		w.untilTrue("see the mail come", `window.unloaded === "never" && document.querySelector("#timeline .entry:not(.planned)").textContent.replace(/\s+/g, " ").trim() !== `+quote(first))
 		link := newest(h, w, c.ID)
 		w.sees("#timeline .entry", link.Subject)
 		w.untilTrue("still the same page", `window.unloaded === "never"`)
-		w.do("open the conversation", chromedp.Click(css(`#timeline a[href="/threads/`+link.Thread+`"]`)), chromedp.WaitReady(css("#content h1")))
+		w.do("open the conversation", click(css(`#timeline a[href="/threads/`+link.Thread+`"]`)), chromedp.WaitReady(css("#content h1")))
 		w.sees("#content", link.From)
 	})
 	p.sees("#today-mail", client)
@@ -131,7 +136,7 @@ func receive(h *house, p *person) {
 func newest(h *house, p *person, client string) crm.MailLink {
 	p.t.Helper()
 	var last crm.MailLink
-	for l, err := range crm.MailLinks.All(p.t.Context(), h.Service.Store(), store.Query{Where: []store.Cond{store.Is("client", client)}, Sort: []string{"at"}}) {
+	for l, err := range crm.MailLinks.All(p.t.Context(), h.Service.Store(), store.Query{Where: []store.Cond{store.Is("client", client)}, Sort: []string{"-contact", "-at"}}) {
 		if err != nil {
 			p.t.Fatal(err)
 		}
@@ -149,14 +154,16 @@ func triage(h *house, p *person) {
 	name, path := firstClient(p)
 	p.open("/triage")
 	row := `li.held:has([name=client_name])`
-	id, subject, from := p.attribute(row, "id"), p.text(row+" .main p:nth-child(2)"), p.text(row+" .main .line .dim")
-	box := "#" + strings.ReplaceAll(id, ":", `\:`)
+	id, subject, sender, from := p.attribute(row, "id"), p.text(row+" .main p:nth-child(2)"), p.text(row+" .main .line b"), p.text(row+" .main .line .dim")
+	box := "#" + id
 	p.do("choose the client", chromedp.SendKeys(css(box+" [name=client_name]"), name), chromedp.WaitVisible(css(box+" .picks .hit")), chromedp.KeyEvent(kb.Enter))
 	p.untilTrue("chosen", `document.getElementById(`+quote(id)+`).querySelector("form[data-pick] [data-pick-id]").value !== ""`)
-	p.do("assign", chromedp.Click(css(box+" form[data-pick] .btn.push")), chromedp.WaitNotPresent(css(box)))
+	p.untilTrue("the button is next", `document.activeElement.matches("form[data-pick] .btn.push")`)
+	p.do("assign", chromedp.KeyEvent(kb.Enter))
+	p.untilTrue("the row goes", `document.querySelector("#toasts .toast") !== null && !document.getElementById(`+quote(id)+`)`)
 	p.open(path)
 	p.sees("#timeline .entry", subject)
-	p.sees(".facts-col", from[:strings.IndexByte(from, '@')])
+	p.sees(".facts-col .person", sender)
 	people, err := h.Service.ClientPeople(p.t.Context(), crm.SystemActor(), path[strings.LastIndexByte(path, '/')+1:])
 	if err != nil || !slices.ContainsFunc(people, func(x crm.Person) bool { return slices.Contains(x.Emails, from) }) {
 		p.t.Errorf("nobody of the client has %s: %v %v", from, people, err)
@@ -182,7 +189,7 @@ func phone(p *person, email, password string) {
 func languages(p *person) {
 	for _, l := range []struct{ lang, clients string }{{"es", "Clientes"}, {"en", "Clients"}, {"pt-BR", "Clientes"}} {
 		p.open("/settings")
-		p.do("choose "+l.lang, chromedp.SetValue(css("select[name=lang]"), l.lang), chromedp.Click(css(`form[action="/settings"] .primary`)),
+		p.do("choose "+l.lang, chromedp.SetValue(css("select[name=lang]"), l.lang), click(css(`form[action="/settings"] .primary`)),
 			chromedp.WaitReady(css(`html[lang="`+l.lang+`"]`)))
 		p.open("/clients")
 		p.sees("nav a[aria-current=page]", l.clients)
@@ -194,7 +201,7 @@ func languages(p *person) {
 func signOut(p *person) {
 	_, path := firstClient(p)
 	p.open("/settings")
-	p.do("sign out", chromedp.Click(css(`form[action="/signout"] button`)), chromedp.WaitVisible(css(".signin")))
+	p.do("sign out", click(css(`form[action="/signout"] button`)), chromedp.WaitVisible(css(".signin")))
 	p.do("press back", chromedp.NavigateBack())
 	p.do("be asked to sign in", chromedp.WaitVisible(css(".signin")), chromedp.WaitNotPresent(css(".app")))
 	p.do("press back again", chromedp.NavigateBack())
