@@ -222,6 +222,7 @@ func (s *Service) ClientInstallationRows(ctx context.Context, a Actor, id string
 }
 
 func (s *Service) rawPage(ctx context.Context, q store.Query) (RawPage, error) {
+	q.Bare = true
 	p, err := s.store.Find(ctx, q)
 	if err != nil {
 		return RawPage{}, wrapStore(err)

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"strings"
 
 	"cemigmas/crm/ident"
@@ -83,6 +83,7 @@ func (s *Service) ClientRows(ctx context.Context, a Actor, q ClientQuery) (RawPa
 	if err != nil {
 		return RawPage{}, err
 	}
+	sq.Bare = true
 	p, err := s.store.Find(ctx, sq)
 	if err != nil {
 		return RawPage{}, wrapStore(err)
@@ -99,7 +100,9 @@ func (s *Service) ClientRows(ctx context.Context, a Actor, q ClientQuery) (RawPa
 }
 
 var (
-	cpfMark  = []byte(`"taxKind":"cpf"`)
+	// It begins with a letter that is rare in JSON: quotes are everywhere, and
+	// the search stops at each.
+	cpfMark  = []byte(`Kind":"cpf"`)
 	taxIDKey = []byte(`"taxId":"`)
 )
 
@@ -116,7 +119,7 @@ func listRow(d store.Doc) (json.RawMessage, error) {
 	at += len(taxIDKey)
 	end := at + bytes.IndexByte(d.Body[at:], '"')
 	if end < at {
-		return nil, fmt.Errorf("crm: clients/%s: the document is no JSON", d.ID)
+		return nil, errors.New("crm: the document of a client is no JSON")
 	}
 	row := make([]byte, 0, len(d.Body)+8)
 	row = append(row, d.Body[:at]...)

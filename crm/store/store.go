@@ -198,6 +198,9 @@ type Query struct {
 	// WithKeys returns the declared fields and the words too (Doc.Keys,
 	// Doc.Words); bodies only otherwise.
 	WithKeys bool
+	// Bare says that only bodies are read: a driver may leave out ids and
+	// versions, which costs an allocation a row less.
+	Bare bool
 }
 
 // Page is one page of a query.

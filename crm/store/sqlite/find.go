@@ -38,6 +38,7 @@ type find struct {
 	page     store.Page
 	last     *position // set when the page is full
 	buf      []byte    // bodies are cut from it
+	bare     bool      // ids and versions are not read
 }
 
 func (s *Store) newFind(ctx context.Context, q store.Query) (*find, error) {
@@ -49,7 +50,7 @@ func (s *Store) newFind(ctx context.Context, q store.Query) (*find, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &find{ctx: ctx, p: p, w: t.walk(p)}
+	f := &find{ctx: ctx, p: p, w: t.walk(p), bare: q.Bare}
 	if f.byWords() {
 		q.Words, q.After = nil, ""
 		if p, err := plan.Find(q); err == nil {
@@ -123,7 +124,10 @@ const (
 func (f *find) take(stmt *sqlite.Stmt) {
 	f.examined++
 	if !stmt.ColumnIsNull(colBody) {
-		d := store.Doc{ID: stmt.ColumnText(colID), Version: stmt.ColumnInt64(colVersion), Body: f.body(stmt)}
+		d := store.Doc{Body: f.body(stmt)}
+		if !f.bare {
+			d.ID, d.Version = stmt.ColumnText(colID), stmt.ColumnInt64(colVersion)
+		}
 		if f.p.WithKeys {
 			f.w.t.fillKeys(&d, stmt, colSort+len(f.w.sort))
 		}
