@@ -25,11 +25,8 @@ type MailboxEdit struct {
 // EditMailbox changes how a mailbox is reached, what of it is followed, or
 // pauses it, and has the engine try it at once. Only its owner and admins may.
 func (s *Service) EditMailbox(ctx context.Context, a Actor, ring *secret.Ring, id string, in MailboxEdit) (Mailbox, error) {
-	m, err := s.ownMailbox(ctx, a, id)
+	m, err := s.editedMailbox(ctx, a, id, in)
 	if err != nil {
-		return Mailbox{}, err
-	}
-	if err := in.into(&m); err != nil {
 		return Mailbox{}, err
 	}
 	if in.Password != "" {
@@ -53,6 +50,36 @@ func (s *Service) EditMailbox(ctx context.Context, a Actor, ring *secret.Ring, i
 	m.Version++
 	s.wakeMailbox(m)
 	return m, nil
+}
+
+func (s *Service) editedMailbox(ctx context.Context, a Actor, id string, in MailboxEdit) (Mailbox, error) {
+	m, err := s.ownMailbox(ctx, a, id)
+	if err != nil {
+		return Mailbox{}, err
+	}
+	host := m.Host
+	if err := in.into(&m); err != nil {
+		return Mailbox{}, err
+	}
+	if m.Host != host && in.Password == "" {
+		// Nobody sends a stored password to a server of their choice.
+		return Mailbox{}, &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: map[string]Text{"password": {Key: "error.mailbox.password"}}}
+	}
+	return m, nil
+}
+
+// TryMailbox answers the mailbox that an edit would make and the password it
+// would be opened with, without storing anything: to try it first.
+func (s *Service) TryMailbox(ctx context.Context, a Actor, ring *secret.Ring, id string, in MailboxEdit) (Mailbox, string, error) {
+	m, err := s.editedMailbox(ctx, a, id, in)
+	if err != nil || in.Password != "" {
+		return m, in.Password, err
+	}
+	plain, err := ring.Open(SecretRecord(m.ID), m.Secret)
+	if err != nil {
+		return Mailbox{}, "", &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Err: err, Fields: map[string]Text{"password": {Key: "mail.error.key"}}}
+	}
+	return m, string(plain), nil
 }
 
 func (s *Service) wakeMailbox(m Mailbox) {

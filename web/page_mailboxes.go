@@ -24,7 +24,7 @@ func (s *Server) showMailboxes(c *fiber.Ctx, status int, form page.MailboxForm, 
 		return s.fail(c, err)
 	}
 	p := page.Mailboxes{Base: s.base(c, page.PlaceMailboxes, v.T("page.nav.mailboxes")), Form: form, Checked: checked, Adding: adding || len(boxes) == 0,
-		Security: []page.Option{{Value: "tls", Label: "TLS"}, {Value: "starttls", Label: "STARTTLS"}, {Value: "plain", Label: v.T("web.mailbox.plain")}}}
+		Security: v.security()}
 	for _, b := range boxes {
 		p.Boxes = append(p.Boxes, s.mailbox(c, v, b, users))
 	}
@@ -38,16 +38,44 @@ func (s *Server) mailbox(c *fiber.Ctx, v view, b crm.MailboxState, users map[str
 	if b.Owner != actor(c).UserID {
 		out.Owner = users[b.Owner]
 	}
+	if mayEdit(actor(c), b.Mailbox) {
+		out.Owned = boxLinks(b.Mailbox)
+	}
 	if b.Problem != nil {
 		out.Notice = &page.Notice{State: page.Bad, Label: v.text(*b.Problem)}
 		if b.State == "waiting" || b.State == "syncing" {
 			out.Notice.State = page.Warn
 		}
+		if b.State == "auth" && out.Owned != nil {
+			out.Notice.Action = page.Link{Label: v.T("web.mailbox.newpassword"), URL: out.Owned.EditURL + "#f-password"}
+		}
 	}
+	var failed int64
 	for _, f := range b.FolderStates {
 		out.Folders = append(out.Folders, v.folder(f))
+		failed += f.Failed
+	}
+	if failed > 0 {
+		out.Retry = page.Link{Label: v.n("web.mailbox.retry", failed), URL: out.URL + "/retry"}
 	}
 	return out
+}
+
+// mayEdit says whose page has the links; the service decides again.
+func mayEdit(a crm.Actor, m crm.Mailbox) bool { return m.Owner == a.UserID || a.Role == crm.RoleAdmin }
+
+func boxLinks(m crm.Mailbox) *page.BoxLinks {
+	l := &page.BoxLinks{EditURL: "/mailboxes/" + m.ID + "/edit"}
+	if m.Paused {
+		l.ResumeURL = "/mailboxes/" + m.ID + "/resume"
+	} else {
+		l.PauseURL = "/mailboxes/" + m.ID + "/pause"
+	}
+	return l
+}
+
+func (v view) security() []page.Option {
+	return []page.Option{{Value: "tls", Label: "TLS"}, {Value: "starttls", Label: "STARTTLS"}, {Value: "plain", Label: v.T("web.mailbox.plain")}}
 }
 
 func (v view) boxBadge(m crm.Mailbox) page.Badge {
@@ -79,6 +107,9 @@ func (v view) boxLine(m crm.Mailbox) string {
 func (v view) folder(f crm.FolderState) page.Folder {
 	out := page.Folder{Name: f.Name, Server: v.int(f.Server), Horizon: v.int(f.Beyond), Wanted: v.int(f.Wanted), Held: v.int(f.Held), Stored: v.int(f.Stored),
 		Duplicate: v.int(f.Duplicate), Ignored: v.int(f.Ignored), Failed: v.int(f.Failed), Gone: v.int(f.Gone), Balanced: f.Server == f.Sum(), Bad: f.Failed > 0}
+	if f.Problem != nil {
+		out.Problem = v.text(*f.Problem)
+	}
 	if !f.CheckedAt.IsZero() {
 		out.When = v.stamp(f.CheckedAt)
 	}
@@ -146,12 +177,9 @@ func (s *Server) mailboxAdd(c *fiber.Ctx) error {
 	if err == nil {
 		return s.goTo(c, "/mailboxes", note{Label: v.T("web.mailbox.added", "address", draft.Address)})
 	}
-	wrong, above, ok := v.formError(err)
+	wrong, above, ok := v.boxError(err)
 	if !ok {
-		if crm.CodeOf(err) != crm.CodeUnauthorized {
-			return s.fail(c, err)
-		}
-		above = v.text(domainError(err).Text) // the server refused the password
+		return s.fail(c, err)
 	}
 	form := mailboxForm(f, wrong)
 	form.Error = above

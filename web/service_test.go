@@ -115,6 +115,9 @@ var guarded = map[string]struct {
 	"EditMailbox": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.EditMailbox(ctx, a, secret.NewRing(), e.Mailbox, crm.MailboxEdit{}))
 	}},
+	"TryMailbox": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop2(s.TryMailbox(ctx, a, secret.NewRing(), e.Mailbox, crm.MailboxEdit{Password: "x"}))
+	}},
 	"RemoveMailbox": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return s.RemoveMailbox(ctx, a, e.Mailbox)
 	}},

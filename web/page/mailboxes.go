@@ -76,7 +76,7 @@ type Removal struct {
 	CSRF    string
 	Address string
 	URL     string // POST /mailboxes/{id}/remove; GET asks
-	BackURL string
+	BackURL string // empty in a dialog, which closes
 }
 
 // Folder is the promise that a user can check: Server = Horizon + Wanted + Held

@@ -43,9 +43,10 @@ func triage(t page.Text) []Story {
 
 func box(t page.Text) page.Mailbox {
 	return page.Mailbox{Text: t, ID: "b1", CSRF: "token", Address: "marina.couto@cemig.example", Server: "imap.cemig.example:993", State: page.Badge{Label: "em dia", State: page.OK}, Line: "há 1 min", SyncURL: "/mailboxes/b1/sync", URL: "/mailboxes/b1",
+		Owned: &page.BoxLinks{EditURL: "/mailboxes/b1/edit", PauseURL: "/mailboxes/b1/pause"}, Retry: page.Link{Label: "1 e-mail não pôde ser recebido.", URL: "/mailboxes/b1/retry"},
 		Folders: []page.Folder{
 			{Name: "INBOX", Server: "1.204", Horizon: "310", Wanted: "0", Held: "12", Stored: "871", Duplicate: "3", Ignored: "8", Failed: "0", Gone: "2", Balanced: true, When: "09:58"},
-			{Name: "Sent", Server: "402", Horizon: "96", Wanted: "40", Held: "0", Stored: "265", Duplicate: "0", Ignored: "0", Failed: "1", Gone: "0", Bad: true},
+			{Name: "Sent", Server: "402", Horizon: "96", Wanted: "40", Held: "0", Stored: "265", Duplicate: "0", Ignored: "0", Failed: "1", Gone: "0", Bad: true, Problem: "Esta pasta não existe mais no servidor."},
 		}}
 }
 
@@ -54,7 +55,8 @@ func mailboxes(t page.Text) []Story {
 	security := []page.Option{{Value: "tls", Label: "TLS"}, {Value: "starttls", Label: "STARTTLS"}}
 	stuck := box(t)
 	stuck.ID, stuck.Address, stuck.State = "b2", "equipe@cemig.example", page.Badge{Label: "senha recusada", State: page.Bad}
-	stuck.Notice = &page.Notice{State: page.Bad, Label: "A caixa recusou a senha. Nada se perdeu, a leitura parou às 10:02.", Action: page.Link{Label: "Trocar senha", URL: "/mailboxes/b2"}}
+	stuck.Notice = &page.Notice{State: page.Bad, Label: "A caixa recusou a senha. Nada se perdeu, a leitura parou às 10:02.", Action: page.Link{Label: "Trocar senha", URL: "/mailboxes/b2/edit#f-password"}}
+	stuck.Owned, stuck.Retry = &page.BoxLinks{EditURL: "/mailboxes/b2/edit", ResumeURL: "/mailboxes/b2/resume"}, page.Link{}
 	young := box(t)
 	young.ID, young.Folders, young.Busy, young.State = "b3", nil, true, page.Badge{Label: "primeira leitura", State: page.Idle}
 	full := page.Mailboxes{Base: b, Boxes: []page.Mailbox{stuck, box(t), young}, Security: security}
@@ -62,5 +64,9 @@ func mailboxes(t page.Text) []Story {
 		Checked: &page.Notice{State: page.OK, Label: "Conectou e leu 3 pastas."}}
 	wrong := page.Mailboxes{Base: b, Security: security}
 	wrong.Notice = failed()
-	return []Story{{"mailboxes", "mailboxes", full}, {"mailboxes-empty", "mailboxes", adding}, {"mailboxes-failed", "mailboxes", wrong}}
+	removal := page.Removal{Text: t, CSRF: "token", Address: "equipe@cemig.example", URL: "/mailboxes/b2/remove"}
+	edit := page.MailboxEdit{Base: b, URL: "/mailboxes/b2/edit", BackURL: "/mailboxes", Address: "equipe@cemig.example", Form: adding.Form, Security: security, Removal: removal}
+	removal.BackURL = "/mailboxes/b2/edit"
+	return []Story{{"mailboxes", "mailboxes", full}, {"mailboxes-empty", "mailboxes", adding}, {"mailboxes-failed", "mailboxes", wrong},
+		{"mailbox-edit", "mailbox/edit", edit}, {"mailbox-remove", "mailbox/remove", page.MailboxRemove{Base: b, Removal: removal}}}
 }
