@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -44,6 +45,12 @@ func (c *cli) importFile() *cobra.Command {
 }
 
 func (c *cli) runImport(cmd *cobra.Command, o app.ImportFile, errorsOut string) error {
+	if !slices.Contains([]intake.Kind{intake.KindAuto, intake.KindPortfolio, intake.KindUCMT, intake.KindReadings}, intake.Kind(o.Kind)) {
+		return usage("--kind: portfolio, ucmt or readings, not %q", o.Kind)
+	}
+	if info, err := os.Stat(o.Path); err != nil || info.IsDir() {
+		return usage("there is no file %s", o.Path)
+	}
 	a, err := c.open(cmd.Context())
 	if err != nil {
 		return err

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// portfolioFile has two clients and one row whose CNPJ is none.
+func portfolioFile(t *testing.T) string {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close()
+	if err := f.SetSheetName("Sheet1", "Clientes"); err != nil {
+		t.Fatal(err)
+	}
+	for n, row := range [][]any{{"CNPJ ou CPF", "Nome"}, {"06.981.180/0001-16", "Fábrica Um"}, {"11.111.111/1111-11", "Ninguém"}, {"12.ABC.345/01DE-35", "Dois"}} {
+		cell, err := excelize.CoordinatesToCellName(1, n+1)
+		if err == nil {
+			err = f.SetSheetRow("Clientes", cell, &row)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "carteira.xlsx")
+	if err := f.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// clients counts the clients by what the doctor finds.
+func (d *desk) clients() string {
+	d.t.Helper()
+	return strings.Join(strings.Fields(line(d.run("", "doctor").out, "clients ")), " ")
+}
+
+func TestImport(t *testing.T) {
+	d, file := newDesk(t), portfolioFile(t)
+	refused := filepath.Join(t.TempDir(), "faltas.xlsx")
+
+	d.does(exitRejected, "", []string{"import", file, "--dry-run"}, "dry run: nothing was written", "created 2", "rejected 1")
+	if got := d.clients(); got != "clients 0 documents" {
+		t.Errorf("after a dry run: %s", got)
+	}
+	a := d.does(exitRejected, "", []string{"import", file, "--errors", refused}, "1 rows were rejected", "created 2", "Clientes row 3 CNPJ ou CPF")
+	if !strings.Contains(a.err, "11.111.111/1111-11") {
+		t.Errorf("the faulty value is not shown: %s", a.err)
+	}
+	if got := d.clients(); got != "clients 2 documents" {
+		t.Errorf("after the import: %s", got)
+	}
+	f, err := excelize.OpenFile(refused)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows(f.GetSheetName(0))
+	if err != nil || !strings.Contains(strings.Join(rows[len(rows)-1], "|"), "11.111.111/1111-11") {
+		t.Errorf("the workbook of faulty rows: %v %v", rows, err)
+	}
+	d.does(exitRejected, "", []string{"import", file}, "created 0, updated 0, unchanged 2, rejected 1")
+}
+
+func TestTemplate(t *testing.T) {
+	d := newDesk(t)
+	path := filepath.Join(t.TempDir(), "carteira.xlsx")
+	d.does(exitDone, "", []string{"import", "--template", path})
+	d.does(exitDone, "", []string{"import", path}) // an empty template changes nothing
+	if got := d.clients(); got != "clients 0 documents" {
+		t.Errorf("after an empty template: %s", got)
+	}
+}
+
+func TestNoWorkbook(t *testing.T) {
+	d := newDesk(t)
+	png := filepath.Join(t.TempDir(), "x.xlsx")
+	if err := os.WriteFile(png, []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.does(exitFailed, "", []string{"import", png}, "cemigmas: ", "neither an xlsx")
+}
