@@ -49,6 +49,11 @@ func (c *csvFile) findEncoding() error {
 	}
 	r := bufio.NewReaderSize(c.file, 1<<16)
 	head, _ := r.Peek(4096)
+	for _, magic := range []string{"\x89PNG", "\xff\xd8\xff", "GIF8", "%PDF-", "BM", "\x7fELF", "MZ"} {
+		if bytes.HasPrefix(head, []byte(magic)) && bytes.IndexByte(head, 0) >= 0 {
+			return fileError("import.file.type")
+		}
+	}
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")) || zeros(head, 1):
 		c.dec = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()

@@ -43,6 +43,22 @@ func bomb(t testing.TB) string {
 	return withSheet(t, `<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>`+strings.Repeat("a", 8<<20)+`</t></is></c></row></sheetData></worksheet>`)
 }
 
+// declaredBomb says itself how much it unpacks to: it is not unpacked to find out.
+func declaredBomb(t testing.TB) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range []string{"xl/workbook.xml", "xl/worksheets/sheet1.xml"} {
+		if _, err := z.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Deflate, UncompressedSize64: uint64(MaxUnzipped)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return writeFile(t, "x.xlsx", b.String())
+}
+
 func TestUnpackedBytesAreCounted(t *testing.T) {
 	src, err := open(withSheet(t, `<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row>`+strings.Repeat("<row/>", 2000)+`</sheetData></worksheet>`))
 	if err != nil {

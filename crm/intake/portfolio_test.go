@@ -260,12 +260,14 @@ func TestFilesThatCannotBeTaken(t *testing.T) {
 		"empty":       {writeFile(t, "a", ""), "import.file.empty"},
 		"xls":         {writeFile(t, "a.xlsx", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "import.file.old"},
 		"picture":     {writeFile(t, "a.xlsx", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), "import.file.type"},
+		"photo":       {writeFile(t, "a.xlsx", "\x89PNG\r\n\x1a\n"+strings.Repeat("\x00", 5000)), "import.file.type"},
 		"truncated":   {writeFile(t, "a.xlsx", string(good[:len(good)/2])), "import.file.broken"},
 		"other zip":   {zipOf(t, map[string]string{"a.txt": "x"}), "import.file.type"},
 		"no headers":  {writeFile(t, "a.csv", "x;y\n1;2\n"), "import.file.nothing"},
 		"columns":     {writeBook(t, bookSheet{"Clientes", [][]any{wide}}), "import.file.columns"},
 		"csv columns": {writeFile(t, "a.csv", strings.Repeat("a;", 10_000)+"\n"), "import.file.columns"},
 		"bomb":        {bomb(t), "import.file.bomb"},
+		"big bomb":    {declaredBomb(t), "import.file.bomb"},
 		"entities":    {withSheet(t, `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><worksheet><sheetData/></worksheet>`), "import.file.broken"},
 	} {
 		_, err := try(t, newHouse(t), crm.SystemActor(), Options{Path: c.path})

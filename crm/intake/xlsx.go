@@ -51,7 +51,11 @@ func openXLSX(f *os.File) (source, error) {
 		return nil, wrapFile(err, "import.file.broken")
 	}
 	x := &xlsx{file: f, parts: map[string]*zip.File{}, left: 2 * MaxUnzipped} // each sheet is read twice
+	said := uint64(0)                                                         // a bomb may lie here; what is read is counted besides
 	for _, p := range z.File {
+		if said += p.UncompressedSize64; p.UncompressedSize64 > uint64(MaxUnzipped) || said > uint64(MaxUnzipped) {
+			return nil, x.fault(errBomb)
+		}
 		x.parts[strings.TrimPrefix(p.Name, "/")] = p
 	}
 	if x.parts["xl/workbook.xml"] == nil {
