@@ -171,6 +171,22 @@ func TestScripts(t *testing.T) {
 			return err
 		})
 	}
+	// until waits by an expression: nodes found before a page is whole may be gone.
+	until := func(expression string) step {
+		return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+			for {
+				// While a page is replaced there is nothing to ask.
+				if yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")")); err == nil && yes {
+					return nil
+				}
+				select {
+				case <-ctx.Done():
+					return fmt.Errorf("%s: %w", expression, ctx.Err())
+				case <-time.After(30 * time.Millisecond):
+				}
+			}
+		})
+	}
 	for _, s := range []struct {
 		name  string
 		steps []step
@@ -184,7 +200,7 @@ func TestScripts(t *testing.T) {
 		{"Esc closes it", []step{press(kb.Escape), chromedp.WaitNotVisible(css("#palette"))}},
 		{"J goes to the first row", []step{press("j"), chromedp.WaitVisible(css("li.visit:first-child:focus-within"))}},
 		{"Enter opens the match", []step{press("k", chromedp.ModifierCtrl), chromedp.SendKeys(css("#palette-q"), "araguari"), chromedp.WaitVisible(css(`#palette-list .hit[aria-selected="true"]`)), press(kb.Enter), chromedp.WaitVisible(css("#composer")), is("location.pathname", "/clients/c1")}},
-		{"a draft stays", []step{chromedp.SendKeys(css("#composer textarea"), "meia frase"), chromedp.Reload(), chromedp.WaitVisible(css("#composer.filled"))}},
+		{"a draft stays", []step{until(`document.readyState === "complete" && document.getElementById("toasts")`), chromedp.SendKeys(css("#composer textarea"), "meia frase"), chromedp.Reload(), chromedp.WaitVisible(css("#composer.filled"))}},
 		{"a call is logged in place", []step{chromedp.Click(css("#composer .primary")), chromedp.WaitNotPresent(css("#composer.filled")), chromedp.WaitVisible(css("[data-undo]"))}},
 	} {
 		if err := chromedp.Do(ctx, s.steps...); err != nil {
