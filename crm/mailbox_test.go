@@ -60,9 +60,20 @@ func TestMailboxIsChangedByItsOwner(t *testing.T) {
 		code(t, err, want)
 		code(t, h.RemoveMailbox(ctx, *who, m.ID), want)
 	}
-	m, err = h.EditMailbox(ctx, h.ana, ring, m.ID, crm.MailboxEdit{Paused: &paused, Host: &host})
+	// A stored password goes to no other server than the one it was given for.
+	_, err = h.EditMailbox(ctx, h.ana, ring, m.ID, crm.MailboxEdit{Host: &host})
+	code(t, err, crm.CodeInvalid)
+	_, password, err := h.TryMailbox(ctx, h.ana, ring, m.ID, crm.MailboxEdit{Paused: &paused})
+	if err != nil || password != "segredo" {
+		t.Errorf("tries with %q, %v", password, err)
+	}
+	m, err = h.EditMailbox(ctx, h.ana, ring, m.ID, crm.MailboxEdit{Paused: &paused, Host: &host, Password: "segredo"})
 	if err != nil || !m.Paused || m.Host != host || m.Port != 993 {
 		t.Errorf("%+v, %v", m, err)
+	}
+	m, err = h.EditMailbox(ctx, h.ana, ring, m.ID, crm.MailboxEdit{Paused: &paused})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if plain, err := ring.Open(crm.SecretRecord(m.ID), m.Secret); err != nil || string(plain) != "segredo" {
 		t.Errorf("the password did not stay: %v", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"cemigmas/crm/ident"
 	"cemigmas/crm/store"
 )
 
@@ -223,53 +222,4 @@ func (s *Service) moveHeld(ctx context.Context, list []Held, state, reason strin
 		s.bus.Publish(Event{Kind: "triage", ID: box, Owner: owner})
 	}
 	return nil
-}
-
-// PersonInput adds a person.
-type PersonInput struct {
-	Name   string   `json:"name"`
-	Role   string   `json:"role,omitempty"`
-	Title  string   `json:"title,omitempty"`
-	Emails []string `json:"emails,omitempty"`
-	Phones []string `json:"phones,omitempty"`
-}
-
-// AddPerson adds a person to a client.
-func (s *Service) AddPerson(ctx context.Context, a Actor, clientID string, in PersonInput) (Person, error) {
-	c, err := s.client(ctx, a, clientID)
-	if err != nil {
-		return Person{}, err
-	}
-	now := s.Now()
-	p := Person{ID: s.newID(), Client: c.ID, Agent: c.Agent, Team: c.Team, Name: firstLine(in.Name), Role: in.Role, Title: firstLine(in.Title), CreatedAt: now, UpdatedAt: now}
-	bad := problems{}
-	bad.need("name", p.Name)
-	if p.Role != "" && !slices.Contains(PersonRoles, p.Role) {
-		bad.add("role", "error.field.choice")
-	}
-	for _, e := range in.Emails {
-		email, err := ident.NormalEmail(e)
-		if err != nil {
-			bad["emails"] = identText(err)
-			break
-		}
-		p.Emails = append(p.Emails, email)
-	}
-	for _, n := range in.Phones {
-		phone, err := ident.NormalPhone(n)
-		if err != nil {
-			bad["phones"] = identText(err)
-			break
-		}
-		p.Phones = append(p.Phones, phone)
-	}
-	if err := bad.err(); err != nil {
-		return Person{}, err
-	}
-	if err := s.Apply(ctx, People.Put(&p)); err != nil {
-		return Person{}, err
-	}
-	s.addressed(p.Emails...)
-	s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
-	return p, nil
 }

@@ -16,8 +16,9 @@ import (
 type typed struct{ c *fiber.Ctx }
 
 // get reads a field of the body; the address of the form says nothing here.
+// Browsers end lines with CR LF, the store with LF.
 func (t typed) get(name string) string {
-	return strings.TrimSpace(string(t.c.Request().PostArgs().Peek(name)))
+	return strings.TrimSpace(strings.ReplaceAll(string(t.c.Request().PostArgs().Peek(name)), "\r\n", "\n"))
 }
 
 func (t typed) all(name string) []string {

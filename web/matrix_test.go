@@ -40,6 +40,7 @@ func of(format string, id func(webtest.Estate) string) func(webtest.Estate) stri
 }
 
 func client(e webtest.Estate) string   { return e.Client }
+func person(e webtest.Estate) string   { return e.Person }
 func place(e webtest.Estate) string    { return e.Installation }
 func activity(e webtest.Estate) string { return e.Activity }
 func visit(e webtest.Estate) string    { return e.Visit }
@@ -74,6 +75,10 @@ var matrix = map[string]cell{
 	"GET /clients/:id/installations api":  {reach: scoped, path: of("/clients/%s/installations", client)},
 	"GET /clients/:id/edit page":          {reach: scoped, path: of("/clients/%s/edit", client)},
 	"POST /clients/:id/edit page":         {reach: scoped, path: of("/clients/%s/edit", client), form: []string{"tier", "A"}, ok: 303},
+	"GET /clients/:id/people/new page":    {reach: scoped, path: of("/clients/%s/people/new", client)},
+	"POST /clients/:id/people page":       {reach: scoped, path: of("/clients/%s/people", client), form: []string{"name", "x"}, ok: 303},
+	"GET /people/:id page":                {reach: scoped, path: of("/people/%s", person)},
+	"POST /people/:id page":               {reach: scoped, path: of("/people/%s", person), form: []string{"name", "x"}, ok: 303},
 	"GET /installations/:id api":          {reach: scoped, path: of("/installations/%s", place)},
 	"GET /installations/:id page":         {reach: scoped, path: of("/installations/%s", place)},
 	"GET /installations/:id/readings api": {reach: scoped, path: of("/installations/%s/readings", place)},

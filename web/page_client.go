@@ -50,12 +50,14 @@ func (s *Server) showClient(c *fiber.Ctx, status int, log *page.LogForm) error {
 	}
 	p := page.Client{Base: s.base(c, page.PlaceClients, cl.Name, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}),
 		ID: cl.ID, Name: cl.Name, Badges: v.clientBadges(cl), Line: join(", ", sectorWord(v, cl), cl.City),
-		Phone: tel(cl.Phone), MailURL: mailURL(first(cl.Emails)), VisitURL: "/visits/new?client=" + cl.ID, EditURL: "/clients/" + cl.ID + "/edit",
+		Phone: tel(cl.Phone), MailURL: mailURL(first(cl.Emails)), VisitURL: "/visits/new?client=" + cl.ID, EditURL: "/clients/" + cl.ID + "/edit", PersonURL: "/clients/" + cl.ID + "/people/new",
 		Stats: v.clientStats(cl, places), Facts: v.clientFacts(cl, users), Timeline: t}
 	p.Shape = page.ShapeRecord
 	for _, person := range people {
 		if !person.Former {
-			p.People = append(p.People, v.person(person))
+			row := v.person(person)
+			row.EditURL, row.EditWord = "/people/"+person.ID, v.T("page.edit")
+			p.People = append(p.People, row)
 		}
 	}
 	p.Places, p.PlacesMore = v.places(cl, places, more != "", c.Query("all") != "")

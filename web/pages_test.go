@@ -16,6 +16,7 @@ func pagesOf(e webtest.Estate) map[string]string {
 		"/activities/new": "#choose-q", "/activities/new?client=" + e.Client: "textarea[name=text]", "/activities/" + e.Activity + "/edit": "[name=version]",
 		"/visits/new": "#choose-q", "/visits/new?client=" + e.Client: "[name=purpose]", "/visits/" + e.Visit: "[name=findings]",
 		"/installations/" + e.Installation: "svg.chart", "/threads/" + e.Thread: "details.msg", "/triage": ".held", "/mailboxes": "table.folders",
+		"/clients/" + e.Client + "/people/new": "[name=phones]", "/people/" + e.Person: "[name=version]",
 		"/mailboxes/" + e.Mailbox + "/edit": "#remove", "/mailboxes/" + e.Mailbox + "/remove": ".btn.danger",
 		"/reports": "[name=month]", "/reports/" + e.Report: "#job", "/imports": "[name=file]", "/imports/" + e.Import: "table.errors",
 		"/settings": "[name=theme]", "/search?q=moinho": ".hit", "/password": "[name=again]",

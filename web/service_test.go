@@ -112,6 +112,12 @@ var guarded = map[string]struct {
 	"AddPerson": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.AddPerson(ctx, a, e.Client, crm.PersonInput{Name: "x"}))
 	}},
+	"Person": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.Person(ctx, a, e.Person))
+	}},
+	"EditPerson": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.EditPerson(ctx, a, e.Person, 0, crm.PersonInput{Name: "x"}))
+	}},
 	"EditMailbox": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.EditMailbox(ctx, a, secret.NewRing(), e.Mailbox, crm.MailboxEdit{}))
 	}},

@@ -14,6 +14,7 @@ type Client struct {
 	Stats      []Stat
 	Facts      []Fact
 	People     []Person
+	PersonURL  string // GET /clients/{id}/people/new
 	Places     []ClientInstallation
 	PlacesMore *More
 	Dates      []DateRow
@@ -31,6 +32,30 @@ type Person struct {
 	MailURL  string
 	Email    string
 	Mine     bool // of the house
+	EditURL  string
+	EditWord string
+}
+
+// PersonEdit is the form of a person: GET /clients/{id}/people/new and POST
+// /clients/{id}/people, GET and POST /people/{id}.
+type PersonEdit struct {
+	Base
+	URL     string
+	BackURL string
+	Heading string
+	Version string // field version: what was read; empty for a new one
+	Form    PersonForm
+	Roles   []Option
+}
+
+// PersonForm holds the fields name, role, title, emails and phones (one a
+// line).
+type PersonForm struct {
+	Name   Field
+	Role   Field
+	Title  Field
+	Emails Field
+	Phones Field
 }
 
 // ClientInstallation is an installation and posto with its demand.

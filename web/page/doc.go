@@ -12,6 +12,7 @@
 //	clients           Clients        GET /clients                query view, q, sector, agent, sort, after
 //	client            Client         GET /clients/{id}           query kind, after
 //	client/edit       ClientEdit     GET, POST /clients/{id}/edit  fields version, name, legal_name, tax_id, cnae, sector, agent, tier, status, city, address, phone, emails, domains (one a line), notes
+//	person/edit       PersonEdit     GET /clients/{id}/people/new, POST /clients/{id}/people, GET, POST /people/{id}  fields version, name, role, title, emails, phones (one a line)
 //	activity/new      ActivityNew    GET /activities/new?client=&q=  fields as the quick log
 //	activity/edit     ActivityEdit   GET /activities/{id}/edit, POST /activities/{id}  fields version, kind, text, people, inbound, day, time, minutes
 //	visit/new         VisitPlan      GET, POST /visits/new?client=  fields client, day, time, minutes, purpose, place, people (repeated)

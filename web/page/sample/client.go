@@ -77,7 +77,7 @@ func client(t page.Text) []Story {
 		},
 		Facts: []page.Fact{{Label: "Razão social", Value: "Frigorífico Vale do Araguari Ltda."}, {Label: "CNPJ", Value: "27.418.305/0001-74"}, {Label: "Ramo", Value: "Alimentos, 10.11-2", URL: "/clients?sector=food"},
 			{Label: "Endereço", Value: "Rod. MG-223, km 4, Araguari"}, {Label: "Agente", Value: "Marina Couto"}, {Label: "Domínio", Value: "valedoaraguari.example"}},
-		People: people(),
+		People: people(), PersonURL: "/clients/c1/people/new",
 		Places: []page.ClientInstallation{
 			{Link: inst("Planta Araguari, abate"), Posto: "fora de ponta", Util: &bad, Strip: strip("13 meses, fora de ponta", "", 0), Note: "5 meses acima de 105 %", State: page.Bad},
 			{Link: inst("Planta Araguari, abate"), Posto: "ponta", Util: &idle, Strip: strip("13 meses, ponta", page.Idle, 40), Note: "33 % ociosa em 12 de 12 meses", State: page.Idle},
@@ -99,5 +99,7 @@ func client(t page.Text) []Story {
 		Form:    page.ClientForm{Name: page.Field{Value: full.Name}, TaxID: page.Field{Value: "27.418.305/0001-75", Error: "Dígito verificador não confere, esperado 74."}, Status: page.Field{Value: "active"}, Domains: page.Field{Value: "valedoaraguari.example"}},
 		Sectors: []page.Option{{Value: "", Label: "–"}, {Value: "food", Label: "Alimentos"}}, Agents: []page.Option{{Value: "u1", Label: "Marina Couto"}}, Tiers: []page.Option{{Value: "", Label: "–"}, {Value: "A", Label: "A"}}, States: []page.Option{{Value: "active", Label: "Ativo"}}}
 	edit.Notice = &page.Notice{State: page.Warn, Label: "Rafael Pires mudou este cliente às 10:14. Confira antes de salvar.", Action: page.Link{Label: "Comparar", URL: "/clients/c1"}}
-	return []Story{{"client", "client", full}, {"client-empty", "client", fresh}, {"client-failed", "client", wrong}, {"client-edit", "client/edit", edit}}
+	person := page.PersonEdit{Base: edit.Base, URL: "/people/p1", BackURL: "/clients/c1", Heading: "Helena Duarte", Version: "3", Roles: []page.Option{{Label: "–"}, {Value: "technical", Label: "Técnica"}},
+		Form: page.PersonForm{Name: page.Field{Value: "Helena Duarte"}, Role: page.Field{Value: "technical"}, Emails: page.Field{Value: "helena@vale", Error: "Falta o domínio depois de @."}}}
+	return []Story{{"client", "client", full}, {"client-empty", "client", fresh}, {"client-failed", "client", wrong}, {"client-edit", "client/edit", edit}, {"person-edit", "person/edit", person}}
 }

@@ -1,0 +1,135 @@
+package crm
+
+import (
+	"context"
+	"slices"
+
+	"cemigmas/crm/ident"
+	"cemigmas/crm/store"
+)
+
+// PersonInput is what is said of a person.
+type PersonInput struct {
+	Name   string   `json:"name"`
+	Role   string   `json:"role,omitempty"`
+	Title  string   `json:"title,omitempty"`
+	Emails []string `json:"emails,omitempty"`
+	Phones []string `json:"phones,omitempty"`
+}
+
+// into sets a person to what the input says, or answers what is wrong with it.
+func (in PersonInput) into(p *Person) problems {
+	bad := problems{}
+	p.Name, p.Role, p.Title = firstLine(in.Name), in.Role, firstLine(in.Title)
+	bad.need("name", p.Name)
+	if p.Role != "" && !slices.Contains(PersonRoles, p.Role) {
+		bad.add("role", "error.field.choice")
+	}
+	p.Emails = normalList(in.Emails, ident.NormalEmail, "emails", bad)
+	p.Phones = normalList(in.Phones, ident.NormalPhone, "phones", bad)
+	return bad
+}
+
+// normalList brings values into their one form, each once, and notes the first
+// that has none.
+func normalList(in []string, normal func(string) (string, error), field string, bad problems) (out []string) {
+	for _, v := range in {
+		n, err := normal(v)
+		if err != nil {
+			bad[field] = identText(err)
+			return nil
+		}
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// AddPerson adds a person to a client; past mail with an address of theirs is
+// filed again. CodeInvalid when one of the client's people has the address.
+func (s *Service) AddPerson(ctx context.Context, a Actor, clientID string, in PersonInput) (Person, error) {
+	c, err := s.client(ctx, a, clientID)
+	if err != nil {
+		return Person{}, err
+	}
+	now := s.Now()
+	p := Person{ID: s.newID(), Client: c.ID, Agent: c.Agent, Team: c.Team, CreatedAt: now, UpdatedAt: now}
+	if err := s.savePerson(ctx, &p, in); err != nil {
+		return Person{}, err
+	}
+	s.addressed(p.Emails...)
+	return p, nil
+}
+
+// Person reads a person.
+func (s *Service) Person(ctx context.Context, a Actor, id string) (Person, error) {
+	p, err := People.Get(ctx, s.store, id)
+	if err != nil {
+		return Person{}, err
+	}
+	// The client decides: the person's copies of its scope may be on their way.
+	if err := s.mayClient(ctx, a, p.Client); err != nil {
+		return Person{}, err
+	}
+	return p, nil
+}
+
+// EditPerson replaces what is said of a person that was read with this version
+// (0: whatever it is now); past mail with a new address is filed again, and
+// mail that is filed under an address that was taken away stays. CodeConflict
+// when somebody changed the person since, with the person as it is now.
+func (s *Service) EditPerson(ctx context.Context, a Actor, id string, version int64, in PersonInput) (Person, error) {
+	was, err := s.Person(ctx, a, id)
+	if err != nil {
+		return Person{}, err
+	}
+	if version != 0 && version != was.Version {
+		return was, Errf(CodeConflict, "error.conflict")
+	}
+	p := was
+	p.UpdatedAt = s.Now()
+	if err := s.savePerson(ctx, &p, in); err != nil {
+		return was, err
+	}
+	p.Version++
+	s.addressed(slices.DeleteFunc(slices.Clone(p.Emails), func(e string) bool { return slices.Contains(lower(was.Emails), e) })...)
+	return p, nil
+}
+
+func (s *Service) savePerson(ctx context.Context, p *Person, in PersonInput) error {
+	bad := in.into(p)
+	if err := s.othersAddress(ctx, p, bad); err != nil {
+		return err
+	}
+	if err := bad.err(); err != nil {
+		return err
+	}
+	if err := s.Apply(ctx, People.Put(p)); err != nil {
+		return err
+	}
+	s.bus.Publish(Event{Kind: "client", ID: p.Client, Agent: p.Agent, Team: p.Team})
+	return nil
+}
+
+// othersAddress refuses an address that another of the client's people has: mail
+// would be said to be from either.
+func (s *Service) othersAddress(ctx context.Context, p *Person, bad problems) error {
+	if len(p.Emails) == 0 {
+		return nil
+	}
+	for o, err := range People.All(ctx, s.store, store.Query{Where: []store.Cond{store.Is("client", p.Client)}, Sort: []string{"name"}}) {
+		if err != nil {
+			return err
+		}
+		if o.ID == p.ID || o.Former {
+			continue
+		}
+		for _, e := range lower(o.Emails) {
+			if slices.Contains(p.Emails, e) {
+				bad.add("emails", "error.person.email", "email", e, "name", o.Name)
+			}
+		}
+	}
+	return nil
+}

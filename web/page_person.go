@@ -1,0 +1,129 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+	"cemigmas/crm/ident"
+	"cemigmas/web/page"
+)
+
+func (s *Server) personNewPage(c *fiber.Ctx) error {
+	cl, err := s.Service.Client(c.UserContext(), actor(c), c.Params("id"))
+	if err != nil {
+		return s.fail(c, err)
+	}
+	return s.showPersonNew(c, fiber.StatusOK, cl, page.PersonForm{}, nil)
+}
+
+func (s *Server) showPersonNew(c *fiber.Ctx, status int, cl crm.Client, form page.PersonForm, notice *page.Notice) error {
+	v := s.view(c)
+	return s.showPerson(c, status, cl, page.PersonEdit{URL: "/clients/" + cl.ID + "/people", Heading: v.T("web.person.new"), Form: form}, notice)
+}
+
+// showPerson puts the frame of the client around a form.
+func (s *Server) showPerson(c *fiber.Ctx, status int, cl crm.Client, p page.PersonEdit, notice *page.Notice) error {
+	v := s.view(c)
+	p.Base = s.base(c, page.PlaceClients, p.Heading, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name))
+	p.BackURL, p.Roles = "/clients/"+cl.ID, append([]page.Option{{Label: nothing}}, v.options("web.person.", crm.PersonRoles...)...)
+	p.Shape, p.Notice = page.ShapeForm, notice
+	return s.render(c, status, "person/edit", p)
+}
+
+func personInput(f typed) crm.PersonInput {
+	return crm.PersonInput{Name: f.get("name"), Role: f.get("role"), Title: f.get("title"), Emails: f.lines("emails"), Phones: f.lines("phones")}
+}
+
+func personForm(f typed, wrong map[string]string) page.PersonForm {
+	return page.PersonForm{Name: f.field("name", wrong), Role: f.field("role", wrong), Title: f.field("title", wrong),
+		Emails: f.field("emails", wrong), Phones: f.field("phones", wrong)}
+}
+
+func (s *Server) personAdd(c *fiber.Ctx) error {
+	v, f, id := s.view(c), typed{c}, c.Params("id")
+	cl, err := s.Service.Client(c.UserContext(), actor(c), id)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	p, err := s.Service.AddPerson(c.UserContext(), actor(c), id, personInput(f))
+	if err == nil {
+		return s.goTo(c, "/clients/"+id, note{Label: v.savedPerson(p)})
+	}
+	wrong, above, ok := v.formError(err)
+	if !ok {
+		return s.fail(c, err)
+	}
+	var notice *page.Notice
+	if above != "" {
+		notice = &page.Notice{State: page.Bad, Label: above}
+	}
+	return s.showPersonNew(c, again(err), cl, personForm(f, wrong), notice)
+}
+
+// savedPerson also says what follows from an address.
+func (v view) savedPerson(p crm.Person) string {
+	if len(p.Emails) > 0 {
+		return v.T("web.person.filed", "name", p.Name)
+	}
+	return v.T("web.person.saved", "name", p.Name)
+}
+
+func (s *Server) personPage(c *fiber.Ctx) error {
+	p, cl, err := s.personOf(c)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	return s.showPersonEdit(c, fiber.StatusOK, cl, p, storedPerson(p), p.Version, nil)
+}
+
+func (s *Server) personOf(c *fiber.Ctx) (p crm.Person, cl crm.Client, err error) {
+	if p, err = s.Service.Person(c.UserContext(), actor(c), c.Params("id")); err == nil {
+		cl, err = s.Service.Client(c.UserContext(), actor(c), p.Client)
+	}
+	return p, cl, err
+}
+
+func storedPerson(p crm.Person) page.PersonForm {
+	f := func(v string) page.Field { return page.Field{Value: v} }
+	phones := make([]string, len(p.Phones))
+	for i, n := range p.Phones {
+		phones[i] = ident.FormatPhone(n)
+	}
+	return page.PersonForm{Name: f(p.Name), Role: f(p.Role), Title: f(p.Title), Emails: f(strings.Join(p.Emails, "\n")), Phones: f(strings.Join(phones, "\n"))}
+}
+
+func (s *Server) showPersonEdit(c *fiber.Ctx, status int, cl crm.Client, p crm.Person, form page.PersonForm, version int64, notice *page.Notice) error {
+	return s.showPerson(c, status, cl, page.PersonEdit{URL: "/people/" + p.ID, Heading: p.Name, Version: strconv.FormatInt(version, 10), Form: form}, notice)
+}
+
+func (s *Server) personEdit(c *fiber.Ctx) error {
+	v, f := s.view(c), typed{c}
+	now, cl, err := s.personOf(c)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	p, err := s.Service.EditPerson(c.UserContext(), actor(c), now.ID, f.version(), personInput(f))
+	if err == nil {
+		return s.goTo(c, "/clients/"+cl.ID, note{Label: v.savedPerson(p)})
+	}
+	wrong, above, ok := v.formError(err)
+	if !ok {
+		return s.fail(c, err)
+	}
+	form, version := personForm(f, wrong), f.version()
+	var notice *page.Notice
+	switch {
+	case crm.CodeOf(err) == crm.CodeConflict:
+		is := storedPerson(now)
+		for typed, stored := range map[*page.Field]page.Field{&form.Name: is.Name, &form.Role: is.Role, &form.Title: is.Title, &form.Emails: is.Emails, &form.Phones: is.Phones} {
+			v.differs(typed, stored.Value)
+		}
+		version, notice = now.Version, v.conflict(now.UpdatedAt, "/clients/"+cl.ID)
+	case above != "":
+		notice = &page.Notice{State: page.Bad, Label: above}
+	}
+	return s.showPersonEdit(c, again(err), cl, now, form, version, notice)
+}
