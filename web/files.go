@@ -42,15 +42,13 @@ func (s *Server) sendBlob(c *fiber.Ctx, ref, name, kind string) error {
 
 // keepFile puts an upload into the blob store and answers its reference.
 func (s *Server) keepFile(ctx context.Context, path string) (string, error) {
-	content, err := os.ReadFile(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
-	refs, err := s.Blobs.Put(ctx, content)
-	if err != nil {
-		return "", err
-	}
-	return string(refs[0]), nil
+	defer f.Close()
+	ref, err := s.Blobs.PutReader(ctx, f)
+	return string(ref), err
 }
 
 // disposition names a file in both spellings that browsers know.

@@ -123,10 +123,13 @@ func (s *Server) newImport(c *fiber.Ctx, a crm.Actor) (crm.Job, map[string]strin
 	if err != nil {
 		return crm.Job{}, up.fields, err
 	}
-	if args.Blob, err = s.keepFile(c.UserContext(), up.path); err != nil {
+	// A large file over a slow line may have taken all of the request's time.
+	ctx, cancel := context.WithTimeout(s.until, requestTime)
+	defer cancel()
+	if args.Blob, err = s.keepFile(ctx, up.path); err != nil {
 		return crm.Job{}, up.fields, err
 	}
-	j, err := s.Jobs.Enqueue(c.UserContext(), a, crm.JobImport, args)
+	j, err := s.Jobs.Enqueue(ctx, a, crm.JobImport, args)
 	return j, up.fields, err
 }
 

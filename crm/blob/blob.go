@@ -34,6 +34,11 @@ type Store interface {
 	// no harm, and putting them again completes it.
 	Put(ctx context.Context, contents ...[]byte) ([]Ref, error)
 
+	// PutReader is Put for one content that is too large to hold: it is stored
+	// as it is read, in memory that does not grow with it. An error of the
+	// reader comes back wrapped, and then nothing was stored.
+	PutReader(ctx context.Context, content io.Reader) (Ref, error)
+
 	// Get returns a content whole. ErrNotFound, ErrDamaged.
 	Get(ctx context.Context, ref Ref) ([]byte, error)
 

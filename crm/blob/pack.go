@@ -2,6 +2,8 @@ package blob
 
 import (
 	"bufio"
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -49,6 +51,45 @@ func Pack(content []byte) []byte {
 		out = append(append(out[:0], plain), content...)
 	}
 	return out
+}
+
+// PackStream is Pack for a content that is read: it writes the packed form, which
+// is always compressed, and answers the reference and the content's size in
+// bytes. It stops between two pieces when the context has ended.
+func PackStream(ctx context.Context, packed io.Writer, content io.Reader) (Ref, int64, error) {
+	if _, err := packed.Write([]byte{compressed}); err != nil {
+		return "", 0, err
+	}
+	e, err := zstd.NewWriter(packed, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(512<<10), zstd.WithLowerEncoderMem(true))
+	if err != nil {
+		return "", 0, err
+	}
+	sum := sha256.New()
+	n, err := io.Copy(io.MultiWriter(e, sum), whileAlive{ctx, content})
+	if cerr := e.Close(); err == nil {
+		err = cerr
+	}
+	return Ref(hex.EncodeToString(sum.Sum(nil))), n, err
+}
+
+// whileAlive reads until the context ends.
+type whileAlive struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r whileAlive) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(p)
+}
+
+// Head reads a content that may be long: its first bytes, fewer than Small when
+// that is all, and a reader of the whole.
+func Head(content io.Reader) (head []byte, whole io.Reader, err error) {
+	head, err = io.ReadAll(io.LimitReader(content, Small))
+	return head, io.MultiReader(bytes.NewReader(head), content), err
 }
 
 // Unpack returns the content of a packed blob. ErrDamaged when it is not what

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 
 	"cemigmas/crm/blob"
 )
@@ -20,7 +21,7 @@ import (
 func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 	for name, test := range map[string]func(*testing.T, blob.Store){
 		"round trip": roundTrip, "same content": sameContent, "missing": absent,
-		"streams": streams, "concurrent": concurrent, "cancelled": cancelled,
+		"streams": streams, "streamed in": streamedIn, "concurrent": concurrent, "cancelled": cancelled,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -132,6 +133,46 @@ func streams(t *testing.T, s blob.Store) {
 		if err != nil {
 			t.Errorf("content %d, half read: %v", n, err)
 		}
+	}
+}
+
+func streamedIn(t *testing.T, s blob.Store) {
+	ctx := context.Background()
+	list := contents()
+	for _, again := range []bool{false, true} {
+		for n, c := range list {
+			// One byte a read at the head, as a slow network gives it.
+			ref, err := s.PutReader(ctx, io.MultiReader(iotest.OneByteReader(bytes.NewReader(c[:min(len(c), 3)])), bytes.NewReader(c[min(len(c), 3):])))
+			if err != nil || ref != blob.RefOf(c) {
+				t.Fatalf("content %d of %d bytes is named %q, %v", n, len(c), ref, err)
+			}
+			if got, err := s.Get(ctx, ref); err != nil || !bytes.Equal(got, c) {
+				t.Errorf("content %d of %d bytes (again: %v) comes back with %d, %v", n, len(c), again, len(got), err)
+			}
+			if refs := put(t, s, c); refs[0] != ref {
+				t.Errorf("content %d has another name when put whole", n)
+			}
+		}
+	}
+	// What breaks off leaves nothing.
+	broken := errors.New("the line is dead")
+	for _, size := range []int{10, blob.Small + 100} {
+		half := bytes.Repeat([]byte("never whole "), size/12+1)[:size]
+		if ref, err := s.PutReader(ctx, io.MultiReader(bytes.NewReader(half), iotest.ErrReader(broken))); !errors.Is(err, broken) {
+			t.Errorf("a reader that fails after %d bytes: %q, %v", size, ref, err)
+		}
+		if has, err := s.Has(ctx, blob.RefOf(half)); err != nil || has[0] {
+			t.Errorf("half of %d bytes stored: %v, %v", size, has, err)
+		}
+	}
+	late, cancel := context.WithCancel(ctx)
+	cancel()
+	long := bytes.Repeat([]byte("late"), blob.Small)
+	if _, err := s.PutReader(late, bytes.NewReader(long)); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if has, err := s.Has(ctx, blob.RefOf(long)); err != nil || has[0] {
+		t.Errorf("a cancelled PutReader stored: %v, %v", has, err)
 	}
 }
 

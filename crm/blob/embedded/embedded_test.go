@@ -5,9 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
+	"testing/iotest"
 
 	"zombiezen.com/go/sqlite"
 
@@ -58,6 +61,49 @@ func TestPlaces(t *testing.T) {
 	if has, err := b.Has(context.Background(), blob.RefOf([]byte("from a"))); err != nil || !has[0] {
 		t.Errorf("the other process: %v, %v", has, err)
 	}
+}
+
+// TestStreamedInFlatMemory: a content of 100 MB takes no more memory than one of
+// 2 MB, and a put that breaks off leaves no file.
+func TestStreamedInFlatMemory(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	const size = 100 << 20
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	ref, err := s.PutReader(context.Background(), io.LimitReader(&pattern{}, size))
+	runtime.ReadMemStats(&after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took := (after.TotalAlloc - before.TotalAlloc) >> 20; took > 20 {
+		t.Errorf("it took %d MiB", took)
+	}
+	r, err := s.Open(context.Background(), ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if n, err := io.Copy(io.Discard, r); n != size || err != nil {
+		t.Errorf("%d bytes come back, %v", n, err)
+	}
+	if _, err := s.PutReader(context.Background(), io.MultiReader(io.LimitReader(&pattern{}, 2*blob.Small), iotest.ErrReader(os.ErrClosed))); err == nil {
+		t.Error("a broken reader passes")
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "blobs", ".new-*")); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// pattern is an endless file.
+type pattern struct{ at byte }
+
+func (p *pattern) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = p.at >> 3
+		p.at++
+	}
+	return len(b), nil
 }
 
 func TestDamaged(t *testing.T) {

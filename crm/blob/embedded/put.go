@@ -2,6 +2,8 @@ package embedded
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -48,6 +50,45 @@ func (s *Store) Put(ctx context.Context, contents ...[]byte) ([]blob.Ref, error)
 	return refs, nil
 }
 
+// PutReader stores one content as it is read: beside its place, for its name is
+// known at its end only.
+func (s *Store) PutReader(ctx context.Context, content io.Reader) (blob.Ref, error) {
+	head, whole, err := blob.Head(content)
+	if err != nil {
+		return "", fmt.Errorf("blob: %w", err)
+	}
+	if len(head) < blob.Small {
+		refs, err := s.Put(ctx, head)
+		if err != nil {
+			return "", err
+		}
+		return refs[0], nil
+	}
+	if err := s.alive(); err != nil {
+		return "", err
+	}
+	var ref blob.Ref
+	err = s.writeFile(filepath.Join(s.dir, "blobs"), func(f *os.File) (string, error) {
+		if ref, _, err = blob.PackStream(ctx, f, whole); err != nil {
+			return "", fmt.Errorf("blob: %w", err)
+		}
+		return s.file(ref), nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return ref, nil
+}
+
+func (s *Store) alive() error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return errClosed
+	}
+	return nil
+}
+
 type entry struct {
 	ref    blob.Ref
 	packed []byte
@@ -78,9 +119,7 @@ func insert(conn *sqlite.Conn, list []entry) (err error) {
 	return run(conn, "COMMIT")
 }
 
-// putFile writes beside and renames, with the file and its folder flushed: the
-// name never stands for half a content.
-func (s *Store) putFile(ctx context.Context, e entry) (err error) {
+func (s *Store) putFile(ctx context.Context, e entry) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -88,7 +127,16 @@ func (s *Store) putFile(ctx context.Context, e entry) (err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(folder, ".new-*")
+	return s.writeFile(folder, func(f *os.File) (string, error) {
+		_, err := f.Write(e.packed)
+		return s.file(e.ref), err
+	})
+}
+
+// writeFile writes beside and renames to the name that fill answers, with the
+// file and its folder flushed: the name never stands for half a content.
+func (s *Store) writeFile(beside string, fill func(*os.File) (name string, err error)) (err error) {
+	f, err := os.CreateTemp(beside, ".new-*")
 	if err != nil {
 		return err
 	}
@@ -97,7 +145,8 @@ func (s *Store) putFile(ctx context.Context, e entry) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	if _, err = f.Write(e.packed); err == nil {
+	name, err := fill(f)
+	if err == nil {
 		err = f.Sync()
 	}
 	if e := f.Close(); err == nil {
@@ -106,10 +155,14 @@ func (s *Store) putFile(ctx context.Context, e entry) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), s.file(e.ref)); err != nil {
+	folder := filepath.Dir(name)
+	if err = os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	if err := flush(folder); err != nil {
+	if err = os.Rename(f.Name(), name); err != nil {
+		return err
+	}
+	if err = flush(folder); err != nil {
 		return err
 	}
 	return flush(filepath.Dir(folder))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -54,6 +55,51 @@ func (s *Store) Put(ctx context.Context, contents ...[]byte) ([]blob.Ref, error)
 		return nil, err
 	}
 	return refs, nil
+}
+
+// PutReader implements blob.Store. A file's name is known at its end only: it is
+// uploaded under a name that nobody asks for, and there once it is renamed.
+func (s *Store) PutReader(ctx context.Context, content io.Reader) (blob.Ref, error) {
+	head, whole, err := blob.Head(content)
+	if err != nil {
+		return "", fmt.Errorf("blob: %w", err)
+	}
+	if len(head) < blob.Small {
+		refs, err := s.Put(ctx, head)
+		if err != nil {
+			return "", err
+		}
+		return refs[0], nil
+	}
+	done, err := s.begin(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	up, err := s.long.OpenUploadStream(ctx, "uploading")
+	if err != nil {
+		return "", fmt.Errorf("blob: %w", err)
+	}
+	ref, size, err := blob.PackStream(ctx, up, whole)
+	if err != nil {
+		_ = up.Abort()
+		return "", fmt.Errorf("blob: %w", err)
+	}
+	if err := up.Close(); err != nil {
+		return "", fmt.Errorf("blob: %w", err)
+	}
+	if has, err := s.has(ctx, []blob.Ref{ref}); err == nil && has[0] {
+		if err := s.long.Delete(ctx, up.FileID); err != nil {
+			return "", fmt.Errorf("blob: %w", err)
+		}
+		return ref, nil
+	}
+	_, err = s.long.GetFilesCollection().UpdateOne(ctx, bson.D{{Key: "_id", Value: up.FileID}},
+		bson.D{{Key: "$set", Value: bson.D{{Key: "filename", Value: string(ref)}, {Key: "metadata", Value: bson.D{{Key: "size", Value: size}}}}}})
+	if err != nil {
+		return "", fmt.Errorf("blob: %w", err)
+	}
+	return ref, nil
 }
 
 func (s *Store) upload(ctx context.Context, ref blob.Ref, content []byte) error {
