@@ -99,9 +99,20 @@ func (s *clientSums) add(i *Installation, contracted int64) {
 	if i.WorstMonth > s.worstMonth {
 		s.worstMonth, s.worst, s.worstState = i.WorstMonth, 0, demand.StateNone
 	}
-	if i.WorstMonth != "" && i.WorstMonth == s.worstMonth {
+	if i.WorstMonth == "" || i.WorstMonth != s.worstMonth {
+		return
+	}
+	// The state goes with the figure: that of the installation with the highest
+	// utilisation, or bad where any is over.
+	over := demand.State(i.WorstState) == demand.StateBad
+	if i.WorstTenths > s.worst || s.worstState == demand.StateNone {
+		if s.worstState != demand.StateBad {
+			s.worstState = demand.State(i.WorstState)
+		}
 		s.worst = max(s.worst, i.WorstTenths)
-		s.worstState = demand.Worst(s.worstState, demand.State(i.WorstState))
+	}
+	if over {
+		s.worstState = demand.StateBad
 	}
 }
 
