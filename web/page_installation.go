@@ -36,7 +36,7 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 	}
 	p := page.Installation{Base: s.base(c, page.PlaceClients, i.Name, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name)),
 		Name: i.Name, Number: ucText(i), Client: clientLink(cl.ID, cl.Name), Badges: v.placeBadges(i), Ranges: ranges,
-		Span: v.n("web.months", int64(len(months))), Contracts: v.contractRows(contracts), Facts: v.placeFacts(i, cl),
+		Span: v.n("web.months", int64(len(months))), Idle: locale.Threshold(v.Lang, demand.DefaultIdle.TenthsPercent), Contracts: v.contractRows(contracts), Facts: v.placeFacts(i, cl),
 		Empty: page.Empty{Label: v.T("page.inst.noreadings"), Action: page.Link{Label: v.T("page.nav.imports"), URL: "/imports"}}}
 	p.Shape = page.ShapeRecord
 	p.Stats = v.placeStats(i, months)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"cemigmas/crm/demand"
 	"cemigmas/crm/locale"
 	"cemigmas/web/webtest"
 )
@@ -72,4 +73,11 @@ func attributes(a *webtest.Answer) string {
 		}
 	}
 	return b.String()
+}
+
+// The legend of the chart says the threshold by which the months are judged.
+func TestIdleIsOneThreshold(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	k.Browser("ana").Get("/installations/"+e.Installation).Has(".legend", "Abaixo de "+strings.ReplaceAll(locale.Threshold(locale.PtBR, demand.DefaultIdle.TenthsPercent), "\u00a0", " "))
 }

@@ -73,12 +73,19 @@ func KW(lang Lang, w int64) string { return Kilo(lang, w) + nbsp + "kW" }
 func KWh(lang Lang, wh int64) string { return Kilo(lang, wh) + nbsp + "kWh" }
 
 // Percent writes tenths of a percent: 111,9 %, in English 111.9%.
-func Percent(lang Lang, tenths int64) string {
-	s := Decimal(lang, tenths, 1, 1)
+func Percent(lang Lang, tenths int64) string { return percentSign(lang, Decimal(lang, tenths, 1, 1)) }
+
+// Threshold is Percent for a limit that somebody set, without needless decimals:
+// 80 %, in English 80%.
+func Threshold(lang Lang, tenths int64) string {
+	return percentSign(lang, Decimal(lang, tenths, 1, 0))
+}
+
+func percentSign(lang Lang, number string) string {
 	if lang == EN {
-		return s + "%"
+		return number + "%"
 	}
-	return s + nbsp + "%"
+	return number + nbsp + "%"
 }
 
 // Bytes writes a size in steps of 1000 with at most one decimal: 1,5 MB.

@@ -10,6 +10,7 @@ type Installation struct {
 	Stats      []Stat
 	Ranges     []Tab
 	Span       string // "13 meses"
+	Idle       string // below which demand is idle: "80 %"
 	Verdicts   []Verdict
 	ChartPhone *Chart // the same for a narrow screen
 	Chart      *Chart // nil: nothing was measured
