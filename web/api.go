@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -67,11 +68,11 @@ func (s *Server) call(c *fiber.Ctx) call {
 
 // ifMatch is the version that a change was made against; 0 when not said.
 func (c call) ifMatch() (int64, error) {
-	h := strings.Trim(c.ctx.Get(fiber.HeaderIfMatch), `W/"`)
+	h := c.ctx.Get(fiber.HeaderIfMatch)
 	if h == "" || h == "*" {
 		return 0, nil
 	}
-	v, err := strconv.ParseInt(h, 10, 64)
+	v, err := strconv.ParseInt(strings.Trim(h, `W/"`), 10, 64)
 	if err != nil || v <= 0 {
 		return 0, crm.Errf(crm.CodeInvalid, "error.api.ifmatch")
 	}
@@ -202,7 +203,7 @@ func bindJSON(c *fiber.Ctx, into any) error {
 	}
 	if err != nil {
 		e := crm.Errf(crm.CodeInvalid, "error.api.json", "problem", jsonProblem(err))
-		e.Err = err
+		e.Err, e.Fields = err, jsonField(err)
 		return e
 	}
 	return nil
@@ -213,9 +214,31 @@ func bindJSON(c *fiber.Ctx, into any) error {
 func jsonProblem(err error) string {
 	var t *json.UnmarshalTypeError
 	if errors.As(err, &t) {
-		return fmt.Sprintf("%s (%s)", t.Field, t.Value)
+		return fmt.Sprintf("%s (%s)", memberPath(t.Field), t.Value)
 	}
 	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+// memberPath is the decoder's path to a member without the names of embedded Go
+// types, which begin with a capital as no member does.
+func memberPath(path string) string {
+	parts := slices.DeleteFunc(strings.Split(path, "."), func(p string) bool { return p != "" && p[0] >= 'A' && p[0] <= 'Z' })
+	return strings.Join(parts, ".")
+}
+
+// jsonField names the member that is unknown or of another type.
+func jsonField(err error) map[string]crm.Text {
+	var t *json.UnmarshalTypeError
+	if errors.As(err, &t) && t.Field != "" {
+		return map[string]crm.Text{memberPath(t.Field): {Key: "error.field.invalid"}}
+	}
+	// encoding/json has no type for this one.
+	if quoted, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		if name, err := strconv.Unquote(quoted); err == nil {
+			return map[string]crm.Text{name: {Key: "error.api.member"}}
+		}
+	}
+	return nil
 }
 
 func setScalar(f reflect.Value, raw string) bool {

@@ -289,7 +289,7 @@ func TestClientListFragments(t *testing.T) {
 	}
 	b.Part("/clients?q=moinho&sector=food", "clients").Status(200).Has("#clients tr", "Moinho").Has("#client-chips[hx-swap-oob]", "Alimentos")
 	b.Get("/clients?q=nada").Has(".empty", "Nenhum cliente")
-	b.Get("/clients?after=broken").Status(200).Has(".notice.bad", "lista")
+	b.Follow(b.Get("/clients?after=broken")).Status(200).Has("[data-toast]", "começo").Has("td a", "Moinho")
 	b.Get("/clients?sort=worst").Status(200).Has(`th[aria-sort="descending"]`, "Pior")
 }
 

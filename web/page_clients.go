@@ -58,7 +58,7 @@ func (s *Server) clientsPage(c *fiber.Ctx) error {
 	}
 	list, err := s.clientList(c, v, ask)
 	if err != nil {
-		if isPart(c) || crm.CodeOf(err) != crm.CodeInvalid {
+		if isPart(c) || crm.CodeOf(err) != crm.CodeInvalid || listStart(c, domainError(err)) != "" {
 			return s.fail(c, err)
 		}
 		_, above, _ := v.formError(err)

@@ -13,6 +13,9 @@ import (
 func (s *Server) failPage(c *fiber.Ctx, e *crm.Error) error {
 	v := s.view(c)
 	status := statusOf(e.Code)
+	if to := listStart(c, e); to != "" {
+		return s.goTo(c, to, note{Label: v.T("web.list.start")})
+	}
 	if isPart(c) {
 		// htmx leaves the page as it is; the script shows these words.
 		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
@@ -24,6 +27,21 @@ func (s *Server) failPage(c *fiber.Ctx, e *crm.Error) error {
 		p.Request = requestID(c)
 	}
 	return s.render(c, status, "error", p)
+}
+
+// listStart is where the list begins when the address names a place in it that
+// there is not (an old bookmark, a sort that changed); else empty.
+func listStart(c *fiber.Ctx, e *crm.Error) string {
+	if e.Code != crm.CodeInvalid || len(e.Fields) > 0 || c.Method() == fiber.MethodPost || c.Query("after") == "" || user(c).ID == "" {
+		return ""
+	}
+	var kept []string
+	for name, value := range c.Queries() {
+		if name != "after" && name != "n" && name != "m" {
+			kept = append(kept, name, value)
+		}
+	}
+	return ownPath(at(c.Path(), kept...), "/")
 }
 
 func (s *Server) wayOut(c *fiber.Ctx, v view, code crm.Code) page.Link {

@@ -143,15 +143,24 @@ func (s *Server) mount() {
 				continue
 			}
 			if r.api != nil {
-				s.app.Add(r.method, "/api/v1"+r.path, s.guarded(r.public, s.needBearer, r.api.handler(s))...)
+				s.add(r, "/api/v1"+r.path, s.guarded(r.public, s.needBearer, r.api.handler(s))...)
 			}
 			if r.page != nil {
 				page := r.page
-				s.app.Add(r.method, r.path, s.guarded(r.public, s.needSession, func(c *fiber.Ctx) error { return page(s, c) })...)
+				s.add(r, r.path, s.guarded(r.public, s.needSession, func(c *fiber.Ctx) error { return page(s, c) })...)
 			}
 		}
 	}
 	s.app.Use(func(c *fiber.Ctx) error { return s.unknown(c) })
+}
+
+// add hangs in a route. What can be read answers HEAD too, but for the stream of
+// events, which has no end.
+func (s *Server) add(r route, path string, handlers ...fiber.Handler) {
+	s.app.Add(r.method, path, handlers...)
+	if r.method == fiber.MethodGet && r.path != "/events" {
+		s.app.Add(fiber.MethodHead, path, handlers...)
+	}
 }
 
 func (s *Server) guarded(public bool, guard, h fiber.Handler) []fiber.Handler {

@@ -18,7 +18,11 @@ import (
 type timelineAsk struct{ client, kind, after, month string }
 
 func readTimelineAsk(c *fiber.Ctx) timelineAsk {
-	return timelineAsk{c.Params("id"), c.Query("kind"), c.Query("after"), c.Query("m")}
+	kind := c.Query("kind")
+	if !slices.Contains(crm.TimelineKinds, kind) {
+		kind = "" // a page shows everything rather than nothing
+	}
+	return timelineAsk{c.Params("id"), kind, c.Query("after"), c.Query("m")}
 }
 
 func (a timelineAsk) page(after, month string) string {
