@@ -266,7 +266,7 @@ func TestKilledAnywhere(t *testing.T) {
 	s := imaptest.New(t)
 	village(s)
 	want := undisturbed(t, s)
-	for seed := range uint64(20) {
+	for seed := range uint64(few(20)) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(seed, 1))
@@ -311,7 +311,7 @@ func TestKilledAtEachWrite(t *testing.T) {
 	s := imaptest.New(t)
 	village(s)
 	want := undisturbed(t, s)
-	for n := range int64(16) {
+	for n := range few(int64(16)) {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprint(n, after), func(t *testing.T) {
 				t.Parallel()
