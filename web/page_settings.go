@@ -61,10 +61,11 @@ func (s *Server) demoMail(c *fiber.Ctx) error {
 		return s.fail(c, crm.Errf(crm.CodeNotFound, "error.not-found"))
 	}
 	v := s.view(c)
-	if err := s.Demo.ReceiveMail(c.UserContext()); err != nil {
+	client, err := s.Demo.ReceiveMail(c.UserContext(), user(c).ID)
+	if err != nil {
 		return s.fail(c, err)
 	}
-	n := note{Label: v.T("web.demo.mail")}
+	n := note{Label: v.T("web.demo.mail", "client", client)}
 	if isPart(c) {
 		return s.render(c, fiber.StatusOK, "toast", s.toast(c, v.Text, n, "/"))
 	}

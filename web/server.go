@@ -33,8 +33,9 @@ type Mailer interface {
 
 // Demo is what the demonstration bar asks of the demonstration.
 type Demo interface {
-	// ReceiveMail appends a reply to a mailbox of the demonstration server.
-	ReceiveMail(ctx context.Context) error
+	// ReceiveMail appends a reply to the mailbox of a user, or to any agent's
+	// where the user has none, and answers the name of the client who wrote.
+	ReceiveMail(ctx context.Context, owner string) (client string, err error)
 }
 
 // Config is what a Server is made of.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/mail"
 	"os"
+	"slices"
 	"time"
 
 	"cemigmas/crm"
@@ -75,16 +76,17 @@ func keep(path string, r received) (err error) {
 	return f.Sync()
 }
 
-// Receive lets a client's person answer in a recent conversation, now: the
-// agents get mail in turn, and a mailbox's conversations in turn, in an order
-// that follows from the seed.
-func (s *Server) Receive(ctx context.Context) (subject, client string, err error) {
+// Receive lets a client's person answer in a recent conversation, now. It comes
+// into the mailbox of owner, a user id; where that is nobody of an agent's, the
+// agents get mail in turn. The conversations of a mailbox go on in turn, in an
+// order that follows from the seed.
+func (s *Server) Receive(ctx context.Context, owner string) (subject, client string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", "", err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.next()
+	t := s.next(owner)
 	if t == nil {
 		return "", "", ErrNoDemo
 	}
@@ -97,22 +99,24 @@ func (s *Server) Receive(ctx context.Context) (subject, client string, err error
 		return "", "", err
 	}
 	s.count++
+	s.rounds[t.agent]++
 	t.last = l
 	return l.subject, t.client, s.wake(ctx, s.boxes[t.agent].Address)
 }
 
-// ReceiveMail is Receive for the bar of the pages.
-func (s *Server) ReceiveMail(ctx context.Context) error {
-	_, _, err := s.Receive(ctx)
-	return err
+// ReceiveMail is Receive for the bar of the pages; it answers the client's name.
+func (s *Server) ReceiveMail(ctx context.Context, owner string) (client string, err error) {
+	_, client, err = s.Receive(ctx, owner)
+	return client, err
 }
 
-// Upcoming says whom the next received mail is from, and into which mailbox it
-// comes; "" when no conversation goes on. Tests open that client's page before.
-func (s *Server) Upcoming() (client, mailbox string) {
+// Upcoming says whom the next mail that owner receives is from, and into which
+// mailbox it comes; "" when no conversation goes on. Tests open that client's
+// page before.
+func (s *Server) Upcoming(owner string) (client, mailbox string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.next()
+	t := s.next(owner)
 	if t == nil {
 		return "", ""
 	}
@@ -123,8 +127,12 @@ func (s *Server) Upcoming() (client, mailbox string) {
 const recent = 8
 
 // next is the conversation that the next mail belongs to.
-func (s *Server) next() *tail {
-	agent, round := s.count%len(s.boxes), s.count/len(s.boxes)
+func (s *Server) next(owner string) *tail {
+	agent := s.count % len(s.boxes)
+	if own := slices.IndexFunc(s.boxes, func(b MailboxLogin) bool { return b.Owner == owner }); own >= 0 {
+		agent = own
+	}
+	round := s.rounds[agent]
 	var own []*tail
 	for i := range s.post.tails {
 		if t := &s.post.tails[i]; t.agent == agent && len(own) < recent {

@@ -61,6 +61,8 @@ type Server struct {
 	mu    sync.Mutex // of what follows: one mail is received at a time
 	post  *postOffice
 	count int // mails received so far
+	// rounds counts them by mailbox.
+	rounds []int
 }
 
 // ErrNoDemo says that a store is no demonstration, so there is nothing to play.
@@ -148,6 +150,7 @@ func (s *Server) open(port int) error {
 	if err != nil {
 		return err
 	}
+	s.rounds = make([]int, len(s.boxes))
 	for _, r := range received {
 		if r.Agent < 0 || r.Agent >= len(s.boxes) {
 			return fmt.Errorf("%s: no mailbox %d", s.file(), r.Agent)
@@ -155,6 +158,7 @@ func (s *Server) open(port int) error {
 		if err := s.append(r.Agent, inbox, r.At, r.Raw); err != nil {
 			return err
 		}
+		s.rounds[r.Agent]++
 	}
 	s.count = len(received)
 	return nil

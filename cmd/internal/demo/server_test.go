@@ -87,7 +87,7 @@ func TestServerKeepsUIDsOverRestarts(t *testing.T) {
 		t.Errorf("%d mails, want %d", n, Mails)
 	}
 	for range 6 {
-		if _, _, err := first.Receive(context.Background()); err != nil {
+		if _, _, err := first.Receive(context.Background(), ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -165,7 +165,7 @@ func TestReceiveWakesWhoIdles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	subject, client, err := s.Receive(context.Background())
+	subject, client, err := s.Receive(context.Background(), "")
 	if err != nil {
 		t.Fatal(err)
 	}

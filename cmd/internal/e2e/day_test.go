@@ -16,7 +16,7 @@ import (
 func TestDay(t *testing.T) {
 	chromium(t)
 	h := demonstration(t)
-	_, address := h.Played().Upcoming()
+	_, address := h.Played().Upcoming("")
 	agent := h.named(t, address)
 	p := sit(t, h.URL())
 
@@ -32,7 +32,7 @@ func TestDay(t *testing.T) {
 	}
 	p.does(t, "log a call by the key L, edit, delete, undo", logCall)
 	p.does(t, "plan a visit and report it", visit)
-	p.does(t, "a mail comes while one watches", func(p *person) { receive(h, p) })
+	p.does(t, "a mail comes while one watches", func(p *person) { receive(h, p, agent.Email) })
 	p.does(t, "triage", func(p *person) { triage(h, p) })
 	p.stranger(t).does(t, "on a phone", func(p *person) { phone(p, agent.Email, agent.Password) })
 	p.does(t, "three languages", languages)
@@ -108,8 +108,9 @@ func visit(p *person) {
 
 // receive watches the client's page in a second tab while the button is pressed
 // in the first: the mail comes without a reload.
-func receive(h *house, p *person) {
-	client, address := h.Played().Upcoming()
+func receive(h *house, p *person, email string) {
+	// The mail comes to whoever presses the button.
+	client, address := h.Played().Upcoming(h.actor(p.t, email).UserID)
 	h.synced(p.t, address)
 	c := h.client(p.t, client)
 	second := p.tab(p.t)
