@@ -30,6 +30,7 @@ func (c *cli) serve() *cobra.Command {
 				return err
 			}
 			if err := a.Start(cmd.Context()); err != nil {
+				c.sayLogins(logins) // they are stored already, and never shown again
 				return err
 			}
 			c.say("Cemig Más is ready at %s", a.URL())

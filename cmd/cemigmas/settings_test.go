@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -127,6 +128,26 @@ func TestServeDemoKeepsOff(t *testing.T) {
 	d.does(exitRejected, "", []string{"import", portfolioFile(t)})
 	d.does(exitFailed, "", words("serve --demo --addr 127.0.0.1:0"), "holds clients and is not a demonstration")
 	if got := d.clients(); got != "clients 2 documents" {
+		t.Errorf("afterwards: %s", got)
+	}
+}
+
+// TestFirstLoginsAreNotLost prints them also when the address is taken.
+func TestFirstLoginsAreNotLost(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	newDesk(t).does(exitFailed, "", []string{"serve", "--addr", taken.Addr().String()}, "cannot listen", "First sign-in", "admin@cemigmas.example")
+}
+
+// TestDemonstrationStaysHome refuses an address that others reach, before it
+// fills anything.
+func TestDemonstrationStaysHome(t *testing.T) {
+	d := newDesk(t)
+	d.does(exitFailed, "", words("serve --demo --addr 0.0.0.0:0"), "loopback")
+	if got := d.clients(); got != "clients 0 documents" {
 		t.Errorf("afterwards: %s", got)
 	}
 }

@@ -23,11 +23,12 @@ type Login struct {
 // Prepare makes a store ready to be served: the demonstration if it was asked
 // for, else a first admin if there is no user yet. The logins are shown once.
 func (a *App) Prepare(ctx context.Context) ([]Login, error) {
+	_, err := crm.Marks.Get(ctx, a.store, crm.MarkDemo)
+	if (a.Demo || err == nil) && !loopback(a.Addr) {
+		return nil, errors.New("a demonstration is served on loopback only: choose an --addr such as 127.0.0.1:8080")
+	}
 	if a.Demo {
 		return a.prepareDemo(ctx)
-	}
-	if _, err := crm.Marks.Get(ctx, a.store, crm.MarkDemo); err == nil && !loopback(a.Addr) {
-		return nil, errors.New("this store holds a demonstration, whose logins are known to everybody: serve it on loopback only")
 	}
 	first, err := crm.Users.First(ctx, a.store, store.Query{Sort: []string{"name"}})
 	if err != nil || first != nil {
