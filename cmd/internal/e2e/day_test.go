@@ -160,7 +160,7 @@ func triage(h *house, p *person) {
 	p.do("choose the client", chromedp.SendKeys(css(box+" [name=client_name]"), name), chromedp.WaitVisible(css(box+" .picks .hit")), chromedp.KeyEvent(kb.Enter))
 	p.untilTrue("chosen", `document.getElementById(`+quote(id)+`).querySelector("form[data-pick] [data-pick-id]").value !== ""`)
 	p.untilTrue("the button is next", `document.activeElement.matches("form[data-pick] .btn.push")`)
-	p.do("assign", chromedp.KeyEvent(kb.Enter))
+	p.do("assign", chromedp.SendKeys(css(box+" form[data-pick] .btn.push"), kb.Enter))
 	p.untilTrue("the row goes", `document.querySelector("#toasts .toast") !== null && !document.getElementById(`+quote(id)+`)`)
 	p.open(path)
 	p.sees("#timeline .entry", subject)
