@@ -9,8 +9,11 @@ function refresh(topic) {
   }
 }
 
+// The stream of this page, while it listens for all.
+let stream = null;
+
 function listen() {
-  const stream = new EventSource("/events");
+  stream = new EventSource("/events");
   for (const kind of kinds) {
     stream.addEventListener(kind, (event) => {
       const topic = kind + ":" + event.data;
@@ -30,6 +33,39 @@ function listen() {
   });
 }
 
+function hush() {
+  stream?.close();
+  stream = null;
+}
+
+// A browser has six connections to a server. A page that was left is kept for
+// the back button with its stream open, so after six quick steps nothing would
+// be answered any more: a page that goes closes its stream, one that comes back
+// opens it again and looks for what it missed.
+function listenWhileShown() {
+  listen();
+  addEventListener("pagehide", hush);
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted || stream) return;
+    listen();
+    refreshAll();
+  });
+}
+
+// Without locks (plain http from another machine) every tab has to listen for
+// itself, but only while it is looked at.
+function listenWhileSeen() {
+  if (!document.hidden) listen();
+  addEventListener("pagehide", hush);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) hush();
+    else if (!stream) {
+      listen();
+      refreshAll();
+    }
+  });
+}
+
 function refreshAll() {
   for (const element of document.querySelectorAll("[data-live]")) window.htmx?.trigger(element, "live");
 }
@@ -37,8 +73,8 @@ function refreshAll() {
 channel.addEventListener("message", (event) => (event.data === "all" ? refreshAll() : refresh(event.data)));
 
 if (document.body.dataset.user) {
-  if (navigator.locks) navigator.locks.request("cemigmas-events", () => new Promise(listen));
-  else listen();
+  if (navigator.locks) navigator.locks.request("cemigmas-events", () => new Promise(listenWhileShown));
+  else listenWhileSeen();
 }
 
 // A job that has ended shows what came of it on its page.

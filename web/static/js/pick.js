@@ -12,6 +12,14 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.target.matches?.("[data-pick-q]")) event.detail.parameters.set("q", event.target.value);
 });
 
+// Who types fast and chooses has an answer still under way: it would open the
+// list again, over what comes next.
+const late = (event) => {
+  if (event.target.matches?.("[data-pick-q]") && part(event.target, "id").value) event.preventDefault();
+};
+document.addEventListener("htmx:beforeRequest", late);
+document.addEventListener("htmx:beforeOnLoad", late);
+
 document.addEventListener("input", (event) => {
   if (!event.target.matches("[data-pick-q]")) return;
   part(event.target, "id").value = "";
