@@ -157,7 +157,7 @@ func triage(h *house, p *person) {
 	row := `li.held:has([name=client_name])`
 	id, subject, sender, from := p.attribute(row, "id"), p.text(row+" .main p:nth-child(2)"), p.text(row+" .main .line b"), p.text(row+" .main .line .dim")
 	box := "#" + id
-	p.do("choose the client", chromedp.SendKeys(css(box+" [name=client_name]"), name), chromedp.WaitVisible(css(box+" .picks .hit")), chromedp.KeyEvent(kb.Enter))
+	p.do("choose the client", chromedp.SendKeys(css(box+" [name=client_name]"), name), click(css(box+" .picks .hit")))
 	p.untilTrue("chosen", `document.getElementById(`+quote(id)+`).querySelector("form[data-pick] [data-pick-id]").value !== ""`)
 	p.untilTrue("the button is next", `document.activeElement.matches("form[data-pick] .btn.push")`)
 	p.do("assign", chromedp.SendKeys(css(box+" form[data-pick] .btn.push"), kb.Enter))
