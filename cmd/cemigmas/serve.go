@@ -35,6 +35,9 @@ func (c *cli) serve() *cobra.Command {
 			}
 			c.say("Cemig Más is ready at %s", a.URL())
 			c.sayLogins(logins)
+			if len(logins) == 0 {
+				c.say("Forgotten a password? cemigmas user list; cemigmas user password --email ADDRESS")
+			}
 			return a.Wait(cmd.Context())
 		},
 	}
