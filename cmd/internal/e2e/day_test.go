@@ -157,10 +157,12 @@ func triage(h *house, p *person) {
 	row := `li.held:has([name=client_name])`
 	id, subject, sender, from := p.attribute(row, "id"), p.text(row+" .main p:nth-child(2)"), p.text(row+" .main .line b"), p.text(row+" .main .line .dim")
 	box := "#" + id
+	// With the mouse: this browser driver sends a key's press and its character
+	// apart, so that Enter would choose the client and press the next button too.
 	p.do("choose the client", chromedp.SendKeys(css(box+" [name=client_name]"), name), click(css(box+" .picks .hit")))
 	p.untilTrue("chosen", `document.getElementById(`+quote(id)+`).querySelector("form[data-pick] [data-pick-id]").value !== ""`)
 	p.untilTrue("the button is next", `document.activeElement.matches("form[data-pick] .btn.push")`)
-	p.do("assign", chromedp.SendKeys(css(box+" form[data-pick] .btn.push"), kb.Enter))
+	p.do("assign", click(css(box+" form[data-pick] .btn.push")))
 	p.untilTrue("the row goes", `document.querySelector("#toasts .toast") !== null && !document.getElementById(`+quote(id)+`)`)
 	p.open(path)
 	p.sees("#timeline .entry", subject)
