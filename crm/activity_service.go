@@ -399,7 +399,7 @@ func (s *Service) TimelineRows(ctx context.Context, a Actor, client string, q Ti
 	if err := s.mayClient(ctx, a, client); err != nil {
 		return RawPage{}, err
 	}
-	return s.rawPage(ctx, sq)
+	return s.rawRows(ctx, sq)
 }
 
 // TimelineList lists a client's timeline for a page.

@@ -2,7 +2,6 @@ package crm
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -217,21 +216,31 @@ func (s *Service) ClientInstallationRows(ctx context.Context, a Actor, id string
 	if err := s.mayClient(ctx, a, id); err != nil {
 		return RawPage{}, err
 	}
-	return s.rawPage(ctx, store.Query{In: Installations.In,
+	return s.rawRows(ctx, store.Query{In: Installations.In,
 		Where: []store.Cond{store.Is("client", id)}, Sort: []string{"name"}, Limit: limitOf(limit, 100), After: after})
 }
 
-func (s *Service) rawPage(ctx context.Context, q store.Query) (RawPage, error) {
+func (s *Service) rawPage(ctx context.Context, q store.Query) (store.Page, error) {
 	q.Bare = true
 	p, err := s.store.Find(ctx, q)
+	return p, wrapStore(err)
+}
+
+// rawRows is rawPage of rows that go out as they are.
+func (s *Service) rawRows(ctx context.Context, q store.Query) (RawPage, error) {
+	p, err := s.rawPage(ctx, q)
 	if err != nil {
-		return RawPage{}, wrapStore(err)
+		return RawPage{}, err
 	}
-	out := RawPage{Items: make([]json.RawMessage, 0, len(p.Docs)), Next: p.Next}
-	for _, d := range p.Docs {
-		out.Items = append(out.Items, d.Body)
+	return RawPage{Items: array(p.Rows), Next: p.Next}, nil
+}
+
+// array is the rows as JSON, an empty array of none.
+func array(rows store.Rows) []byte {
+	if rows.JSON == nil {
+		return []byte("[]")
 	}
-	return out, nil
+	return rows.JSON
 }
 
 // identText turns what crm/ident says of a number into a message.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 
 	"cemigmas/crm/ident"
@@ -33,8 +32,8 @@ var ClientSorts = map[string]string{
 // RawPage is a page of documents in the form in which they are stored and
 // served.
 type RawPage struct {
-	Items []json.RawMessage `json:"items"`
-	Next  string            `json:"next,omitempty"`
+	Items json.RawMessage `json:"items"` // an array
+	Next  string          `json:"next,omitempty"`
 }
 
 // MaxListLimit is the largest page that the API serves.
@@ -83,20 +82,11 @@ func (s *Service) ClientRows(ctx context.Context, a Actor, q ClientQuery) (RawPa
 	if err != nil {
 		return RawPage{}, err
 	}
-	sq.Bare = true
-	p, err := s.store.Find(ctx, sq)
+	page, err := s.rawPage(ctx, sq)
 	if err != nil {
-		return RawPage{}, wrapStore(err)
+		return RawPage{}, err
 	}
-	out := RawPage{Items: make([]json.RawMessage, 0, len(p.Docs)), Next: p.Next}
-	for _, d := range p.Docs {
-		row, err := listRow(d)
-		if err != nil {
-			return RawPage{}, err
-		}
-		out.Items = append(out.Items, row)
-	}
-	return out, nil
+	return RawPage{Items: masked(page.Rows), Next: page.Next}, nil
 }
 
 var (
@@ -106,25 +96,32 @@ var (
 	taxIDKey = []byte(`"taxId":"`)
 )
 
-// listRow masks a CPF, which is personal data, wherever clients are listed, in
-// the stored bytes; every other row goes out as it is.
-func listRow(d store.Doc) (json.RawMessage, error) {
-	if !bytes.Contains(d.Body, cpfMark) {
-		return d.Body, nil
+// masked masks CPFs, which are personal data, wherever clients are listed, in
+// the stored bytes; all else goes out as it is.
+func masked(rows store.Rows) []byte {
+	if !bytes.Contains(rows.JSON, cpfMark) {
+		return array(rows)
 	}
-	at := bytes.Index(d.Body, taxIDKey)
-	if at < 0 {
-		return d.Body, nil
+	out := make([]byte, 0, len(rows.JSON)+8*len(rows.Ends))
+	next := byte('[')
+	for row := range rows.All() {
+		out = appendMasked(append(out, next), row)
+		next = ','
 	}
-	at += len(taxIDKey)
-	end := at + bytes.IndexByte(d.Body[at:], '"')
-	if end < at {
-		return nil, errors.New("crm: the document of a client is no JSON")
+	return append(out, ']')
+}
+
+func appendMasked(out, row []byte) []byte {
+	if !bytes.Contains(row, cpfMark) {
+		return append(out, row...)
 	}
-	row := make([]byte, 0, len(d.Body)+8)
-	row = append(row, d.Body[:at]...)
-	row = append(row, ident.CPF(d.Body[at:end]).Mask()...)
-	return append(row, d.Body[end:]...), nil
+	at := bytes.Index(row, taxIDKey) + len(taxIDKey)
+	end := at + max(0, bytes.IndexByte(row[at:], '"'))
+	if at < len(taxIDKey) {
+		return append(out, row...) // a rural holder whose number is not known
+	}
+	out = append(append(out, row[:at]...), ident.CPF(row[at:end]).Mask()...)
+	return append(out, row[end:]...)
 }
 
 // ClientList lists clients for a page.
@@ -174,12 +171,12 @@ func (s *Service) Client(ctx context.Context, a Actor, id string) (Client, error
 // mayClient is client without decoding the document: the check in front of
 // every list of what belongs to a client.
 func (s *Service) mayClient(ctx context.Context, a Actor, id string) error {
-	d, err := s.store.Get(ctx, Clients.In, id)
+	_, scope, err := s.store.Peek(ctx, Clients.In, id, "agent", "team")
 	if err != nil {
 		return wrapStore(err)
 	}
-	agent, _ := d.Keys["agent"].(string)
-	team, _ := d.Keys["team"].(string)
+	agent, _ := scope[0].(string)
+	team, _ := scope[1].(string)
 	if !a.sees(agent, team) {
 		return notFound()
 	}

@@ -44,7 +44,7 @@ func (s *Service) InstallationReadings(ctx context.Context, a Actor, id string, 
 	if _, err := s.Installation(ctx, a, id); err != nil {
 		return RawPage{}, err
 	}
-	return s.rawPage(ctx, store.Query{In: Readings.In, Where: []store.Cond{store.Is("installation", id)},
+	return s.rawRows(ctx, store.Query{In: Readings.In, Where: []store.Cond{store.Is("installation", id)},
 		Sort: []string{"-month"}, Limit: limitOf(limit, 24), After: after})
 }
 

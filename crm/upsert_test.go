@@ -2,6 +2,7 @@ package crm
 
 import (
 	"context"
+	"encoding/json"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -268,8 +269,9 @@ func TestUpsertMovesInstallation(t *testing.T) {
 	to := out[len(out)-1].ID
 	h.want(h.admin, RowUpdated, unitRow(ucA, cnpjB))
 	page, err := h.InstallationReadings(t.Context(), h.admin, out[2].ID, 10, "")
-	if err != nil || len(page.Items) != 2 {
-		t.Fatal(page, err)
+	var rows []Reading
+	if err != nil || json.Unmarshal(page.Items, &rows) != nil || len(rows) != 2 {
+		t.Fatalf("%s, %v", page.Items, err)
 	}
 	r, err := Readings.Get(t.Context(), h.Store(), ReadingID(out[2].ID, "2026-10"))
 	if err != nil || r.Client != to {

@@ -125,14 +125,10 @@ func (a *Auth) Session(ctx context.Context, token, from string) (crm.User, crm.S
 
 // holder reads the user of a session or token and checks that it still may.
 func (a *Auth) holder(ctx context.Context, id string, epoch int64, from string) (crm.User, error) {
-	d, err := a.store.Get(ctx, crm.Users.In, id)
-	if store.IsNotFound(err) {
+	u, err := a.user(ctx, id)
+	if crm.CodeOf(err) == crm.CodeNotFound {
 		return crm.User{}, expired()
 	}
-	if err != nil {
-		return crm.User{}, err
-	}
-	u, err := a.users.of(d)
 	if err != nil {
 		return crm.User{}, err
 	}
@@ -163,30 +159,44 @@ func (a *Auth) Sweep(ctx context.Context) error {
 
 func (a *Auth) apply(ctx context.Context, ch ...store.Change) error { return a.store.Apply(ctx, ch...) }
 
-// decodedUsers keeps users as they were decoded, by the version that was read:
-// every request reads the user, few find it changed.
+// user reads a user. As it was decoded it is kept, by the version that was read:
+// every request asks for the version, few find it changed.
+func (a *Auth) user(ctx context.Context, id string) (crm.User, error) {
+	version, _, err := a.store.Peek(ctx, crm.Users.In, id)
+	if store.IsNotFound(err) {
+		return crm.User{}, expired()
+	}
+	if err != nil {
+		return crm.User{}, err
+	}
+	if u, ok := a.users.get(id); ok && u.Version == version {
+		return u, nil
+	}
+	u, err := crm.Users.Get(ctx, a.store, id)
+	if err == nil {
+		a.users.put(u)
+	}
+	return u, err
+}
+
+// decodedUsers keeps users as they were decoded.
 type decodedUsers struct {
 	mu sync.RWMutex
 	by map[string]crm.User
 }
 
-// of answers the user in a document that was just read.
-func (c *decodedUsers) of(d store.Doc) (crm.User, error) {
+func (c *decodedUsers) get(id string) (crm.User, bool) {
 	c.mu.RLock()
-	u, ok := c.by[d.ID]
-	c.mu.RUnlock()
-	if ok && u.Version == d.Version {
-		return u, nil
-	}
-	u, err := crm.Users.Decode(d)
-	if err != nil {
-		return u, err
-	}
+	defer c.mu.RUnlock()
+	u, ok := c.by[id]
+	return u, ok
+}
+
+func (c *decodedUsers) put(u crm.User) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.by == nil || len(c.by) >= maxVerified {
 		c.by = map[string]crm.User{}
 	}
-	c.by[d.ID] = u
-	return u, nil
+	c.by[u.ID] = u
 }

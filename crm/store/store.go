@@ -13,6 +13,8 @@ package store
 
 import (
 	"context"
+	"iter"
+	"slices"
 	"time"
 )
 
@@ -22,6 +24,11 @@ type Store interface {
 	// Get returns one document with its Keys and Words. CodeNotFound when it is
 	// not there.
 	Get(ctx context.Context, in *Collection, id string) (Doc, error)
+
+	// Peek returns a document's version and the named single-valued fields, nil
+	// for a missing one, without reading the rest of it. CodeNotFound when it is
+	// not there.
+	Peek(ctx context.Context, in *Collection, id string, fields ...string) (version int64, values []any, err error)
 
 	// GetMany returns the documents that exist, in the order of ids; missing
 	// ones are left out without an error. Keys and Words come with them.
@@ -198,15 +205,52 @@ type Query struct {
 	// WithKeys returns the declared fields and the words too (Doc.Keys,
 	// Doc.Words); bodies only otherwise.
 	WithKeys bool
-	// Bare says that only bodies are read: a driver may leave out ids and
-	// versions, which costs an allocation a row less.
+	// Bare asks for a page that goes out as it is stored: Page.Rows instead of
+	// Page.Docs.
 	Bare bool
 }
 
 // Page is one page of a query.
 type Page struct {
 	Docs []Doc
+	Rows Rows   // of a Bare query
 	Next string // "" when the end was reached
+}
+
+// Rows are the bodies of a page as one JSON array, ready to be sent.
+type Rows struct {
+	JSON []byte // nil when there are none
+	Ends []int  // where in JSON each body ends
+}
+
+// Add appends a body.
+func (r *Rows) Add(body []byte) { copy(r.Grow(len(body)), body) }
+
+// Grow appends a body of n bytes and returns it to be filled in.
+func (r *Rows) Grow(n int) []byte {
+	if last := len(r.JSON) - 1; last < 0 {
+		r.JSON = append(r.JSON, '[')
+	} else {
+		r.JSON[last] = ','
+	}
+	at := len(r.JSON)
+	r.JSON = slices.Grow(r.JSON, n+1)[:at+n+1]
+	r.JSON[at+n] = ']'
+	r.Ends = append(r.Ends, at+n)
+	return r.JSON[at : at+n]
+}
+
+// All are the bodies, one by one.
+func (r Rows) All() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		from := 1
+		for _, end := range r.Ends {
+			if !yield(r.JSON[from:end:end]) {
+				return
+			}
+			from = end + 1
+		}
+	}
 }
 
 // Tally counts documents by groups of declared fields.

@@ -91,6 +91,9 @@ func measure(b *testing.B, dir string, clients int) []load.Row {
 	defer floor.Close()
 	var rows []load.Row
 	for _, c := range cases(b, a, floor) {
+		if !strings.Contains(c.Name, os.Getenv("CEMIGMAS_BENCH_ONLY")) {
+			continue
+		}
 		row, err := load.Compare(ctx, c, connections, rounds, lasting)
 		if err != nil {
 			b.Fatal(err)

@@ -1,11 +1,11 @@
 package load
 
 // The floor's queries are those that the driver runs for the pages of the API
-// that are measured, by the same indexes.
+// that are measured, on the same indexes.
 var (
-	TimelineQuery = Query{"timeline", `SELECT _body FROM timeline WHERE client = ? ORDER BY planned DESC, "at" DESC, _id LIMIT 51`}
-	KindQuery     = Query{"kind", `SELECT _body FROM timeline WHERE client = ? AND kind = ? ORDER BY planned DESC, "at" DESC, _id LIMIT 51`}
-	AgentQuery    = Query{"agent", `SELECT _body FROM clients WHERE agent = ? AND sector = ? ORDER BY lastContactAt, _id LIMIT 51`}
-	TeamQuery     = Query{"team", `SELECT _body FROM clients WHERE team = ? AND sector = ? ORDER BY contractedW DESC, _id LIMIT 51`}
+	TimelineQuery = Query{"timeline", `SELECT _body FROM timeline INDEXED BY sqlite_autoindex_timeline_1 WHERE client = ? ORDER BY planned DESC, "at" DESC, _id LIMIT 51`}
+	KindQuery     = Query{"kind", `SELECT _body FROM timeline INDEXED BY "timeline(client,kind,-planned,-at)" WHERE client = ? AND kind = ? ORDER BY planned DESC, "at" DESC, _id LIMIT 51`}
+	AgentQuery    = Query{"agent", `SELECT _body FROM clients INDEXED BY "clients(agent,sector,lastContactAt)" WHERE agent = ? AND sector = ? ORDER BY lastContactAt, _id LIMIT 51`}
+	TeamQuery     = Query{"team", `SELECT _body FROM clients INDEXED BY "clients(team,sector,-contractedW)" WHERE team = ? AND sector = ? ORDER BY contractedW DESC, _id LIMIT 51`}
 	Queries       = []Query{TimelineQuery, KindQuery, AgentQuery, TeamQuery}
 )

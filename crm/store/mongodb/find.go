@@ -30,6 +30,39 @@ func (s *Store) Get(ctx context.Context, in *store.Collection, id string) (store
 	return decodeDoc(in, raw, true)
 }
 
+// Peek implements store.Store.
+func (s *Store) Peek(ctx context.Context, in *store.Collection, id string, fields ...string) (int64, []any, error) {
+	done, err := s.begin(in)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer done()
+	peeked, err := plan.Peek(in, fields)
+	if err != nil {
+		return 0, nil, err
+	}
+	only := bson.D{{Key: fieldVersion, Value: int32(1)}}
+	for _, f := range peeked {
+		only = append(only, bson.E{Key: f.Name, Value: int32(1)})
+	}
+	raw, err := s.coll(in).FindOne(ctx, byID(id), options.FindOne().SetProjection(only)).Raw()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return 0, nil, failure(store.CodeNotFound, in, id, "")
+	}
+	if err != nil {
+		return 0, nil, wrap(in, id, err)
+	}
+	values := make([]any, len(peeked))
+	for i, f := range peeked {
+		values[i] = decodeKey(f.Kind, raw.Lookup(f.Name))
+	}
+	version, ok := raw.Lookup(fieldVersion).AsInt64OK()
+	if !ok {
+		return 0, nil, failure(store.CodeInvalid, in, id, errShape.Error())
+	}
+	return version, values, nil
+}
+
 func byID(id string) bson.D { return bson.D{{Key: fieldID, Value: id}} }
 
 func byIDs(ids []string) bson.D {
@@ -128,7 +161,7 @@ func (s *Store) page(ctx context.Context, q *plan.Query) (page store.Page, err e
 	if err != nil {
 		return store.Page{}, err
 	}
-	page.Docs = r.docs
+	page.Docs, page.Rows = r.docs, r.rows
 	switch {
 	case r.more:
 		page.Next = q.Cursor(r.last)
@@ -142,12 +175,14 @@ func (s *Store) page(ctx context.Context, q *plan.Query) (page store.Page, err e
 type pageReader struct {
 	q    *plan.Query
 	docs []store.Doc
+	rows store.Rows // instead of docs, of a bare query
+	n    int
 	last plan.Place
 	more bool
 }
 
 func (r *pageReader) take(raw bson.Raw) error {
-	if len(r.docs) == r.q.Limit {
+	if r.n == r.q.Limit {
 		r.more = true
 		return nil
 	}
@@ -155,8 +190,12 @@ func (r *pageReader) take(raw bson.Raw) error {
 	if err != nil {
 		return err
 	}
-	r.docs = append(r.docs, d)
-	if len(r.docs) == r.q.Limit {
+	if r.n++; r.q.Bare {
+		r.rows.Add(d.Body)
+	} else {
+		r.docs = append(r.docs, d)
+	}
+	if r.n == r.q.Limit {
 		r.last = placeOf(r.q, raw)
 	}
 	return nil

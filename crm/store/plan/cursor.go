@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"strconv"
 	"time"
 
 	"cemigmas/crm/store"
@@ -21,19 +22,41 @@ type Place struct {
 // Cursor writes a place for Page.Next. It is bound to the query: another one
 // refuses it.
 func (p *Query) Cursor(at Place) string {
-	row := []any{at.ID}
+	b := binary.BigEndian.AppendUint64(make([]byte, 0, 96), p.fingerprint())
+	b = appendText(append(b, '['), at.ID)
 	for _, v := range at.Values {
-		if t, ok := v.(time.Time); ok {
-			v = t.UnixMilli()
+		b = append(b, ',')
+		switch x := v.(type) {
+		case nil:
+			b = append(b, "null"...)
+		case string:
+			b = appendText(b, x)
+		case int64:
+			b = strconv.AppendInt(b, x, 10)
+		case bool:
+			b = strconv.AppendBool(b, x)
+		case time.Time:
+			b = strconv.AppendInt(b, x.UnixMilli(), 10)
+		default:
+			panic(fmt.Sprintf("plan: a cursor with a %T", v))
 		}
-		row = append(row, v)
 	}
-	text, err := json.Marshal(row)
-	if err != nil { // strings, int64, bool and nil always marshal
-		panic(fmt.Sprintf("plan: cursor of %T: %v", at, err))
+	return base64.RawURLEncoding.EncodeToString(append(b, ']'))
+}
+
+// appendText writes a JSON string; most are ids and names without anything to
+// escape.
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+			quoted, err := json.Marshal(s)
+			if err != nil {
+				panic(err) // strings always marshal
+			}
+			return append(b, quoted...)
+		}
 	}
-	b := binary.BigEndian.AppendUint64(make([]byte, 0, 8+len(text)), p.hash)
-	return base64.RawURLEncoding.EncodeToString(append(b, text...))
+	return append(append(append(b, '"'), s...), '"')
 }
 
 // decode reads a cursor of this query.
@@ -42,7 +65,7 @@ func (p *Query) decode(s string) (*Place, error) {
 	if err != nil || len(b) < 8 {
 		return nil, invalid(p.In, "", "a damaged cursor")
 	}
-	if binary.BigEndian.Uint64(b) != p.hash {
+	if binary.BigEndian.Uint64(b) != p.fingerprint() {
 		return nil, invalid(p.In, "", "the cursor is of another query")
 	}
 	var row []json.RawMessage
@@ -87,18 +110,37 @@ func unmarshal[T any](raw json.RawMessage) (any, error) {
 	return v, err
 }
 
-// hashOf tells queries apart; limit and renditions may change between pages.
-func hashOf(c *store.Collection, conds []store.Cond, words, sort []string) uint64 {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%s\x00%q\x00%q", c.Name, words, sort)
-	for _, w := range conds {
-		fmt.Fprintf(h, "\x00%s %d", w.Field, w.Op)
-		for _, v := range w.Values {
-			if t, ok := v.(time.Time); ok {
-				v = t.UnixMilli()
+// fingerprint tells queries apart; limit and renditions may change between
+// pages. Each part is followed by a byte that stands in no valid text.
+func (p *Query) fingerprint() uint64 {
+	b := make([]byte, 0, 128)
+	part := func(s string) { b = append(append(b, s...), 0xFF) }
+	part(p.In.Name)
+	for _, w := range p.Words {
+		part(w)
+	}
+	part("")
+	for _, f := range p.sort {
+		part(f)
+	}
+	for _, c := range p.conds {
+		part("")
+		part(c.Field)
+		b = append(b, byte(c.Op))
+		for _, v := range c.Values {
+			switch x := v.(type) {
+			case string:
+				part(x)
+			case int64:
+				b = append(strconv.AppendInt(append(b, 'i'), x, 10), 0xFF)
+			case bool:
+				b = append(strconv.AppendBool(b, x), 0xFF)
+			case time.Time:
+				b = append(strconv.AppendInt(append(b, 't'), x.UnixMilli(), 10), 0xFF)
 			}
-			fmt.Fprintf(h, " %T %q", v, fmt.Sprint(v))
 		}
 	}
+	h := fnv.New64a()
+	h.Write(b)
 	return h.Sum64()
 }

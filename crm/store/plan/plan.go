@@ -63,8 +63,11 @@ type Query struct {
 	// Never says that no document can match (an In without values).
 	Never    bool
 	WithKeys bool
+	Bare     bool
 
-	hash uint64
+	// What the fingerprint of cursors is made of, when one is needed.
+	conds []store.Cond
+	sort  []string
 }
 
 // Find checks a query for one page. Errors are CodeInvalid.
@@ -83,13 +86,29 @@ func Find(q store.Query) (*Query, error) {
 	if err := p.walk(conds); err != nil {
 		return nil, err
 	}
-	p.hash = hashOf(q.In, conds, q.Words, q.Sort)
+	p.conds, p.sort = conds, q.Sort
 	if q.After != "" {
 		if p.After, err = p.decode(q.After); err != nil {
 			return nil, err
 		}
 	}
 	return p, nil
+}
+
+// Peek checks the fields that are to be read of one document.
+func Peek(c *store.Collection, names []string) ([]store.Field, error) {
+	fields := make([]store.Field, len(names))
+	for i, name := range names {
+		f, ok := c.Field(name)
+		if !ok {
+			return nil, undeclared(c, name)
+		}
+		if f.Kind == store.Strings {
+			return nil, invalid(c, name, "a multi-valued field is read with its document")
+		}
+		fields[i] = f
+	}
+	return fields, nil
 }
 
 // Count checks a query for counting; After and Limit are ignored.
@@ -144,7 +163,7 @@ func Tally(t store.Tally) (*Query, []store.Kind, error) {
 // check validates the query's parts and returns its conditions with checked
 // values.
 func check(q store.Query) (*Query, []store.Cond, error) {
-	p := &Query{In: q.In, Words: q.Words, WithKeys: q.WithKeys}
+	p := &Query{In: q.In, Words: q.Words, WithKeys: q.WithKeys, Bare: q.Bare}
 	if q.In == nil {
 		return nil, nil, invalid(nil, "", "the query names no collection")
 	}

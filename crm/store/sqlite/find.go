@@ -24,6 +24,9 @@ func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	if err != nil {
 		return store.Page{}, wrap(f.w.t, "", err)
 	}
+	if q.Bare {
+		f.w.t.bare.Store(int64(len(f.page.Rows.JSON)))
+	}
 	return f.page, nil
 }
 
@@ -36,9 +39,9 @@ type find struct {
 	from     *position
 	examined int
 	page     store.Page
+	n        int       // rows of the page
 	last     *position // set when the page is full
 	buf      []byte    // bodies are cut from it
-	bare     bool      // ids and versions are not read
 }
 
 func (s *Store) newFind(ctx context.Context, q store.Query) (*find, error) {
@@ -50,7 +53,10 @@ func (s *Store) newFind(ctx context.Context, q store.Query) (*find, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &find{ctx: ctx, p: p, w: t.walk(p), bare: q.Bare}
+	f := &find{ctx: ctx, p: p, w: t.walk(p)}
+	if n := t.bare.Load(); q.Bare && n > 0 {
+		f.page.Rows = store.Rows{JSON: make([]byte, 0, n+n/8), Ends: make([]int, 0, p.Limit)}
+	}
 	if f.byWords() {
 		q.Words, q.After = nil, ""
 		if p, err := plan.Find(q); err == nil {
@@ -124,24 +130,30 @@ const (
 func (f *find) take(stmt *sqlite.Stmt) {
 	f.examined++
 	if !stmt.ColumnIsNull(colBody) {
-		d := store.Doc{Body: f.body(stmt)}
-		if !f.bare {
-			d.ID, d.Version = stmt.ColumnText(colID), stmt.ColumnInt64(colVersion)
+		f.n++
+		if f.p.Bare {
+			stmt.ColumnBytes(colBody, f.page.Rows.Grow(stmt.ColumnLen(colBody)))
+		} else {
+			f.page.Docs = append(f.page.Docs, f.doc(stmt))
 		}
-		if f.p.WithKeys {
-			f.w.t.fillKeys(&d, stmt, colSort+len(f.w.sort))
-		}
-		if f.page.Docs == nil {
-			f.page.Docs = make([]store.Doc, 0, min(f.p.Limit, 64))
-		}
-		f.page.Docs = append(f.page.Docs, d)
 	}
-	if len(f.page.Docs) == f.p.Limit || f.examined == store.MaxExamined && f.w.bounded() {
+	if f.n == f.p.Limit || f.examined == store.MaxExamined && f.w.bounded() {
 		f.last = &position{id: stmt.ColumnText(colID)}
 		for n := range f.w.sort {
 			f.last.sort = append(f.last.sort, columnValue(stmt, colSort+n))
 		}
 	}
+}
+
+func (f *find) doc(stmt *sqlite.Stmt) store.Doc {
+	if f.page.Docs == nil {
+		f.page.Docs = make([]store.Doc, 0, min(f.p.Limit, 64))
+	}
+	d := store.Doc{ID: stmt.ColumnText(colID), Version: stmt.ColumnInt64(colVersion), Body: f.body(stmt)}
+	if f.p.WithKeys {
+		f.w.t.fillKeys(&d, stmt, colSort+len(f.w.sort))
+	}
+	return d
 }
 
 func (f *find) next() string {
@@ -157,7 +169,7 @@ const bodyChunk = 32 << 10
 func (f *find) body(stmt *sqlite.Stmt) []byte {
 	n := stmt.ColumnLen(colBody)
 	if n > cap(f.buf)-len(f.buf) {
-		f.buf = make([]byte, 0, max(n, min(bodyChunk, n*(f.p.Limit-len(f.page.Docs)))))
+		f.buf = make([]byte, 0, max(n, min(bodyChunk, n*(f.p.Limit-f.n+1))))
 	}
 	from := len(f.buf)
 	f.buf = f.buf[:from+n]
@@ -170,7 +182,11 @@ func (f *find) body(stmt *sqlite.Stmt) []byte {
 // without its body, which then need not be fetched.
 func (f *find) selectList(q *query, tested bool) {
 	w := f.w
-	q.add("SELECT " + w.idColumn() + `, t."_v", `)
+	version := `t."_v"`
+	if f.p.Bare {
+		version = "0" // nobody reads it
+	}
+	q.add("SELECT " + w.idColumn() + ", " + version + ", ")
 	if !tested {
 		q.add(`t."_body"`)
 	} else {
@@ -193,19 +209,38 @@ func (f *find) selectList(q *query, tested bool) {
 	}
 }
 
+// plainKey names the statement of a first page without tests, which most pages
+// are: it is written once.
+type plainKey struct {
+	ix             *index
+	equal          int
+	bare, withKeys bool
+}
+
 func (f *find) writeSegment(q *query, seg segment) {
 	w := f.w
-	q.Grow(512)
 	tested := len(w.rest) > 0 || len(w.words) > 0
-	f.selectList(q, tested)
-	w.source(q)
-	seg.write(q, w.filter(q), w)
-	w.orderBy(q, seg.constant())
+	plain := f.from == nil && w.span == span{} && !tested
+	key := plainKey{w.ix, len(w.eq), f.p.Bare, f.p.WithKeys}
 	rows := f.p.Limit + 1
 	if tested {
 		rows = store.MaxExamined + 1
 	}
+	if plain {
+		if sql, ok := w.t.plain.Load(key); ok {
+			q.text, q.args = sql.(string), append(append(make([]value, 0, 4), w.eq...), value{kind: integer, i: int64(rows)})
+			return
+		}
+	}
+	q.Grow(512)
+	f.selectList(q, tested)
+	w.source(q)
+	seg.write(q, w.filter(q), w)
+	w.orderBy(q, seg.constant())
 	q.add(limitParam, value{kind: integer, i: int64(rows)})
+	if plain {
+		w.t.plain.Store(key, q.String())
+	}
 }
 
 // orderBy leaves out the sort fields that the segment holds constant, and the id

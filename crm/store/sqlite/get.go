@@ -7,6 +7,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"cemigmas/crm/store"
+	"cemigmas/crm/store/plan"
 )
 
 // Get returns one document with its fields and words.
@@ -19,6 +20,69 @@ func (s *Store) Get(ctx context.Context, in *store.Collection, id string) (store
 		return store.Doc{}, &store.Error{Code: store.CodeNotFound, Collection: in.Name, ID: id}
 	}
 	return docs[0], nil
+}
+
+// peek is a Peek of certain fields made ready.
+type peek struct {
+	fields []store.Field
+	sql    string
+}
+
+// peek makes a Peek ready, once for each list of fields that is asked for.
+func (t *table) peek(names []string) (*peek, error) {
+	key := strings.Join(names, ",")
+	if p, ok := t.peeks.Load(key); ok {
+		return p.(*peek), nil
+	}
+	fields, err := plan.Peek(t.c, names)
+	if err != nil {
+		return nil, err
+	}
+	p := &peek{fields: fields, sql: `SELECT "_v"`}
+	for _, f := range fields {
+		p.sql += ", " + quote(f.Name)
+	}
+	p.sql += " FROM " + t.sql + ` WHERE "_id" = ?`
+	t.peeks.Store(key, p)
+	return p, nil
+}
+
+// Peek returns a document's version and some fields.
+func (s *Store) Peek(ctx context.Context, in *store.Collection, id string, fields ...string) (version int64, values []any, err error) {
+	if err := s.enter(ctx); err != nil {
+		return 0, nil, err
+	}
+	defer s.leave()
+	t, err := s.table(in)
+	if err != nil {
+		return 0, nil, err
+	}
+	p, err := t.peek(fields)
+	if err != nil {
+		return 0, nil, err
+	}
+	values = make([]any, len(p.fields))
+	err = s.read(ctx, false, func(r *reader) error {
+		stmt, err := r.conn.Prepare(p.sql)
+		if err != nil {
+			return err
+		}
+		defer stmt.Reset()
+		stmt.BindText(1, id)
+		found, err := stmt.Step()
+		if err != nil {
+			return err
+		}
+		if !found {
+			return &store.Error{Code: store.CodeNotFound, Collection: in.Name, ID: id}
+		}
+		version = stmt.ColumnInt64(0)
+		for i, f := range p.fields {
+			values[i] = column(stmt, i+1, f.Kind)
+		}
+		return nil
+	})
+	return version, values, err
 }
 
 // GetMany returns the documents that exist, in the order of ids.

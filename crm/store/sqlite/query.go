@@ -9,7 +9,15 @@ import (
 // query is SQL text with the values of its parameters in order.
 type query struct {
 	strings.Builder
+	text string // written before, instead of what was built
 	args []value
+}
+
+func (q *query) String() string {
+	if q.text != "" {
+		return q.text
+	}
+	return q.Builder.String()
 }
 
 func (q *query) add(sql string, args ...value) {

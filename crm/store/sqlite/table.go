@@ -3,6 +3,8 @@ package sqlite
 import (
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"cemigmas/crm/store"
 )
@@ -22,6 +24,12 @@ type table struct {
 	insertSQL, insertIfAbsentSQL, updateSQL, deleteSQL string
 	versionSQL, wordsSQL, bodySQL, setBodySQL, getSQL  string
 	addWordSQL, dropWordSQL                            string
+
+	peeks sync.Map // by the names of their fields
+	plain sync.Map // statements of first pages, by plainKey
+	// bare is how long the last bare page was, in bytes: the next one is given
+	// as much room at once.
+	bare atomic.Int64
 }
 
 // side is the side table of a Strings field: a row for each value of each

@@ -16,7 +16,9 @@ import (
 
 var _ = register(
 	contractTest{name: "get", run: testGet},
+	contractTest{name: "peek", run: testPeek},
 	contractTest{name: "get many", run: testGetMany},
+	contractTest{name: "bare pages", run: testBare},
 	contractTest{name: "keys round trip", run: testKeys},
 	contractTest{name: "bodies round trip", run: testBodies},
 	contractTest{name: "refused documents", run: testRefused},
@@ -39,6 +41,60 @@ func testGet(t *testing.T, s store.Store) {
 	}
 	if _, err := s.Get(context.Background(), bare, "a"); !store.IsNotFound(err) {
 		t.Errorf("collections are not apart: %v", err)
+	}
+}
+
+func testPeek(t *testing.T, s store.Store) {
+	ctx := context.Background()
+	peek := func(id string, fields ...string) error {
+		_, _, err := s.Peek(ctx, shop, id, fields...)
+		return err
+	}
+	e := wantCode(t, peek("no", "owner"), store.CodeNotFound, "Peek at nothing")
+	if e.Collection != "shop" || e.ID != "no" {
+		t.Errorf("the error names %q/%q", e.Collection, e.ID)
+	}
+	put(t, s, shop, "a", store.Keys{"owner": "x", "size": int64(7), "open": false, "seen": day(1), "tags": []string{"t"}})
+	version, values, err := s.Peek(ctx, shop, "a", "seen", "owner", "area", "size", "open")
+	if err != nil || version != 1 || !reflect.DeepEqual(values, []any{day(1), "x", nil, int64(7), false}) {
+		t.Errorf("Peek: %d, %v, %v", version, values, err)
+	}
+	if version, values, err := s.Peek(ctx, shop, "a"); err != nil || version != 1 || len(values) != 0 {
+		t.Errorf("Peek at the version alone: %d, %v, %v", version, values, err)
+	}
+	wantCode(t, peek("a", "tags"), store.CodeInvalid, "Peek at a multi-valued field")
+	wantCode(t, peek("a", "colour"), store.CodeInvalid, "Peek at an undeclared field")
+}
+
+// testBare reads the same pages with and without documents.
+func testBare(t *testing.T, s store.Store) {
+	for i, id := range []string{"a", "b", "c", "d", "e"} {
+		put(t, s, shop, id, store.Keys{"owner": "x", "name": id, "size": int64(i % 2)})
+	}
+	for _, where := range [][]store.Cond{
+		{store.Is("owner", "x")}, {store.Is("owner", "x"), store.Is("size", int64(0))}, {store.Is("owner", "nobody")},
+	} {
+		q := store.Query{In: shop, Where: where, Sort: []string{"name"}, Limit: 2}
+		for more := true; more; more = q.After != "" {
+			want := find(t, s, q)
+			q.Bare = true
+			got := find(t, s, q)
+			var text []string
+			for _, d := range want.Docs {
+				text = append(text, string(d.Body))
+			}
+			var rows []string
+			for row := range got.Rows.All() {
+				rows = append(rows, string(row))
+			}
+			if !slices.Equal(rows, text) || got.Next != want.Next || len(got.Docs) != 0 || len(want.Rows.JSON) != 0 {
+				t.Errorf("%v: %s, want %v; next %q, want %q", where, got.Rows.JSON, text, got.Next, want.Next)
+			}
+			if joined := "[" + strings.Join(text, ",") + "]"; len(text) > 0 && string(got.Rows.JSON) != joined {
+				t.Errorf("%s is not %s", got.Rows.JSON, joined)
+			}
+			q.Bare, q.After = false, want.Next
+		}
 	}
 }
 

@@ -95,15 +95,21 @@ func get(t testing.TB, s store.Store, in *store.Collection, id string) store.Doc
 	return d
 }
 
+func find(t testing.TB, s store.Store, q store.Query) store.Page {
+	t.Helper()
+	page, err := s.Find(context.Background(), q)
+	if err != nil {
+		t.Fatalf("Find: %v", err)
+	}
+	return page
+}
+
 // ids walks all pages of a query, limit by limit, and returns what it saw.
 func ids(t testing.TB, s store.Store, q store.Query) []string {
 	t.Helper()
 	got := []string{}
 	for pages := 0; ; pages++ {
-		page, err := s.Find(context.Background(), q)
-		if err != nil {
-			t.Fatalf("Find: %v", err)
-		}
+		page := find(t, s, q)
 		for _, d := range page.Docs {
 			got = append(got, d.ID)
 		}
