@@ -205,8 +205,7 @@ func (b *batchFiling) one(ctx context.Context, in *Incoming, k keysOf) (keep boo
 	row.Identity = in.mail.RawDigest
 	id := k.mail
 	if have := b.messages[id]; have != nil {
-		b.again(have, row)
-		return false, nil
+		return false, b.again(ctx, have, row)
 	}
 	if rule, ok := b.matcher.ignored(id, firstEmail(in.mail.From), b.box.Owner); ok {
 		row.State, row.Reason = crm.RowIgnored, rule
@@ -236,8 +235,18 @@ func (b *batchFiling) one(ctx context.Context, in *Incoming, k keysOf) (keep boo
 
 // again is a mail that is stored already: a second folder, or a second
 // mailbox, whose owner may now see it.
-func (b *batchFiling) again(have *crm.Message, row crm.LedgerRow) {
+func (b *batchFiling) again(ctx context.Context, have *crm.Message, row crm.LedgerRow) error {
 	row.State, row.Message, row.Reason = crm.RowDuplicate, have.ID, ""
+	if have.Version > 0 {
+		// Without transactions the mail may be there and its row not be written.
+		first, err := crm.Ledger.First(ctx, b.svc.Store(), store.Query{Where: []store.Cond{store.Is("message", have.ID)}})
+		if err != nil {
+			return err
+		}
+		if first == nil {
+			row.State = crm.RowStored
+		}
+	}
 	if !slices.Contains(have.Mailboxes, b.box.ID) {
 		have.Mailboxes = append(have.Mailboxes, b.box.ID)
 		b.dirty.add(have.ID)
@@ -246,6 +255,7 @@ func (b *batchFiling) again(have *crm.Message, row crm.LedgerRow) {
 		}
 	}
 	b.put(crm.Ledger.Put(&row))
+	return nil
 }
 
 func firstEmail(list []message.Address) string {
@@ -291,12 +301,11 @@ func (b *batchFiling) message(in *Incoming, k keysOf) *crm.Message {
 
 func (b *batchFiling) put(ch ...store.Change) { b.changes = append(b.changes, ch...) }
 
-// apply writes the batch whole and tells the open pages.
+// apply writes the batch whole and tells the open pages. Ledger rows go last and
+// mail just before them: where there are no transactions, a mail whose filing
+// was cut short is still wanted and is filed again.
 func (b *batchFiling) apply(ctx context.Context) error {
-	changes := slices.Concat(b.guard, b.changes)
-	for _, id := range sorted(b.dirty) {
-		changes = append(changes, crm.Messages.Put(b.messages[id]))
-	}
+	changes := slices.Clone(b.guard)
 	for _, id := range sorted(b.threads) {
 		changes = append(changes, crm.Threads.Put(b.threads[id]))
 	}
@@ -314,7 +323,10 @@ func (b *batchFiling) apply(ctx context.Context) error {
 	for _, c := range sorted(b.contacts) {
 		changes = append(changes, crm.Contacted(c, b.contacts[c].at, b.contacts[c].kind))
 	}
-	if err := b.svc.Apply(ctx, changes...); err != nil {
+	for _, id := range sorted(b.dirty) {
+		changes = append(changes, crm.Messages.Put(b.messages[id]))
+	}
+	if err := b.svc.Apply(ctx, append(changes, b.changes...)...); err != nil {
 		return err
 	}
 	return b.tell(ctx)

@@ -37,7 +37,7 @@ func (b *batchFiling) hold(ctx context.Context, in *Incoming, row crm.LedgerRow,
 	}
 	row.State, row.Reason = crm.RowHeld, ""
 	b.held++
-	b.put(crm.Ledger.Put(&row), store.Delete{In: crm.HeldMail.In, ID: h.ID, Version: -1}, crm.HeldMail.Put(&h))
+	b.put(store.Delete{In: crm.HeldMail.In, ID: h.ID, Version: -1}, crm.HeldMail.Put(&h), crm.Ledger.Put(&row))
 	return nil
 }
 
