@@ -221,7 +221,8 @@ func (s *Service) LastContact(ctx context.Context, client string) (at time.Time,
 	if act != nil && act.Counts() {
 		at, kind = act.At, act.Kind
 	}
-	link, err := MailLinks.First(ctx, s.store, store.Query{Where: where, Sort: []string{"-contact", "-at"}})
+	// Clocks of senders may be wrong: a mail of tomorrow is no contact yet.
+	link, err := MailLinks.First(ctx, s.store, store.Query{Where: append(where, store.UpTo("at", s.Now())), Sort: []string{"-contact", "-at"}})
 	if err != nil {
 		return at, "", err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"slices"
 
 	"cemigmas/crm/calendar"
 	"cemigmas/crm/demand"
@@ -86,6 +87,11 @@ func (s *Service) Recompute(ctx context.Context, clients ...string) error {
 		if err := r.client(ctx, id); err != nil {
 			return err
 		}
+		if len(r.changes) >= chunk {
+			if err := r.flush(ctx); err != nil {
+				return err
+			}
+		}
 	}
 	return r.flush(ctx)
 }
@@ -137,7 +143,8 @@ func (r *recompute) client(ctx context.Context, id string) error {
 	if err := r.contact(ctx, &c); err != nil {
 		return err
 	}
-	return r.add(ctx, patchOf(Clients, &was, &c))
+	r.add(patchOf(Clients, &was, &c))
+	return nil
 }
 
 // contact finds last contact and next visit anew. A client that is replaced
@@ -188,24 +195,24 @@ func (r *recompute) installation(ctx context.Context, i Installation, contracts 
 		now, _ = shownW(c, step)
 	}
 	sums.add(&i, now)
-	return r.add(ctx, patchOf(Installations, &was, &i))
+	r.add(patchOf(Installations, &was, &i))
+	return nil
 }
 
-func (r *recompute) add(ctx context.Context, p *store.Patch) error {
-	if p == nil {
-		return nil
+func (r *recompute) add(p *store.Patch) {
+	if p != nil {
+		r.changes = append(r.changes, *p)
 	}
-	r.changes = append(r.changes, *p)
-	if len(r.changes) < chunk {
-		return nil
-	}
-	return r.flush(ctx)
 }
 
 func (r *recompute) flush(ctx context.Context) error {
-	err := r.s.Apply(ctx, r.changes...)
+	for part := range slices.Chunk(r.changes, chunk) {
+		if err := r.s.Apply(ctx, part...); err != nil {
+			return err
+		}
+	}
 	r.changes = nil
-	return err
+	return nil
 }
 
 // patchOf is the change that turns one stored value into another without

@@ -8,15 +8,22 @@ import (
 	"cemigmas/crm/store"
 )
 
+// tables lists every table, so that the doctor knows how each is encoded.
+var tables = []stored{
+	Clients, People, Installations, Contracts, Readings, Tariffs,
+	Activities, Timeline,
+	Users, Sessions, Attempts, Marks,
+	Mailboxes, Folders, Ledger, Messages, Threads, MailLinks, HeldMail, MailRules, Refiles,
+	Jobs, ImportErrors,
+}
+
 // Schema lists every collection, for a driver to open.
 func Schema() []*store.Collection {
-	return []*store.Collection{
-		Clients.In, People.In, Installations.In, Contracts.In, Readings.In, Tariffs.In,
-		Activities.In, Timeline.In,
-		Users.In, Sessions.In, Attempts.In, Marks.In,
-		Mailboxes.In, Folders.In, Ledger.In, Messages.In, Threads.In, MailLinks.In, HeldMail.In, MailRules.In, Refiles.In,
-		Jobs.In, ImportErrors.In,
+	out := make([]*store.Collection, len(tables))
+	for i, t := range tables {
+		out[i] = t.collection()
 	}
+	return out
 }
 
 // Zone is where days and months begin and end. The program sets it once at

@@ -65,14 +65,6 @@ func scopePatch(client, agent, team string) store.Keys {
 // patchAll sets string fields, in Keys and Body, of every match that differs.
 func (s *Service) patchAll(ctx context.Context, q store.Query, set store.Keys) error {
 	q.WithKeys = true
-	body := make(map[string][]byte, len(set))
-	keys := make(store.Keys, len(set))
-	for name, v := range set {
-		body[name], keys[name] = jsonString(v.(string)), v
-		if v == "" {
-			body[name], keys[name] = nil, nil
-		}
-	}
 	var changes []store.Change
 	for d, err := range store.All(ctx, s.store, q) {
 		if err != nil {
@@ -81,7 +73,7 @@ func (s *Service) patchAll(ctx context.Context, q store.Query, set store.Keys) e
 		if sameStrings(d.Keys, set) {
 			continue
 		}
-		changes = append(changes, store.Patch{In: q.In, ID: d.ID, Keys: keys, Body: body})
+		changes = append(changes, patchStrings(q.In, d.ID, set))
 		if len(changes) == chunk {
 			if err := s.Apply(ctx, changes...); err != nil {
 				return err
@@ -90,6 +82,18 @@ func (s *Service) patchAll(ctx context.Context, q store.Query, set store.Keys) e
 		}
 	}
 	return s.Apply(ctx, changes...)
+}
+
+// patchStrings sets string fields in Keys and Body; "" removes one.
+func patchStrings(in *store.Collection, id string, set store.Keys) store.Patch {
+	p := store.Patch{In: in, ID: id, Keys: make(store.Keys, len(set)), Body: make(map[string][]byte, len(set))}
+	for name, v := range set {
+		p.Body[name], p.Keys[name] = jsonString(v.(string)), v
+		if v == "" {
+			p.Body[name], p.Keys[name] = nil, nil
+		}
+	}
+	return p
 }
 
 func sameStrings(has, want store.Keys) bool {

@@ -130,5 +130,10 @@ var Marks = Table[Mark]{
 	Ver: func(m *Mark) *int64 { return &m.Version },
 }
 
-// MarkDemo is the mark of a demonstration store.
-const MarkDemo = "demo"
+// Marks with a meaning to more than one package.
+const (
+	MarkDemo = "demo" // a demonstration store
+	// MarkDay says for which day derived figures were last brought up to date:
+	// notice deadlines and the demand in force change with the calendar alone.
+	MarkDay = "recomputed"
+)

@@ -2,7 +2,6 @@ package mailsync
 
 import (
 	"context"
-	"strings"
 
 	"cemigmas/crm"
 )
@@ -71,9 +70,6 @@ func fileNames(m *crm.Message) []string {
 	return out
 }
 
-// entryID names the one timeline row of a thread at a client.
-func entryID(thread, client string) string { return thread + ":" + client }
-
 // entry reads the timeline row as it will be; nil when there is none.
 func (b *batchFiling) entry(ctx context.Context, id string) (*crm.Entry, error) {
 	if e, ok := b.entries[id]; ok {
@@ -95,7 +91,7 @@ func (b *batchFiling) entry(ctx context.Context, id string) (*crm.Entry, error) 
 
 // moveEntry counts a mail into the row of its thread; the row shows the newest.
 func (b *batchFiling) moveEntry(ctx context.Context, l crm.MailLink) error {
-	id := entryID(l.Thread, l.Client)
+	id := crm.EntryID(l.Thread, l.Client)
 	e, err := b.entry(ctx, id)
 	if err != nil {
 		return err
@@ -105,17 +101,8 @@ func (b *batchFiling) moveEntry(ctx context.Context, l crm.MailLink) error {
 	}
 	e.Count++
 	if !l.At.Before(e.At) {
-		showLink(e, l)
+		e.Show(&l)
 	}
 	b.entries[id] = e
 	return nil
-}
-
-// showLink makes a row show this mail.
-func showLink(e *crm.Entry, l crm.MailLink) {
-	e.At, e.Title, e.Text = l.At, l.Subject, l.Preview
-	e.Inbound, e.People, e.Files, e.Why = !l.Outbound, []string{l.From}, l.Files, l.Why
-	if strings.TrimSpace(l.From) == "" {
-		e.People = nil
-	}
 }

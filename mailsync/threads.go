@@ -315,16 +315,16 @@ func (b *batchFiling) moveLinks(ctx context.Context, into, from string) error {
 }
 
 func (b *batchFiling) mergeEntry(ctx context.Context, client, into, from string) error {
-	old, err := b.entry(ctx, entryID(from, client))
+	old, err := b.entry(ctx, crm.EntryID(from, client))
 	if err != nil || old == nil {
 		return err
 	}
-	to, err := b.entry(ctx, entryID(into, client))
+	to, err := b.entry(ctx, crm.EntryID(into, client))
 	if err != nil {
 		return err
 	}
 	moved := *old
-	moved.ID, moved.Ref = entryID(into, client), into
+	moved.ID, moved.Ref = crm.EntryID(into, client), into
 	if to != nil {
 		moved.Count += to.Count
 		if to.At.After(old.At) {

@@ -25,9 +25,13 @@ func (c *cli) key() *cobra.Command {
 }
 
 func (c *cli) doctor() *cobra.Command {
-	return &cobra.Command{
+	var fix bool
+	cmd := &cobra.Command{
 		Use: "doctor", Short: "Look whether store, key and mailboxes are in order",
-		Example: "  cemigmas doctor", Args: cobra.NoArgs,
+		Long: "Looks whether store, key and mailboxes are in order, and compares all that is derived with its sources:\n" +
+			"timelines, conversations, counts, last contacts, figures, indexes. It may run beside serve and reads only.\n" +
+			"With --fix it repairs what follows from sources and says what it did; sources are never deleted.",
+		Example: "  cemigmas doctor\n  cemigmas doctor --fix", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a, err := c.open(cmd.Context())
 			if err != nil {
@@ -45,11 +49,17 @@ func (c *cli) doctor() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if bad > 0 {
+			open, err := a.CheckData(cmd.Context(), fix, func(line string) { c.say("%s", line) })
+			if err != nil {
+				return err
+			}
+			if bad += open; bad > 0 {
 				return &exitError{exitFailed, "something is not in order; see above"}
 			}
 			c.say("all in order")
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&fix, "fix", false, "repair what follows from sources")
+	return cmd
 }

@@ -8,10 +8,6 @@ import (
 	"cemigmas/crm/store"
 )
 
-// markDay says for which day derived figures were last brought up to date:
-// notice deadlines and the demand in force change with the calendar alone.
-const markDay = "recomputed"
-
 // newDay brings derived figures up to date once a day, on one node.
 func (a *App) newDay(ctx context.Context) {
 	tick := time.NewTicker(5 * time.Minute)
@@ -30,7 +26,7 @@ func (a *App) newDay(ctx context.Context) {
 
 func (a *App) catchUp(ctx context.Context) error {
 	today := a.Service.Today()
-	mark, err := crm.Marks.Get(ctx, a.store, markDay)
+	mark, err := crm.Marks.Get(ctx, a.store, crm.MarkDay)
 	if err != nil && crm.CodeOf(err) != crm.CodeNotFound {
 		return err
 	}
@@ -53,6 +49,6 @@ func (a *App) catchUp(ctx context.Context) error {
 
 // upToDate remembers that all figures are of today.
 func (a *App) upToDate(ctx context.Context, mark crm.Mark) error {
-	mark.ID, mark.Value, mark.At = markDay, a.Service.Today(), a.Service.Now()
+	mark.ID, mark.Value, mark.At = crm.MarkDay, a.Service.Today(), a.Service.Now()
 	return a.Service.Apply(ctx, crm.Marks.Put(&mark))
 }

@@ -1,0 +1,49 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cemigmas/crm"
+	"cemigmas/crm/store/sqlite"
+)
+
+// CheckData compares all that is derived with its sources and tells a line a
+// finding. With fix it repairs what follows from sources. It answers how many
+// findings are left.
+func (a *App) CheckData(ctx context.Context, fix bool, tell func(line string)) (open int, err error) {
+	if s, ok := a.store.(*sqlite.Store); ok {
+		faults, err := s.Integrity(ctx)
+		for _, f := range faults {
+			tell("file " + s.Path() + ": " + f)
+		}
+		if err == nil && len(faults) > 0 {
+			err = errors.New("the file is damaged, so nothing was repaired in it: stop serve, keep a copy of the file, and restore the last backup")
+		}
+		if err != nil {
+			return len(faults), err
+		}
+	}
+	sum, err := a.Service.Check(ctx, fix, func(f crm.Finding) { tell(findingLine(f, fix)) })
+	if sum.Repaired > 0 {
+		tell(fmt.Sprintf("%d repaired", sum.Repaired))
+	}
+	return sum.Open, err
+}
+
+// findingLine is a finding as a line: where, what, and what was done.
+func findingLine(f crm.Finding, fix bool) string {
+	line := fmt.Sprintf("%s %s: %s", f.Collection, f.ID, f.What)
+	switch {
+	case f.Done:
+		return line + "; repaired: " + f.Repair
+	case f.Err != nil:
+		return line + "; not repaired: " + f.Err.Error() + "; run doctor --fix again"
+	case f.Repair == "":
+		return line + "; only a person can settle this"
+	case !fix:
+		return line + "; doctor --fix repairs it"
+	}
+	return line
+}
