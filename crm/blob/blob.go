@@ -11,6 +11,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"iter"
+	"time"
 )
 
 // Ref names a blob: the SHA-256 of its content, 64 lower-case hex digits.
@@ -31,7 +33,8 @@ var (
 type Store interface {
 	// Put stores all contents durably, with one commit, and returns their
 	// references in order. When it fails some may have been stored: that does
-	// no harm, and putting them again completes it.
+	// no harm, and putting them again completes it. Putting what is there makes
+	// it young again (see Grace).
 	Put(ctx context.Context, contents ...[]byte) ([]Ref, error)
 
 	// PutReader is Put for one content that is too large to hold: it is stored
@@ -49,6 +52,16 @@ type Store interface {
 
 	// Has reports which of the references exist, in their order.
 	Has(ctx context.Context, refs ...Ref) ([]bool, error)
+
+	// All walks every blob once, in no promised order, beside calls that put and
+	// remove; what is put meanwhile may be left out.
+	All(ctx context.Context) iter.Seq2[Info, error]
+
+	// Remove deletes those of the references that were last put before a moment,
+	// and counts them. One that is put again meanwhile stays. A moment less than
+	// Grace ago is ErrTooYoung. It also clears away, as old, what uploads that
+	// broke off left behind.
+	Remove(ctx context.Context, before time.Time, refs ...Ref) (int, error)
 
 	// Close waits for running calls and releases everything.
 	Close() error

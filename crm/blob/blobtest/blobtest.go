@@ -18,10 +18,11 @@ import (
 )
 
 // Run holds a driver to the port. open makes an empty store.
-func Run(t *testing.T, open func(t *testing.T) blob.Store) {
+func Run(t *testing.T, open func(t *testing.T) blob.Store, age Age) {
 	for name, test := range map[string]func(*testing.T, blob.Store){
 		"round trip": roundTrip, "same content": sameContent, "missing": absent,
 		"streams": streams, "streamed in": streamedIn, "concurrent": concurrent, "cancelled": cancelled,
+		"listed": listed, "removed": removed(age), "collected": collected(age),
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 
@@ -29,7 +30,84 @@ func open(t testing.TB, dir string) *Store {
 }
 
 func TestContract(t *testing.T) {
-	blobtest.Run(t, func(t *testing.T) blob.Store { return open(t, t.TempDir()) })
+	blobtest.Run(t, func(t *testing.T) blob.Store { return open(t, t.TempDir()) }, age)
+}
+
+// age makes a blob older where its time is kept.
+func age(t *testing.T, s blob.Store, ref blob.Ref, by time.Duration) {
+	t.Helper()
+	e := s.(*Store)
+	then := time.Now().Add(-by)
+	if err := os.Chtimes(e.file(ref), then, then); err == nil {
+		return
+	}
+	err := e.with(context.Background(), e.write, func(conn *sqlite.Conn) error {
+		return run(conn, fmt.Sprintf("UPDATE blob SET at = %d WHERE ref = x'%s'", then.UnixMilli(), ref))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A folder from before ages: what is in it counts as put now, and stays.
+func TestFolderWithoutAges(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := sqlite.OpenConn(filepath.Join(dir, "blobs.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := []byte("from before")
+	for _, query := range []string{
+		"CREATE TABLE blob (ref BLOB NOT NULL UNIQUE, packed BLOB NOT NULL)",
+		fmt.Sprintf("INSERT INTO blob VALUES (x'%s', x'%x')", blob.RefOf(content), blob.Pack(content)),
+	} {
+		if err := run(conn, query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		s := open(t, dir)
+		for b, err := range s.All(context.Background()) {
+			if err != nil || b.Ref != blob.RefOf(content) || time.Since(b.PutAt) > time.Minute {
+				t.Errorf("listed %v, %v", b, err)
+			}
+		}
+		if got, err := s.Get(context.Background(), blob.RefOf(content)); err != nil || !bytes.Equal(got, content) {
+			t.Errorf("%q, %v", got, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What broke off is cleared away once it is old, and not before.
+func TestRemnantsAreCleared(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	old, young := filepath.Join(dir, "blobs", ".new-1"), filepath.Join(dir, "blobs", ".new-2")
+	for _, path := range []string{old, young} {
+		if err := os.WriteFile(path, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	then := time.Now().Add(-3 * blob.Grace)
+	if err := os.Chtimes(old, then, then); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Remove(context.Background(), time.Now().Add(-2*blob.Grace)); err != nil {
+		t.Fatal(err)
+	}
+	left, _ := filepath.Glob(filepath.Join(dir, "blobs", ".*"))
+	if len(left) != 1 || left[0] != young {
+		t.Errorf("left: %v", left)
+	}
 }
 
 // TestPlaces: short ones leave no file, long ones no row, and nothing half

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 
@@ -24,13 +25,13 @@ func (s *Store) Put(ctx context.Context, contents ...[]byte) ([]blob.Ref, error)
 	for n, c := range contents {
 		refs[n] = blob.RefOf(c)
 	}
-	has, err := s.Has(ctx, refs...)
+	ages, err := s.ages(ctx, refs)
 	if err != nil {
 		return nil, err
 	}
 	var short []entry
 	for n, c := range contents {
-		if has[n] {
+		if time.Since(ages[n]) < blob.Fresh {
 			continue
 		}
 		e := entry{refs[n], blob.Pack(c)}
@@ -104,12 +105,13 @@ func insert(conn *sqlite.Conn, list []entry) (err error) {
 		}
 	}()
 	for _, e := range list {
-		// Another may have put the same meanwhile.
-		stmt, err := lookup(conn, "INSERT INTO blob (ref, packed) VALUES (?, ?) ON CONFLICT DO NOTHING", e.ref)
+		// What is there, from before or put by another meanwhile, becomes young.
+		stmt, err := lookup(conn, "INSERT INTO blob (ref, at, packed) VALUES (?, ?, ?) ON CONFLICT (ref) DO UPDATE SET at = excluded.at", e.ref)
 		if err != nil {
 			return err
 		}
-		stmt.BindBytes(2, e.packed)
+		stmt.BindInt64(2, time.Now().UnixMilli())
+		stmt.BindBytes(3, e.packed)
 		_, err = stmt.Step()
 		stmt.Reset()
 		if err != nil {

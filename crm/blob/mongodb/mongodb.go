@@ -1,13 +1,13 @@
 // Package mongodb keeps blobs in a MongoDB database: short ones as documents of
 // the collection blobs,
 //
-//	{ _id: "<reference>", size: <bytes of the content>, packed: <binary> }
+//	{ _id: "<reference>", size: <bytes of the content>, at: <last put>, packed: <binary> }
 //
 // long ones in the GridFS bucket documents, as files whose name is the
 // reference. A GridFS file has an id of its own, so that two nodes may upload
 // the same content at once; it is there when its entry in documents.files is,
-// which is written last. Chunks without such an entry are of an upload that
-// broke off.
+// which is written last and whose uploadDate is the last put. Chunks without such
+// an entry are of an upload that broke off.
 package mongodb
 
 import (
@@ -173,55 +173,13 @@ func (s *Store) Has(ctx context.Context, refs ...blob.Ref) ([]bool, error) {
 		return nil, err
 	}
 	defer done()
-	return s.has(ctx, refs)
-}
-
-// askAtOnce bounds how many references one find names.
-const askAtOnce = 1000
-
-func (s *Store) has(ctx context.Context, refs []blob.Ref) ([]bool, error) {
-	have := make(map[blob.Ref]bool, len(refs))
-	for from := 0; from < len(refs); from += askAtOnce {
-		part := refs[from:min(from+askAtOnce, len(refs))]
-		if err := collect(ctx, s.short, "_id", part, have); err != nil {
-			return nil, err
-		}
-		if err := collect(ctx, s.long.GetFilesCollection(), "filename", part, have); err != nil {
-			return nil, err
-		}
-	}
-	out := make([]bool, len(refs))
-	for i, ref := range refs {
-		out[i] = have[ref]
-	}
-	return out, nil
-}
-
-// collect notes which references a collection has in a field. Those that were
-// found before are not asked for again.
-func collect(ctx context.Context, in *mongo.Collection, field string, refs []blob.Ref, have map[blob.Ref]bool) error {
-	ask := bson.A{}
-	for _, ref := range refs {
-		if !have[ref] {
-			ask = append(ask, string(ref))
-		}
-	}
-	if len(ask) == 0 {
-		return nil
-	}
-	cursor, err := in.Find(ctx, bson.D{{Key: field, Value: bson.D{{Key: "$in", Value: ask}}}},
-		options.Find().SetProjection(bson.D{{Key: field, Value: int32(1)}}))
+	ages, err := s.ages(ctx, refs)
 	if err != nil {
-		return fmt.Errorf("blob: %w", err)
+		return nil, err
 	}
-	defer func() { _ = cursor.Close(context.WithoutCancel(ctx)) }()
-	for cursor.Next(ctx) {
-		if name, ok := cursor.Current.Lookup(field).StringValueOK(); ok {
-			have[blob.Ref(name)] = true
-		}
+	has := make([]bool, len(refs))
+	for i, ref := range refs {
+		_, has[i] = ages[ref]
 	}
-	if err := cursor.Err(); err != nil {
-		return fmt.Errorf("blob: %w", err)
-	}
-	return nil
+	return has, nil
 }

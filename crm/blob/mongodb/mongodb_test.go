@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -29,7 +30,61 @@ func database(t *testing.T) *mongo.Database {
 }
 
 func TestContract(t *testing.T) {
-	blobtest.Run(t, func(t *testing.T) blob.Store { return New(database(t)) })
+	blobtest.Run(t, func(t *testing.T) blob.Store { return New(database(t)) }, age)
+}
+
+// age makes a blob older where its time is kept.
+func age(t *testing.T, s blob.Store, ref blob.Ref, by time.Duration) {
+	t.Helper()
+	for _, k := range s.(*Store).kinds() {
+		_, err := k.in.UpdateMany(context.Background(), bson.D{{Key: k.ref, Value: string(ref)}},
+			bson.D{{Key: "$set", Value: bson.D{{Key: k.at, Value: time.Now().Add(-by)}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A blob from before ages gets its age at the first look, and stays that time;
+// chunks of an upload that broke off go once they are old.
+func TestRemnants(t *testing.T) {
+	db := database(t)
+	s := New(db)
+	ctx := context.Background()
+	refs, err := s.Put(ctx, []byte("from before"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.short.UpdateMany(ctx, bson.D{}, bson.D{{Key: "$unset", Value: bson.D{{Key: "at", Value: ""}}}}); err != nil {
+		t.Fatal(err)
+	}
+	old, young := bson.NewObjectIDFromTimestamp(time.Now().Add(-3*blob.Grace)), bson.NewObjectID()
+	for _, id := range []bson.ObjectID{old, young} {
+		if _, err := s.long.GetChunksCollection().InsertOne(ctx, bson.D{{Key: "files_id", Value: id}, {Key: "n", Value: int32(0)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := s.Remove(ctx, time.Now().Add(-2*blob.Grace), refs...); n != 0 || err != nil {
+		t.Errorf("%d removed, %v", n, err)
+	}
+	if at := all(t, s)[refs[0]]; time.Since(at) > time.Minute {
+		t.Errorf("age after the first look: %v", at)
+	}
+	if n, err := s.long.GetChunksCollection().CountDocuments(ctx, bson.D{}); n != 1 || err != nil {
+		t.Errorf("%d chunks are left, %v; want the young one", n, err)
+	}
+}
+
+func all(t *testing.T, s *Store) map[blob.Ref]time.Time {
+	t.Helper()
+	ages := map[blob.Ref]time.Time{}
+	for b, err := range s.All(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ages[b.Ref] = b.PutAt
+	}
+	return ages
 }
 
 // long is noise that does not compress, over the border.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -32,16 +33,20 @@ func (s *Store) Put(ctx context.Context, contents ...[]byte) ([]blob.Ref, error)
 	for i, c := range contents {
 		refs[i] = blob.RefOf(c)
 	}
-	has, err := s.has(ctx, refs)
+	ages, err := s.ages(ctx, refs)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.renew(ctx, ages); err != nil {
 		return nil, err
 	}
 	var short [][]byte
 	var names []blob.Ref
 	seen := map[blob.Ref]bool{}
 	for i, c := range contents {
+		_, has := ages[refs[i]]
 		switch {
-		case has[i] || seen[refs[i]]:
+		case has || seen[refs[i]]:
 		case len(c) < blob.Small:
 			short, names = append(short, c), append(names, refs[i])
 		default:
@@ -76,7 +81,7 @@ func (s *Store) PutReader(ctx context.Context, content io.Reader) (blob.Ref, err
 		return "", err
 	}
 	defer done()
-	up, err := s.long.OpenUploadStream(ctx, "uploading")
+	up, err := s.long.OpenUploadStream(ctx, uploading)
 	if err != nil {
 		return "", fmt.Errorf("blob: %w", err)
 	}
@@ -88,7 +93,14 @@ func (s *Store) PutReader(ctx context.Context, content io.Reader) (blob.Ref, err
 	if err := up.Close(); err != nil {
 		return "", fmt.Errorf("blob: %w", err)
 	}
-	if has, err := s.has(ctx, []blob.Ref{ref}); err == nil && has[0] {
+	ages, err := s.ages(ctx, []blob.Ref{ref})
+	if err == nil {
+		err = s.renew(ctx, ages)
+	}
+	if err != nil {
+		return "", err
+	}
+	if _, has := ages[ref]; has {
 		if err := s.long.Delete(ctx, up.FileID); err != nil {
 			return "", fmt.Errorf("blob: %w", err)
 		}
@@ -131,7 +143,7 @@ func (s *Store) insert(ctx context.Context, refs []blob.Ref, contents [][]byte) 
 		}
 		size += len(packed)
 		docs = append(docs, bson.D{{Key: "_id", Value: string(refs[i])},
-			{Key: "size", Value: int64(len(c))}, {Key: "packed", Value: bson.Binary{Data: packed}}})
+			{Key: "size", Value: int64(len(c))}, {Key: "at", Value: time.Now()}, {Key: "packed", Value: bson.Binary{Data: packed}}})
 	}
 	return flush()
 }

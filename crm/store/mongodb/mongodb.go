@@ -60,6 +60,9 @@ type Options struct {
 	Database string
 	// Schema are the collections. Their indexes are made at start.
 	Schema []*store.Collection
+	// Newest is the highest version of a store (store.State) that is taken; a
+	// database above it is refused with a *store.NewerError. 0 takes all.
+	Newest int
 	// AllowNoTransactions takes a deployment that has none.
 	AllowNoTransactions bool
 }
@@ -176,6 +179,9 @@ func (s *Store) start(ctx context.Context, o Options) error {
 	_, s.double = info.Lookup("ferretdbVersion").StringValueOK()
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
+	if err := s.checkVersion(ctx, o.Newest); err != nil {
+		return err
+	}
 	return s.createIndexes(ctx)
 }
 

@@ -27,6 +27,9 @@ import (
 type Options struct {
 	Path   string // of the file; its folder must exist
 	Schema []*store.Collection
+	// Newest is the highest version of a store (store.State) that is taken; a
+	// file above it is refused with a *store.NewerError. 0 takes all.
+	Newest int
 	// Readers is the number of reading connections; 0: two a processor.
 	Readers int
 	// Exclusive refuses a second Open with Exclusive of the same file, from
@@ -92,7 +95,11 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := createSchema(conn, s.order); err != nil {
+	err = checkVersion(conn, o.Newest)
+	if err == nil {
+		err = createSchema(conn, s.order)
+	}
+	if err != nil {
 		conn.Close()
 		return nil, err
 	}
