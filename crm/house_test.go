@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"cemigmas/crm"
 	"cemigmas/crm/store"
-	"cemigmas/crm/store/sqlite"
+	"cemigmas/crm/store/opentest"
 )
 
 // house is a small store with two teams, for tests of services.
@@ -26,11 +25,7 @@ var noon = time.Date(2026, 10, 14, 15, 0, 0, 0, time.UTC) // 12:00 in São Paulo
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	st, err := sqlite.Open(context.Background(), sqlite.Options{Path: filepath.Join(t.TempDir(), "t.db"), Schema: crm.Schema()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
+	st := opentest.Store(t, crm.Schema())
 	h := &house{now: noon}
 	n := 0
 	h.Service = crm.New(crm.Deps{Store: st, Now: func() time.Time { return h.now },

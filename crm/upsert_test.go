@@ -3,14 +3,13 @@ package crm
 import (
 	"context"
 	"encoding/json"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
 	"time"
 
 	"cemigmas/crm/store"
-	"cemigmas/crm/store/sqlite"
+	"cemigmas/crm/store/opentest"
 )
 
 // upsertHouse is a store with an admin, a manager and two agents of team west,
@@ -23,11 +22,7 @@ type upsertHouse struct {
 
 func newUpsertHouse(t *testing.T) *upsertHouse {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "x.db"), Schema: Schema()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := opentest.Store(t, Schema())
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	h := &upsertHouse{t: t, Service: New(Deps{Store: db, Now: func() time.Time { return now }})}
 	for _, u := range []struct {

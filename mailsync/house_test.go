@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -14,10 +13,9 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/blob"
-	"cemigmas/crm/blob/embedded"
 	"cemigmas/crm/secret"
 	"cemigmas/crm/store"
-	"cemigmas/crm/store/sqlite"
+	"cemigmas/crm/store/opentest"
 	"cemigmas/mailsync/imaptest"
 	"cemigmas/mailsync/imapx"
 )
@@ -62,17 +60,7 @@ type wrap func(store.Store) store.Store
 
 func newHouse(t testing.TB, wraps ...wrap) *house {
 	t.Helper()
-	dir := t.TempDir()
-	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(dir, "t.db"), Schema: crm.Schema()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
-	blobs, err := embedded.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { blobs.Close() })
+	st, blobs := opentest.WithBlobs(t, crm.Schema())
 	h := &house{t: t, now: time.Now().UTC().Truncate(time.Second), store: st, blobs: blobs, ring: secret.NewRing(), log: &safeBuffer{}}
 	for _, w := range wraps {
 		h.store = w(h.store)

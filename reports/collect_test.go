@@ -1,7 +1,6 @@
 package reports_test
 
 import (
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -10,7 +9,7 @@ import (
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
 	"cemigmas/crm/store"
-	"cemigmas/crm/store/sqlite"
+	"cemigmas/crm/store/opentest"
 	"cemigmas/reports"
 )
 
@@ -20,11 +19,7 @@ var now = time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
 // October 2026 in the tests below was worked out by hand from what is here.
 func house(t *testing.T) *crm.Service {
 	t.Helper()
-	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "r.db"), Schema: crm.Schema()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = st.Close() })
+	st := opentest.Store(t, crm.Schema())
 	var all []store.Change
 	clients := []crm.Client{
 		{ID: "c1", Name: "Álamo Laticínios", Sector: "food", City: "Ubá", Agent: "ana", Team: "norte", LastContactAt: at("2026-11-03T12:00:00Z")},

@@ -13,6 +13,7 @@ import (
 
 	"cemigmas/cmd/internal/app"
 	"cemigmas/crm"
+	"cemigmas/crm/store/opentest"
 )
 
 // answer is what a command line gave.
@@ -27,14 +28,21 @@ func (a answer) all() string { return a.out + a.err }
 type desk struct {
 	t   *testing.T
 	dir string
+	dsn string // "": the file in dir
 }
 
-func newDesk(t *testing.T) *desk { return &desk{t, filepath.Join(t.TempDir(), "data")} }
+func newDesk(t *testing.T) *desk {
+	return &desk{t, filepath.Join(t.TempDir(), "data"), opentest.DSN(t)}
+}
 
 // run runs a verb on the desk's store.
 func (d *desk) run(in string, args ...string) answer {
 	d.t.Helper()
-	return play(d.t, in, append([]string{"--data", d.dir, "--log", "error"}, args...)...)
+	flags := []string{"--data", d.dir, "--log", "error", "--store", d.dsn}
+	if opentest.Double(d.t) {
+		flags = append(flags, "--allow-no-transactions")
+	}
+	return play(d.t, in, append(flags, args...)...)
 }
 
 // does runs a verb that must end with a code, and say some words.
@@ -148,7 +156,7 @@ func line(out, word string) string {
 
 func (d *desk) open() *app.App {
 	d.t.Helper()
-	a, err := app.Open(context.Background(), app.Config{Data: d.dir})
+	a, err := app.Open(context.Background(), app.Config{Data: d.dir, Store: d.dsn, AllowNoTransactions: opentest.Double(d.t)})
 	if err != nil {
 		d.t.Fatal(err)
 	}

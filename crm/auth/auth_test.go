@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -10,7 +9,7 @@ import (
 	"cemigmas/crm"
 	"cemigmas/crm/secret"
 	"cemigmas/crm/store"
-	"cemigmas/crm/store/sqlite"
+	"cemigmas/crm/store/opentest"
 )
 
 const (
@@ -28,11 +27,7 @@ type gate struct {
 func newGate(t *testing.T) *gate {
 	t.Helper()
 	ctx := context.Background()
-	st, err := sqlite.Open(ctx, sqlite.Options{Path: filepath.Join(t.TempDir(), "t.db"), Schema: crm.Schema()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
+	st := opentest.Store(t, crm.Schema())
 	g := &gate{now: time.Date(2026, 10, 14, 15, 0, 0, 0, time.UTC)}
 	g.svc = crm.New(crm.Deps{Store: st, Now: func() time.Time { return g.now }})
 	g.Auth = New(g.svc, secret.NewRing())

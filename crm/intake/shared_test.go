@@ -1,14 +1,13 @@
 package intake
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"cemigmas/crm"
-	"cemigmas/crm/store/sqlite"
+	"cemigmas/crm/store/opentest"
 )
 
 // testNow is the day of the tests.
@@ -17,11 +16,7 @@ var testNow = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // newHouse opens an empty store.
 func newHouse(t testing.TB) *crm.Service {
 	t.Helper()
-	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: filepath.Join(t.TempDir(), "x.db"), Schema: crm.Schema()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := opentest.Store(t, crm.Schema())
 	return crm.New(crm.Deps{Store: db, Now: func() time.Time { return testNow }})
 }
 

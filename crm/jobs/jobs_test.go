@@ -4,25 +4,19 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"cemigmas/crm"
 	"cemigmas/crm/store"
-	"cemigmas/crm/store/sqlite"
+	"cemigmas/crm/store/opentest"
 )
 
 var ana = crm.Actor{UserID: "u-ana", Role: crm.RoleAgent, Lang: "es"}
 
 func service(t *testing.T) *crm.Service {
 	t.Helper()
-	st, err := sqlite.Open(context.Background(), sqlite.Options{Path: filepath.Join(t.TempDir(), "t.db"), Schema: crm.Schema()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
-	return crm.New(crm.Deps{Store: st})
+	return crm.New(crm.Deps{Store: opentest.Store(t, crm.Schema())})
 }
 
 // running starts a runner that ends with the test.

@@ -5,18 +5,16 @@ package webtest
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"cemigmas/crm"
 	"cemigmas/crm/auth"
-	"cemigmas/crm/blob/embedded"
 	"cemigmas/crm/jobs"
 	"cemigmas/crm/secret"
 	"cemigmas/crm/store"
-	"cemigmas/crm/store/sqlite"
+	"cemigmas/crm/store/opentest"
 	"cemigmas/web"
 )
 
@@ -73,12 +71,7 @@ func New(t testing.TB, options ...Option) *Kit {
 	t.Helper()
 	k := &Kit{TB: t, Users: map[string]crm.User{}, now: Now, Ring: secret.NewRing(), Mail: &Mailer{}}
 	dir := t.TempDir()
-	st, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(dir, "test.db"), Schema: crm.Schema(), Readers: 2})
-	k.Must(err)
-	t.Cleanup(func() { _ = st.Close() })
-	blobs, err := embedded.Open(t.Context(), filepath.Join(dir, "blobs"))
-	k.Must(err)
-	t.Cleanup(func() { _ = blobs.Close() })
+	st, blobs := opentest.WithBlobs(t, crm.Schema())
 	k.Service = crm.New(crm.Deps{Store: st, Now: k.clock})
 	k.Auth = auth.New(k.Service, k.Ring)
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))

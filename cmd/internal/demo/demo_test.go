@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,18 +16,14 @@ import (
 	"cemigmas/crm/ident"
 	"cemigmas/crm/secret"
 	"cemigmas/crm/store"
-	"cemigmas/crm/store/sqlite"
+	"cemigmas/crm/store/opentest"
 )
 
 const today = "2026-11-22"
 
 func open(t *testing.T) *crm.Service {
 	t.Helper()
-	s, err := sqlite.Open(context.Background(), sqlite.Options{Path: filepath.Join(t.TempDir(), "demo.db"), Schema: crm.Schema()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	s := opentest.Store(t, crm.Schema())
 	now := time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
 	return crm.New(crm.Deps{Store: s, Now: func() time.Time { return now }})
 }

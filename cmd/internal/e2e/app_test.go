@@ -7,6 +7,7 @@ import (
 	"cemigmas/cmd/internal/app"
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
+	"cemigmas/crm/store/opentest"
 )
 
 // today is the last day of the demonstration; the clock starts at two in the
@@ -26,6 +27,7 @@ func demonstration(t *testing.T) *house {
 	t.Helper()
 	start := time.Now()
 	a, err := app.Open(t.Context(), app.Config{Data: t.TempDir(), Addr: "127.0.0.1:0", Demo: true, Seed: 1, Today: today, Exclusive: true,
+		Store: opentest.DSN(t), AllowNoTransactions: opentest.Double(t),
 		Now: func() time.Time { return noon.Add(time.Since(start)) }})
 	if err != nil {
 		t.Fatal(err)

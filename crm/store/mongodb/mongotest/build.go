@@ -11,13 +11,24 @@ import (
 	"runtime"
 )
 
-// sources is the double's folder, found beside this file.
+// sources is the double's folder, found from the folder that the test runs in
+// upwards: what the compiler noted of this file's place is cut by -trimpath.
 func sources() (string, error) {
-	_, file, _, ok := runtime.Caller(0)
-	if !ok {
-		return "", errors.New("the folder of the protocol double is not known")
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
 	}
-	return filepath.Join(filepath.Dir(filepath.Dir(file)), "ferrettest"), nil
+	for {
+		found := filepath.Join(dir, "crm", "store", "mongodb", "ferrettest")
+		if _, err := os.Stat(filepath.Join(found, "go.mod")); err == nil {
+			return found, nil
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", errors.New("the folder of the protocol double is not above the test's")
+		}
+		dir = up
+	}
 }
 
 // build makes the double's program unless one of the same sources and Go

@@ -4,7 +4,8 @@
 // and started once a test binary. Tests only.
 //
 // Where the double cannot be built, as on a laptop without network, tests are
-// skipped with a sentence; where CI=true they fail.
+// skipped with a sentence; where CI=true, or where CEMIGMAS_TEST_STORE=mongodb
+// asks for it, they fail.
 package mongotest
 
 import (
@@ -29,6 +30,10 @@ import (
 // Variable names a real deployment for tests.
 const Variable = "MONGODB_URI"
 
+// StoreVariable names the driver that the tests of other packages run on; see
+// opentest.
+const StoreVariable = "CEMIGMAS_TEST_STORE"
+
 // Real reports whether tests run on a real deployment. Tests that need one call
 // NeedsReal.
 func Real() bool { return os.Getenv(Variable) != "" }
@@ -47,8 +52,8 @@ func URI(t testing.TB) string {
 	t.Helper()
 	base, err := server()
 	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("the protocol double is mandatory where CI=true: %v", err)
+		if os.Getenv("CI") == "true" || os.Getenv(StoreVariable) == "mongodb" {
+			t.Fatalf("the protocol double is mandatory here: %v", err)
 		}
 		t.Skipf("left out: neither %s nor the protocol double: %v", Variable, err)
 	}
