@@ -28,7 +28,7 @@ func open(t *testing.T, schema []*store.Collection) store.Store {
 func TestContract(t *testing.T) {
 	var o storetest.Options
 	if !mongotest.Real() {
-		o = storetest.Options{NoConcurrency: true, Slow: testing.Short()}
+		o = storetest.Options{NoConcurrency: true, SumsWrap: true, Slow: testing.Short()}
 	}
 	storetest.Run(t, open, o)
 }

@@ -82,8 +82,7 @@ func (s *Store) tallyPass(ctx context.Context, t store.Tally, q *plan.Query, sum
 		if n++; n > t.Limit {
 			return failure(store.CodeInvalid, t.In, "", fmt.Sprintf("a tally of more than %d groups", t.Limit))
 		}
-		rows.add(raw)
-		return nil
+		return rows.add(raw)
 	})
 }
 
@@ -99,14 +98,16 @@ func newTallyRows(t store.Tally, kinds []store.Kind) *tallyRows {
 	return &tallyRows{t: t, kinds: kinds, at: map[string]int{}}
 }
 
-func (r *tallyRows) add(raw bson.Raw) {
+// add merges a row. A sum of int64s that the server gives as a double went
+// beyond int64.
+func (r *tallyRows) add(raw bson.Raw) error {
 	group := make([]any, len(r.t.By))
 	if id, ok := raw.Lookup(fieldID).DocumentOK(); ok {
 		for i, kind := range r.kinds {
 			group[i] = decodeKey(kind, id.Lookup(fmt.Sprintf("g%d", i)))
 		}
 	}
-	key := fmt.Sprintf("%q", group)
+	key := keyText(group)
 	i, ok := r.at[key]
 	if !ok {
 		i = len(r.rows)
@@ -117,10 +118,17 @@ func (r *tallyRows) add(raw bson.Raw) {
 		r.rows[i].Count = n
 	}
 	for j := range r.t.Sum {
-		if n, ok := raw.Lookup(fmt.Sprintf("s%d", j)).AsInt64OK(); ok {
+		v := raw.Lookup(fmt.Sprintf("s%d", j))
+		if v.Type == bson.TypeDouble {
+			e := failure(store.CodeInvalid, r.t.In, "", "a sum that int64 does not hold")
+			e.Field = r.t.Sum[j]
+			return e
+		}
+		if n, ok := v.AsInt64OK(); ok {
 			r.rows[i].Sums[j] = n
 		}
 	}
+	return nil
 }
 
 // sorted returns the rows by their groups. Without By there is one row, even of

@@ -49,7 +49,7 @@ func TestContractInTransactions(t *testing.T) {
 		s, _, _ := pretended(t, schema, "")
 		return s
 	}
-	storetest.Run(t, open, storetest.Options{NoTransactions: true, NoConcurrency: true, Slow: true})
+	storetest.Run(t, open, storetest.Options{NoTransactions: true, NoConcurrency: true, SumsWrap: true, Slow: true})
 }
 
 func client(id, cnpj string) store.Doc {

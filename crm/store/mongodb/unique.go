@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
@@ -18,7 +19,23 @@ type uniqueKey struct {
 	values []any
 }
 
-func (k uniqueKey) String() string { return fmt.Sprintf("%s %q", indexName(k.ix), k.values) }
+func (k uniqueKey) String() string { return indexName(k.ix) + " " + keyText(k.values) }
+
+// keyText tells lists of declared values apart.
+func keyText(values []any) string {
+	var b strings.Builder
+	for _, v := range values {
+		switch v := v.(type) {
+		case string:
+			fmt.Fprintf(&b, "%q ", v)
+		case time.Time:
+			fmt.Fprintf(&b, "%dms ", v.UnixMilli())
+		default:
+			fmt.Fprintf(&b, "%v ", v)
+		}
+	}
+	return b.String()
+}
 
 func (k uniqueKey) filter() bson.D {
 	d := bson.D{}

@@ -69,6 +69,9 @@ func (c *Change) fail(field, msg string) error {
 
 func (c *Change) members(body map[string][]byte) error {
 	for name, raw := range body {
+		if strings.IndexByte(name, 0) >= 0 || namesNUL(raw) {
+			return c.fail("", nulName)
+		}
 		if raw == nil {
 			c.Body = append(c.Body, Member{Name: name})
 			continue

@@ -197,6 +197,9 @@ func Body(b []byte) (compact []byte, problem string) {
 	if depth(b) > MaxDepth {
 		return nil, "the body nests too deep"
 	}
+	if namesNUL(b) {
+		return nil, nulName
+	}
 	if !spaced(b) {
 		return b, ""
 	}
@@ -219,6 +222,41 @@ func outside(b []byte, f func(c byte)) {
 				i++
 			}
 		}
+	}
+}
+
+// nulName says why a body is refused: BSON ends names with a NUL.
+const nulName = "a member name holds a NUL"
+
+// namesNUL reports whether a member name of valid JSON holds a NUL. Nearly no
+// text has one, so nearly none is decoded.
+func namesNUL(b []byte) bool {
+	if !bytes.Contains(b, []byte(`\u0000`)) {
+		return false
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	var named []bool // of each open object or array: whether it has names
+	name := false    // the next token, if a string, is a name
+	for {
+		tok, err := dec.Token()
+		if err != nil {
+			return false // the end
+		}
+		switch tok := tok.(type) {
+		case json.Delim:
+			if tok == '{' || tok == '[' {
+				named = append(named, tok == '{')
+			} else {
+				named = named[:len(named)-1]
+			}
+			name = len(named) > 0 && named[len(named)-1]
+			continue
+		case string:
+			if name && strings.IndexByte(tok, 0) >= 0 {
+				return true
+			}
+		}
+		name = len(named) > 0 && named[len(named)-1] && !name
 	}
 }
 

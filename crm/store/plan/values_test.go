@@ -38,6 +38,18 @@ func TestCursors(t *testing.T) {
 	}
 }
 
+func TestNamesWithNUL(t *testing.T) {
+	for text, want := range map[string]bool{
+		`{"a\u0000":1}`: true, `{"x":[1,{"y":{}},{"\u0000":2}]}`: true, `[{"a":"b","c\u0000":[]}]`: true,
+		`{"a":"\u0000"}`: false, `{"a":["\u0000",{"b":"\u0000"},"\u0000"],"c":"\u0000"}`: false,
+		`{"a\\u0000":1}`: false, `"\u0000"`: false, `{"a\u0000`: false, `{}`: false,
+	} {
+		if got := namesNUL([]byte(text)); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
 func TestForeignCursorsAreRefused(t *testing.T) {
 	of := func(q store.Query) string {
 		p, err := Find(q)

@@ -46,9 +46,14 @@ var (
 		Indexes: []store.Index{{Fields: []string{"client", "-at"}}, {Fields: []string{"kind", "-at"}}},
 		Cluster: 1,
 	}
-	bare   = &store.Collection{Name: "bare"}
-	addr   = &store.Collection{Name: "addr", Fields: []store.Field{{Name: "mails", Kind: store.Strings}}, Indexes: []store.Index{{Fields: []string{"mails"}, Unique: true}}}
-	schema = []*store.Collection{shop, logs, bare, addr}
+	bare     = &store.Collection{Name: "bare"}
+	addr     = &store.Collection{Name: "addr", Fields: []store.Field{{Name: "mails", Kind: store.Strings}}, Indexes: []store.Index{{Fields: []string{"mails"}, Unique: true}}}
+	numbered = &store.Collection{
+		Name:    "numbered",
+		Fields:  []store.Field{{Name: "number", Kind: store.Int}, {Name: "at", Kind: store.Time}},
+		Indexes: []store.Index{{Fields: []string{"number", "at"}, Unique: true}},
+	}
+	schema = []*store.Collection{shop, logs, bare, addr, numbered}
 )
 
 // day is an instant with milliseconds, n days into the suite's calendar.
