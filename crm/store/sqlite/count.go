@@ -35,7 +35,7 @@ func (s *Store) Count(ctx context.Context, q store.Query, limit int) (int, error
 		if some, err := w.writeCount(r, &sql, limit); err != nil || !some {
 			return err
 		}
-		stmt, err := sql.prepare(r.conn)
+		stmt, err := sql.prepare(r)
 		if err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func (s *Store) Count(ctx context.Context, q store.Query, limit int) (int, error
 func (w *walk) writeCount(r *reader, q *query, limit int) (bool, error) {
 	q.add("SELECT count(*) FROM (SELECT 1")
 	if len(w.words) > 0 {
-		driver, _, err := w.driver(r.conn)
+		driver, _, err := w.driver(r)
 		if err != nil || driver < 0 {
 			return false, err
 		}

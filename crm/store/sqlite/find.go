@@ -95,7 +95,7 @@ func (f *find) runSegments(r *reader) error {
 
 // rows takes the rows of one statement and reports whether the page ended.
 func (f *find) rows(r *reader, q *query) (bool, error) {
-	stmt, err := q.prepare(r.conn)
+	stmt, err := q.prepare(r)
 	if err != nil {
 		return false, err
 	}

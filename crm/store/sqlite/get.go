@@ -63,7 +63,7 @@ func (s *Store) Peek(ctx context.Context, in *store.Collection, id string, field
 	}
 	values = make([]any, len(p.fields))
 	err = s.read(ctx, false, func(r *reader) error {
-		stmt, err := r.conn.Prepare(p.sql)
+		stmt, err := r.prepare(p.sql)
 		if err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func (s *Store) GetMany(ctx context.Context, in *store.Collection, ids []string)
 	}
 	docs := make([]store.Doc, 0, len(ids))
 	err = s.read(ctx, false, func(r *reader) error {
-		stmt, err := r.conn.Prepare(t.getSQL)
+		stmt, err := r.prepare(t.getSQL)
 		if err != nil {
 			return err
 		}

@@ -125,3 +125,39 @@ func TestTallyPlans(t *testing.T) {
 		}
 	}
 }
+
+func TestPlansAreNoted(t *testing.T) {
+	plans := &Plans{}
+	s := open(t, shapes, func(o *Options) { o.Plans = plans })
+	defer s.Close()
+	ctx := context.Background()
+	good := store.Query{In: client, Where: []store.Cond{store.Is("agent", "a")}, Sort: []string{"name"}}
+	for range 2 {
+		if _, err := s.Find(ctx, good); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if slow := plans.Slow(); plans.Len() != 1 || len(slow) != 0 {
+		t.Errorf("%d statements, slow ones: %q", plans.Len(), slow)
+	}
+	// Words find candidates, which are then sorted.
+	good.Words, good.Sort = []string{"aço"}, []string{"-kw"}
+	if _, err := s.Find(ctx, good); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.read(ctx, false, func(r *reader) error { _, err := r.prepare("SELECT _body FROM client"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if slow := plans.Slow(); len(slow) != 1 || !strings.Contains(slow[0], "SCAN client") {
+		t.Errorf("a scan was not seen: %q", slow)
+	}
+	if err := s.read(ctx, false, func(r *reader) error {
+		_, err := r.prepare("SELECT _body FROM entry ORDER BY kind")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if slow := plans.Slow(); len(slow) != 2 {
+		t.Errorf("a sort was not seen: %q", slow)
+	}
+}

@@ -31,8 +31,8 @@ func (q *query) add(sql string, args ...value) {
 const limitParam = " LIMIT ?+0"
 
 // prepare takes the connection's kept statement and binds it.
-func (q *query) prepare(conn *sqlite.Conn) (*sqlite.Stmt, error) {
-	stmt, err := conn.Prepare(q.String())
+func (q *query) prepare(r *reader) (*sqlite.Stmt, error) {
+	stmt, err := r.prepare(q.String())
 	if err != nil {
 		return nil, err
 	}

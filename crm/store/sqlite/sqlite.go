@@ -40,6 +40,8 @@ type Options struct {
 	BusyTimeout time.Duration
 	// Now is the clock of leases; nil means time.Now.
 	Now func() time.Time
+	// Plans, in tests, notes how SQLite runs each statement that reads.
+	Plans *Plans
 }
 
 // Store is an open file. It implements store.Store.
@@ -104,7 +106,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 		return nil, err
 	}
 	s.writer = startWriter(conn)
-	s.readers, err = newPool(o.Path, o.BusyTimeout, o.Readers)
+	s.readers, err = newPool(o.Path, o.BusyTimeout, o.Readers, o.Plans)
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +229,7 @@ func (s *Store) Stats(ctx context.Context) ([]Stats, error) {
 
 func (s *Store) scalar(ctx context.Context, query string) (n int64, err error) {
 	err = s.read(ctx, true, func(r *reader) error {
-		stmt, err := r.conn.Prepare(query)
+		stmt, err := r.prepare(query)
 		if err != nil {
 			return err
 		}

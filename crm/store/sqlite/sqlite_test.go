@@ -9,9 +9,13 @@ import (
 	"cemigmas/crm/store/storetest"
 )
 
-func open(t testing.TB, schema []*store.Collection) *Store {
+func open(t testing.TB, schema []*store.Collection, set ...func(*Options)) *Store {
 	t.Helper()
-	s, err := Open(context.Background(), Options{Path: filepath.Join(t.TempDir(), "store.db"), Schema: schema})
+	o := Options{Path: filepath.Join(t.TempDir(), "store.db"), Schema: schema}
+	for _, f := range set {
+		f(&o)
+	}
+	s, err := Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

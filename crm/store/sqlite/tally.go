@@ -112,7 +112,7 @@ func (y *tally) write(q *query) {
 func (y *tally) run(r *reader) error {
 	var q query
 	y.write(&q)
-	stmt, err := q.prepare(r.conn)
+	stmt, err := q.prepare(r)
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,6 @@ package sqlite
 import (
 	"unicode/utf8"
 
-	"zombiezen.com/go/sqlite"
-
 	"cemigmas/crm/store"
 )
 
@@ -14,11 +12,11 @@ import (
 // driver picks a word with few rows: words are counted up to a limit that
 // grows, so that a rare one is found without counting the common ones. It
 // returns -1 when a word is in no document, and says when all are common.
-func (w *walk) driver(conn *sqlite.Conn) (driver int, common bool, err error) {
+func (w *walk) driver(r *reader) (driver int, common bool, err error) {
 	longest := 0
 	for limit := 64; limit <= 4096; limit *= 8 {
 		for n, word := range w.words {
-			count, err := w.countWord(conn, n, limit)
+			count, err := w.countWord(r, n, limit)
 			if err != nil {
 				return 0, false, err
 			}
@@ -36,12 +34,12 @@ func (w *walk) driver(conn *sqlite.Conn) (driver int, common bool, err error) {
 	return longest, true, nil // long words rather less
 }
 
-func (w *walk) countWord(conn *sqlite.Conn, n, limit int) (int, error) {
+func (w *walk) countWord(r *reader, n, limit int) (int, error) {
 	var q query
 	q.add("SELECT count(*) FROM (SELECT 1 FROM " + w.t.words + " WHERE ")
 	w.wordRange(&q, n)
 	q.add(limitParam+")", value{kind: integer, i: int64(limit)})
-	stmt, err := q.prepare(conn)
+	stmt, err := q.prepare(r)
 	if err != nil {
 		return 0, err
 	}
@@ -88,7 +86,7 @@ func (w *walk) wordTests(q *query, and *separator, but int) {
 }
 
 func (f *find) runWords(r *reader) error {
-	driver, common, err := f.w.driver(r.conn)
+	driver, common, err := f.w.driver(r)
 	if err != nil || driver < 0 {
 		return err
 	}
@@ -113,7 +111,7 @@ func (f *find) runOrdered(r *reader) (full bool, err error) {
 	if err := attempt.runSegments(r); err != nil {
 		return false, err
 	}
-	if attempt.examined >= store.MaxExamined && len(attempt.page.Docs) < f.p.Limit {
+	if attempt.examined >= store.MaxExamined && attempt.n < f.p.Limit {
 		return false, nil
 	}
 	f.page = attempt.page
