@@ -115,9 +115,7 @@ type none struct{}
 // failAPICall answers an error; a conflict carries the record as it is now.
 func (s *Server) failAPICall(c *fiber.Ctx, err error, current any) error {
 	e := domainError(err)
-	if e.Code == crm.CodeInternal {
-		s.Log.Error("web: request failed", "method", c.Method(), "path", routePath(c), "request", requestID(c), "err", err)
-	}
+	s.note(c, e, err)
 	if e.Code != crm.CodeConflict {
 		return s.failAPI(c, e, nil)
 	}

@@ -41,6 +41,8 @@ type apiError struct {
 	// Current is the record as it is now, when a change was refused because it
 	// was read before another change.
 	Current any `json:"current,omitempty"`
+	// Request names the request in the log, when the fault is ours.
+	Request string `json:"request,omitempty"`
 }
 
 // domainError finds the error with words in err, or makes one.
@@ -92,9 +94,7 @@ func fieldTexts(lang string, e *crm.Error) map[string]string {
 // fail answers an error in the face that was asked.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
 	e := domainError(err)
-	if e.Code == crm.CodeInternal {
-		s.Log.Error("web: request failed", "method", c.Method(), "path", routePath(c), "request", requestID(c), "err", err)
-	}
+	s.note(c, e, err)
 	if isAPI(c) {
 		return s.failAPI(c, e, nil)
 	}
@@ -104,7 +104,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 func (s *Server) failAPI(c *fiber.Ctx, e *crm.Error, current any) error {
 	l := lang(c)
 	return c.Status(statusOf(e.Code)).JSON(apiError{
-		Code: string(e.Code), Message: say(l, e.Text), Fields: fieldTexts(l, e), Current: current})
+		Code: string(e.Code), Message: say(l, e.Text), Fields: fieldTexts(l, e), Current: current, Request: named(c, e.Code)})
 }
 
 // lastError is Fiber's: unknown routes and what no handler caught.

@@ -17,8 +17,12 @@ import (
 // healthz answers while the process lives.
 func (s *Server) healthz(c *fiber.Ctx) error { return c.SendString("ok\n") }
 
-// readyz answers while the store can be read and written.
+// readyz answers while the store can be read and written, and this node is not
+// about to go.
 func (s *Server) readyz(c *fiber.Ctx) error {
+	if s.leaving.Load() {
+		return c.Status(fiber.StatusServiceUnavailable).SendString("stopping\n")
+	}
 	ctx, cancel := context.WithTimeout(c.UserContext(), 2*time.Second)
 	defer cancel()
 	if err := s.Service.Store().Ping(ctx); err != nil {
@@ -42,6 +46,7 @@ func (s *Server) static(c *fiber.Ctx) error {
 
 // unknown is a path that nothing stands behind.
 func (s *Server) unknown(c *fiber.Ctx) error {
+	lost(c)
 	if !isAPI(c) {
 		// Who is signed in sees the error inside the program.
 		_ = s.readSession(c)

@@ -19,13 +19,15 @@ func (s *Server) failPage(c *fiber.Ctx, e *crm.Error) error {
 	if isPart(c) {
 		// htmx leaves the page as it is; the script shows these words.
 		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
-		return c.Status(status).SendString(v.text(e.Text))
+		words := v.text(e.Text)
+		if id := named(c, e.Code); id != "" {
+			words += " " + v.T("page.error.request", "id", id)
+		}
+		return c.Status(status).SendString(words)
 	}
 	p := page.ErrorPage{Base: s.base(c, "", strconv.Itoa(status)), Status: strconv.Itoa(status),
-		Heading: v.T("web.error." + string(e.Code)), Label: v.text(e.Text), Action: s.wayOut(c, v, e.Code)}
-	if e.Code == crm.CodeInternal {
-		p.Request = requestID(c)
-	}
+		Heading: v.T("web.error." + string(e.Code)), Label: v.text(e.Text), Action: s.wayOut(c, v, e.Code),
+		Request: named(c, e.Code)}
 	return s.render(c, status, "error", p)
 }
 

@@ -52,7 +52,7 @@ func (s *Server) lookCookie(c *fiber.Ctx, name, value string) {
 	if value == "" {
 		until = time.Unix(1, 0)
 	}
-	c.Cookie(&fiber.Cookie{Name: name, Value: value, Path: "/", Expires: until, Secure: s.Secure, SameSite: fiber.CookieSameSiteLaxMode})
+	c.Cookie(&fiber.Cookie{Name: name, Value: value, Path: "/", Expires: until, Secure: s.secure(c), SameSite: fiber.CookieSameSiteLaxMode})
 }
 
 // demoMail has the demonstration's server receive a reply.

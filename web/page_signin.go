@@ -16,7 +16,7 @@ const langCookie = "lang"
 func (s *Server) signInPage(c *fiber.Ctx) error {
 	if l := locale.Lang(c.Query("lang")); l.Valid() {
 		c.Cookie(&fiber.Cookie{Name: langCookie, Value: string(l), Path: "/", Expires: time.Now().AddDate(1, 0, 0),
-			HTTPOnly: true, Secure: s.Secure, SameSite: fiber.CookieSameSiteLaxMode})
+			HTTPOnly: true, Secure: s.secure(c), SameSite: fiber.CookieSameSiteLaxMode})
 		c.Request().Header.SetCookie(langCookie, string(l))
 	}
 	if s.readSession(c) == nil {
@@ -29,7 +29,7 @@ func (s *Server) signInPage(c *fiber.Ctx) error {
 
 func (s *Server) signIn(c *fiber.Ctx) error {
 	// A form of another site must not sign a browser in as somebody else.
-	if c.Get("Sec-Fetch-Site") == "cross-site" {
+	if foreign(c) {
 		return s.fail(c, crm.Errf(crm.CodeForbidden, "error.csrf"))
 	}
 	f := typed{c}

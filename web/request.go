@@ -13,6 +13,8 @@ const (
 	keyUser    = "user"
 	keySession = "session"
 	keyRequest = "request"
+	keyOrigin  = "origin"
+	keyLost    = "lost"
 )
 
 func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }
@@ -40,9 +42,6 @@ func actor(c *fiber.Ctx) crm.Actor {
 	a.Lang = lang(c)
 	return a
 }
-
-// from is the network address that a request came from.
-func from(c *fiber.Ctx) string { return c.Context().RemoteIP().String() }
 
 // requestID names a request in the log and on the page that says it failed.
 func requestID(c *fiber.Ctx) string {

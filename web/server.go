@@ -6,8 +6,9 @@ package web
 
 import (
 	"context"
-	"errors"
 	"log/slog"
+	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,6 +17,7 @@ import (
 	"cemigmas/crm/auth"
 	"cemigmas/crm/blob"
 	"cemigmas/crm/jobs"
+	"cemigmas/crm/locale"
 	"cemigmas/crm/secret"
 )
 
@@ -54,6 +56,11 @@ type Config struct {
 	MaxUpload int64
 	// Secure marks cookies Secure: set when the address is https.
 	Secure bool
+	// Proxies are the networks of the proxies in front of us: what they say of
+	// a request's origin is believed, and what others say is not.
+	Proxies []netip.Prefix
+	// Meter counts requests; nil when nobody asks for figures.
+	Meter Meter
 	// Version is shown in the API's description.
 	Version string
 }
@@ -63,7 +70,12 @@ type Server struct {
 	Config
 	app   *fiber.App
 	stop  context.CancelFunc
-	until context.Context // ends when the server stops
+	until context.Context // ends when the server begins to stop: streams end at once
+	// patience is the context of requests: it ends when the server no longer
+	// waits for them.
+	patience context.Context
+	cut      context.CancelFunc
+	leaving  atomic.Bool
 	// description is the API's, in JSON.
 	description func() []byte
 }
@@ -80,7 +92,8 @@ func New(c Config) *Server {
 		c.MaxUpload = 256 << 20
 	}
 	until, stop := context.WithCancel(context.Background())
-	s := &Server{Config: c, until: until, stop: stop, description: describeAPI(c.Version)}
+	patience, cut := context.WithCancel(context.Background())
+	s := &Server{Config: c, until: until, stop: stop, patience: patience, cut: cut, description: describeAPI(c.Version)}
 	s.app = fiber.New(fiber.Config{
 		// Without it every string taken from a request changes under our feet
 		// once the handler has returned.
@@ -91,8 +104,11 @@ func New(c Config) *Server {
 		ReadTimeout:           2 * time.Minute,
 		IdleTimeout:           2 * time.Minute,
 		ErrorHandler:          s.lastError,
+		// With no proxy named to it, Fiber believes none: it would take the
+		// leftmost address, which anybody can make up. proxy.go does it instead.
+		EnableTrustedProxyCheck: true,
 	})
-	s.app.Use(s.recoverer, s.headers, s.deadline, s.bodyLimit)
+	s.app.Use(s.account, s.recoverer, s.whereFrom, s.headers, s.deadline, s.bodyLimit)
 	s.mount()
 	return s
 }
@@ -100,9 +116,16 @@ func New(c Config) *Server {
 // App is the Fiber application.
 func (s *Server) App() *fiber.App { return s.app }
 
-// Shutdown ends event streams and waits for running requests.
+// Leave makes /readyz say that this node is going, so that proxies send their
+// requests elsewhere; everything is still answered.
+func (s *Server) Leave() { s.leaving.Store(true) }
+
+// Shutdown ends event streams at once and waits for running requests until ctx
+// ends; then they are cut.
 func (s *Server) Shutdown(ctx context.Context) error {
+	s.Leave()
 	s.stop()
+	defer s.cut()
 	return s.app.ShutdownWithContext(ctx)
 }
 
@@ -111,16 +134,32 @@ func (s *Server) Shutdown(ctx context.Context) error {
 func (s *Server) recoverer(c *fiber.Ctx) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.Log.Error("web: panic", "path", routePath(c), "panic", p)
-			err = s.fail(c, errors.New("panic"))
+			err = s.broke(c, crm.Panicked(p))
 		}
 	}()
 	return c.Next()
 }
 
+// broke answers after a panic; what broke the page may break the page that says
+// so, too.
+func (s *Server) broke(c *fiber.Ctx, e *crm.PanicError) (err error) {
+	defer func() {
+		if recover() != nil {
+			c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+			t := locale.Lang(lang(c))
+			err = c.Status(fiber.StatusInternalServerError).SendString(locale.T(t, "error.internal") + " " + locale.T(t, "page.error.request", "id", requestID(c)))
+		}
+	}()
+	s.Log.Error("web: panic", "route", routePath(c), "request", requestID(c), "err", e, "stack", e.Stack)
+	return s.fail(c, e)
+}
+
 // headers that hold for every answer; pages that show mail have their own CSP.
 func (s *Server) headers(c *fiber.Ctx) error {
 	c.Set("X-Content-Type-Options", "nosniff")
+	if isHTTPS(c) {
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+	}
 	if isAPI(c) {
 		return c.Next() // JSON is nothing that a browser would show
 	}
@@ -137,7 +176,7 @@ func (s *Server) deadline(c *fiber.Ctx) error {
 	id := crm.NewID(time.Now())
 	c.Locals(keyRequest, id)
 	c.Set(fiber.HeaderXRequestID, id)
-	ctx, cancel := context.WithTimeout(s.until, requestTime)
+	ctx, cancel := context.WithTimeout(s.patience, requestTime)
 	defer cancel()
 	c.SetUserContext(ctx)
 	return c.Next()
@@ -151,6 +190,7 @@ func (s *Server) bodyLimit(c *fiber.Ctx) error {
 	}
 	n := c.Request().Header.ContentLength()
 	if n > maxBody || n == -1 && c.Request().IsBodyStream() {
+		lost(c)
 		return s.fail(c, crm.Errf(crm.CodeTooLarge, "error.too-large"))
 	}
 	return c.Next()
@@ -158,12 +198,4 @@ func (s *Server) bodyLimit(c *fiber.Ctx) error {
 
 func isUpload(c *fiber.Ctx) bool {
 	return c.Method() == fiber.MethodPost && (c.Path() == "/imports" || c.Path() == "/api/v1/imports")
-}
-
-// routePath names a route for the log without the ids and words in it.
-func routePath(c *fiber.Ctx) string {
-	if r := c.Route(); r != nil {
-		return r.Path
-	}
-	return ""
 }

@@ -23,7 +23,7 @@ func (s *Server) needSession(c *fiber.Ctx) error {
 		}
 		return s.toSignIn(c)
 	}
-	if writes(c) && !isUpload(c) && !s.csrfFits(c, c.FormValue("csrf")) {
+	if writes(c) && (foreign(c) || !isUpload(c) && !s.csrfFits(c, c.FormValue("csrf"))) {
 		return s.fail(c, crm.Errf(crm.CodeForbidden, "error.csrf"))
 	}
 	if user(c).MustChange && !mayBeforeChange(c) {
@@ -92,7 +92,7 @@ func (s *Server) startSession(c *fiber.Ctx, u crm.User) error {
 
 func (s *Server) setCookie(c *fiber.Ctx, token string, until time.Time) {
 	c.Cookie(&fiber.Cookie{Name: cookieName, Value: token, Path: "/", Expires: until,
-		HTTPOnly: true, Secure: s.Secure, SameSite: fiber.CookieSameSiteLaxMode})
+		HTTPOnly: true, Secure: s.secure(c), SameSite: fiber.CookieSameSiteLaxMode})
 }
 
 // ownPath keeps a "go back to" within this site.

@@ -66,7 +66,7 @@ func (s *Server) takeToast(c *fiber.Ctx, t page.Text) *page.Toast {
 
 func (s *Server) shortCookie(c *fiber.Ctx, value string, until time.Time) {
 	c.Cookie(&fiber.Cookie{Name: toastCookie, Value: value, Path: "/", Expires: until,
-		HTTPOnly: true, Secure: s.Secure, SameSite: fiber.CookieSameSiteLaxMode})
+		HTTPOnly: true, Secure: s.secure(c), SameSite: fiber.CookieSameSiteLaxMode})
 }
 
 func (s *Server) sign(c *fiber.Ctx, raw []byte) string {

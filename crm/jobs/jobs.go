@@ -169,8 +169,9 @@ func (r *Runner) work(ctx context.Context, id string, lease store.Lease) {
 	cause := context.Cause(runCtx)
 	stop(nil)
 	if ctx.Err() != nil && err != nil {
-		// The node stops. The job stays "running" and another node, or the
-		// next start, takes it up.
+		if err := t.handOver(context.WithoutCancel(ctx)); err != nil {
+			r.log.Warn("jobs: cannot hand over", "job", id, "err", err)
+		}
 		_ = r.svc.Store().Release(context.WithoutCancel(ctx), lease)
 		return
 	}
@@ -185,8 +186,9 @@ func (r *Runner) work(ctx context.Context, id string, lease store.Lease) {
 func (r *Runner) safely(ctx context.Context, t *Task) (result any, file *File, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.log.Error("jobs: panic", "job", t.Job.ID, "kind", t.Job.Kind, "panic", p)
-			err = fmt.Errorf("jobs: panic: %v", p)
+			broken := crm.Panicked(p)
+			r.log.Error("jobs: panic", "job", t.Job.ID, "kind", t.Job.Kind, "err", broken, "stack", broken.Stack)
+			err = broken
 		}
 	}()
 	return r.handlers[t.Job.Kind](ctx, t)

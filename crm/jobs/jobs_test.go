@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strconv"
 	"testing"
 	"time"
 
@@ -148,6 +149,38 @@ func TestJobThatKillsItsNodeIsGivenUp(t *testing.T) {
 	})
 	if got := ended(t, svc, "left"); got.State != crm.JobFailed || got.Error.Key != "error.job.crashed" {
 		t.Errorf("job is %+v", got)
+	}
+}
+
+// TestStoppingNodeHandsOver: a job is taken up at once by another node, however
+// often that happens, and no stop counts as a crash.
+func TestStoppingNodeHandsOver(t *testing.T) {
+	svc := service(t)
+	var id string
+	for n := range maxTries + 2 {
+		began := make(chan struct{})
+		ctx, stop := context.WithCancel(t.Context())
+		r := NewRunner(svc, "node-"+strconv.Itoa(n), slog.New(slog.DiscardHandler), map[string]Handler{"work": func(ctx context.Context, task *Task) (any, *File, error) {
+			close(began)
+			<-ctx.Done()
+			return nil, nil, ctx.Err()
+		}})
+		done := make(chan struct{})
+		go func() { r.Run(ctx); close(done) }()
+		if id == "" {
+			id = enqueue(t, r, nil).ID
+		}
+		<-began
+		stop()
+		<-done
+		j, err := svc.Job(t.Context(), crm.SystemActor(), id)
+		if err != nil || j.State != crm.JobQueued || j.Tries != 0 {
+			t.Fatalf("after stop %d the job is %s with %d tries: %v", n, j.State, j.Tries, err)
+		}
+	}
+	running(t, svc, "last", func(context.Context, *Task) (any, *File, error) { return "ok", nil, nil })
+	if j := ended(t, svc, id); j.State != crm.JobDone {
+		t.Errorf("in the end the job is %s", j.State)
 	}
 }
 

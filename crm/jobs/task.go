@@ -141,6 +141,17 @@ func (t *Task) end(ctx context.Context, result any, file *File, err, cause error
 	return werr
 }
 
+// handOver puts the job back into the queue because this node stops: another
+// node, or the next start, takes it up. That is no try: a job must not fail
+// because the program was renewed three times while it ran.
+func (t *Task) handOver(ctx context.Context) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.Job.State, t.Job.StartedAt = crm.JobQueued, nil
+	t.Job.Tries--
+	return t.put(ctx)
+}
+
 // reason is what a user is told of a failure.
 func reason(err error) *crm.Text {
 	var e *crm.Error

@@ -53,6 +53,9 @@ func wrap(t *table, id string, err error) error {
 		e.Msg = "another process holds the write lock"
 	case sqlite.ResultReadOnly, sqlite.ResultCantOpen, sqlite.ResultPerm:
 		e.Msg = "the file cannot be written"
+	case sqlite.ResultOK:
+	default:
+		e.Msg = sqlite.ErrCode(err).String()
 	}
 	return e
 }
