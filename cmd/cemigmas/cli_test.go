@@ -38,7 +38,7 @@ func newDesk(t *testing.T) *desk {
 // run runs a verb on the desk's store.
 func (d *desk) run(in string, args ...string) answer {
 	d.t.Helper()
-	flags := []string{"--data", d.dir, "--log", "error", "--store", d.dsn}
+	flags := []string{"--data", d.dir, "--log-level", "error", "--store", d.dsn}
 	if opentest.Double(d.t) {
 		flags = append(flags, "--allow-no-transactions")
 	}
@@ -98,7 +98,7 @@ func TestWrongUsage(t *testing.T) {
 		{words("user disable"), "--email"},
 		{words("mailbox add --owner a@b.example"), "--password-stdin"},
 		{words("sync"), "--once"},
-		{words("doctor --log loud"), "loud"},
+		{words("doctor --log-level loud"), "loud"},
 	} {
 		d.does(exitUsage, "", c.args, "cemigmas: ", c.words)
 		if _, err := os.Stat(d.dir); err == nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"strings"
 
@@ -13,14 +12,16 @@ import (
 	"github.com/spf13/pflag"
 
 	"cemigmas/cmd/internal/app"
+	"cemigmas/cmd/internal/logs"
 )
 
 // cli is what the verbs share.
 type cli struct {
-	in       io.Reader
-	out, err io.Writer
-	config   app.Config
-	logLevel string
+	in        io.Reader
+	out, err  io.Writer
+	config    app.Config
+	logLevel  string
+	logFormat string
 }
 
 // run runs one command line and answers the exit code.
@@ -67,7 +68,8 @@ func (c *cli) root() *cobra.Command {
 	f.StringVar(&c.config.KeyFile, "key-file", "", "file of the master key (default DATA/key)")
 	f.StringVar(&c.config.Zone, "zone", "America/Sao_Paulo", "time zone in which days and months begin")
 	f.BoolVar(&c.config.AllowNoTransactions, "allow-no-transactions", false, "accept a MongoDB without transactions (never for real work)")
-	f.StringVar(&c.logLevel, "log", "info", "least level of the log: debug, info, warn, error")
+	f.StringVar(&c.logLevel, "log-level", "info", "least level of the log: debug, info, warn, error")
+	f.StringVar(&c.logFormat, "log-format", logs.Text, "how the log is written: text, json")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
 	root.AddCommand(c.serve(), c.importFile(), c.report(), c.demo(), c.user(), c.mailbox(), c.sync(), c.key(), c.doctor())
 	wrongUsage(root)
@@ -132,11 +134,11 @@ func variable(flag string) string {
 }
 
 func (c *cli) openLog() error {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
-		return usage("--log: debug, info, warn or error, not %q", c.logLevel)
+	log, err := logs.New(c.err, c.logFormat, c.logLevel)
+	if err != nil {
+		return usage("%v", err)
 	}
-	c.config.Log = slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: level}))
+	c.config.Log = log
 	return nil
 }
 

@@ -90,7 +90,7 @@ func (d *desk) serving(args ...string) (url string, stop func() int) {
 	var out output
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", d.dir, "--log", "error"}, args...), strings.NewReader(""), &out, &out)
+		code <- run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0", "--data", d.dir, "--log-level", "error"}, args...), strings.NewReader(""), &out, &out)
 	}()
 	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 	for late := time.Now().Add(30 * time.Second); time.Now().Before(late); {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"cemigmas/cmd/internal/demo"
+	"cemigmas/cmd/internal/metrics"
 	"cemigmas/crm"
 	"cemigmas/crm/auth"
 	"cemigmas/crm/blob"
@@ -41,13 +43,19 @@ type Config struct {
 
 	// Exclusive is set by the server: a second one on the same SQLite file is
 	// refused.
-	Exclusive    bool
-	Addr         string
-	Secure       bool
-	AllowPrivate bool
-	Demo         bool
-	Seed         int64
-	Today        calendar.Date // last day of a demonstration; "" is today
+	Exclusive bool
+	Addr      string
+	Secure    bool
+	// TLSCert and TLSKey are files; with them the address speaks https.
+	TLSCert, TLSKey string
+	Proxies         []netip.Prefix // whose X-Forwarded-… and Forwarded are believed
+	MetricsAddr     string         // "": no figures
+	StopTime        time.Duration  // for running requests and work; 0 is 20 s
+	DrainTime       time.Duration  // between /readyz saying no and the end of serving
+	AllowPrivate    bool
+	Demo            bool
+	Seed            int64
+	Today           calendar.Date // last day of a demonstration; "" is today
 	// Now is the clock; nil is time.Now. Tests set it.
 	Now func() time.Time
 }
@@ -63,13 +71,15 @@ type App struct {
 	Mail    *mailsync.Engine
 	Web     *web.Server
 
-	store    store.Store
-	owner    string // of leases: names this process
-	demo     *demo.Server
-	listener net.Listener
-	stop     context.CancelFunc
-	wg       sync.WaitGroup
-	served   chan error
+	store      store.Store
+	owner      string // of leases: names this process
+	demo       *demo.Server
+	listener   net.Listener
+	figures    *metrics.Set // nil unless they are served
+	metricsURL string
+	stop       context.CancelFunc
+	wg         sync.WaitGroup
+	served     chan error
 }
 
 // Open opens store, key and blobs and makes the services; nothing runs yet.
@@ -93,7 +103,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	if a.store, a.Blobs, err = openStore(ctx, a.Config); err != nil {
 		return nil, err
 	}
-	a.Service = crm.New(crm.Deps{Store: a.store, Now: a.Now})
+	a.Service = crm.New(crm.Deps{Store: a.count(a.store), Now: a.Now})
 	a.Auth = auth.New(a.Service, a.Ring)
 	a.owner = processName()
 	a.Mail = mailsync.New(mailsync.Config{Service: a.Service, Blobs: a.Blobs, Ring: a.Ring, Owner: a.owner,
@@ -133,23 +143,16 @@ func processName() string {
 
 // Start listens and begins the background work.
 func (a *App) Start(ctx context.Context) error {
-	ln, err := net.Listen("tcp", a.Addr)
-	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w; choose another address with --addr", a.Addr, err)
+	if err := a.listen(); err != nil {
+		return err
 	}
-	a.listener = ln
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
-	conf := web.Config{Service: a.Service, Auth: a.Auth, Ring: a.Ring, Blobs: a.Blobs, Jobs: a.Jobs, Mail: a.Mail, Log: a.Log,
-		UploadDir: filepath.Join(a.Data, "uploads"), Secure: a.Secure, Version: Version}
-	if a.demo != nil {
-		conf.Demo = a.demo
-	}
-	a.Web = web.New(conf)
+	a.Web = web.New(a.webConfig())
 	a.background(ctx, a.Jobs.Run)
 	a.background(ctx, a.Mail.Run)
 	a.background(ctx, a.sweep)
 	a.background(ctx, a.newDay)
-	go func() { a.served <- a.Web.App().Listener(ln) }()
+	go func() { a.served <- a.Web.App().Listener(a.listener) }()
 	tuneMemory()
 	return nil
 }
@@ -199,37 +202,22 @@ func (a *App) URL() string {
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
+	if a.TLSCert != "" {
+		return "https://" + net.JoinHostPort(host, port)
+	}
 	return "http://" + net.JoinHostPort(host, port)
 }
 
 // Played is the mail server of a demonstration; nil when this is none.
 func (a *App) Played() *demo.Server { return a.demo }
 
-// Wait serves until ctx ends or the server fails.
-func (a *App) Wait(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-a.served:
-		return err
-	}
-}
-
 // Close stops what runs and closes what is open, in the order in which one
 // needs the other.
 func (a *App) Close() error {
+	if err := a.halt(); err != nil {
+		return err // closing would wait for what does not end
+	}
 	var errs []error
-	if a.Web != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		errs = append(errs, a.Web.Shutdown(ctx))
-	} else if a.listener != nil {
-		errs = append(errs, a.listener.Close())
-	}
-	if a.stop != nil {
-		a.stop()
-	}
-	a.wg.Wait()
 	if a.demo != nil {
 		errs = append(errs, a.demo.Close())
 	}
@@ -238,6 +226,9 @@ func (a *App) Close() error {
 	}
 	if a.store != nil {
 		errs = append(errs, a.store.Close())
+	}
+	if a.figures != nil {
+		errs = append(errs, a.figures.Close())
 	}
 	return errors.Join(errs...)
 }
