@@ -287,12 +287,12 @@ func (s *Store) explain(ctx context.Context, err error, list []*write) error {
 	if errors.As(err, &p) {
 		list = p.list
 	}
-	places, messages := writeErrors(err)
-	if len(places) == 0 || places[0] >= len(list) {
+	told := keyErrors(err)
+	if len(told) == 0 || told[0].place >= len(list) {
 		return err
 	}
-	w := list[places[0]]
-	ix, ok := duplicate(w.in, messages[0])
+	w := list[told[0].place]
+	ix, ok := told[0].index(w.in)
 	if !ok {
 		if ix, err = s.findDuplicate(ctx, w); err != nil {
 			return err

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"cemigmas/crm/store"
@@ -51,35 +53,49 @@ func wrap(c *store.Collection, id string, err error) error {
 	return e
 }
 
-// duplicateIndex is how servers name the violated index in a duplicate key
-// error.
-var duplicateIndex = regexp.MustCompile(`index: (\S+) dup key`)
-
-// writeErrors returns the places (in the request) and texts of duplicate key
-// errors.
-func writeErrors(err error) (places []int, messages []string) {
-	var bulk mongo.BulkWriteException
-	if errors.As(err, &bulk) {
-		for _, w := range bulk.WriteErrors {
-			places, messages = append(places, w.Index), append(messages, w.Message)
-		}
-		return places, messages
-	}
-	var one mongo.WriteException
-	if errors.As(err, &one) {
-		for _, w := range one.WriteErrors {
-			places, messages = append(places, w.Index), append(messages, w.Message)
-		}
-		return places, messages
-	}
-	return []int{0}, []string{err.Error()}
+// keyError is one duplicate key error: the place of its write in the request,
+// and what the server told.
+type keyError struct {
+	place   int
+	message string
+	raw     bson.Raw
 }
 
-// duplicate names the index that a duplicate key error's text tells of: ok is
-// false when the text does not tell (the protocol double), and ix is nil when
-// it is the id's.
-func duplicate(c *store.Collection, message string) (ix *store.Index, ok bool) {
-	m := duplicateIndex.FindStringSubmatch(message)
+func keyErrors(err error) []keyError {
+	var writes []mongo.WriteError
+	var bulk mongo.BulkWriteException
+	var one mongo.WriteException
+	var command mongo.CommandError
+	switch {
+	case errors.As(err, &bulk):
+		for _, w := range bulk.WriteErrors {
+			writes = append(writes, w.WriteError)
+		}
+	case errors.As(err, &one):
+		writes = one.WriteErrors
+	case errors.As(err, &command):
+		return []keyError{{0, command.Message, command.Raw}}
+	default:
+		return []keyError{{0, err.Error(), nil}}
+	}
+	list := make([]keyError, len(writes))
+	for i, w := range writes {
+		list[i] = keyError{w.Index, w.Message, w.Raw}
+	}
+	return list
+}
+
+// duplicateIndex is how servers name the violated index in an error's text.
+var duplicateIndex = regexp.MustCompile(`index: (\S+) (?:collation: .*)?dup key`)
+
+// index names the index that was violated: by the error's keyPattern, which
+// MongoDB sends since 4.2, else by its text. ok is false when neither tells (the
+// protocol double), and ix is nil when it is the id's.
+func (k keyError) index(c *store.Collection) (ix *store.Index, ok bool) {
+	if pattern, has := k.raw.Lookup("keyPattern").DocumentOK(); has {
+		return patternIndex(c, pattern)
+	}
+	m := duplicateIndex.FindStringSubmatch(k.message)
 	if m == nil {
 		return nil, false
 	}
@@ -89,6 +105,24 @@ func duplicate(c *store.Collection, message string) (ix *store.Index, ok bool) {
 		}
 	}
 	return nil, m[1] == "_id_"
+}
+
+func patternIndex(c *store.Collection, pattern bson.Raw) (ix *store.Index, ok bool) {
+	elements, err := pattern.Elements()
+	if err != nil {
+		return nil, false
+	}
+	fields := make([]string, len(elements))
+	for i, e := range elements {
+		fields[i] = e.Key()
+	}
+	same := func(ix store.Index) bool {
+		return ix.Unique && slices.EqualFunc(ix.Fields, fields, func(a, b string) bool { return strings.TrimPrefix(a, "-") == b })
+	}
+	if i := slices.IndexFunc(c.Indexes, same); i >= 0 {
+		return &c.Indexes[i], true
+	}
+	return nil, len(fields) == 1 && fields[0] == fieldID
 }
 
 func duplicateError(c *store.Collection, id string, ix *store.Index) *store.Error {

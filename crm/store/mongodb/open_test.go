@@ -87,7 +87,7 @@ func TestDuplicateMessages(t *testing.T) {
 		{`E11000 duplicate key error collection: crm.clients`, "", false},
 		{`E11000 duplicate key error collection: crm.clients index: somebody_1 dup key: { x: 1 }`, "", false},
 	} {
-		ix, told := duplicate(c, tc.message)
+		ix, told := keyError{message: tc.message}.index(c)
 		field := ""
 		if ix != nil {
 			field = duplicateError(c, "x", ix).Field

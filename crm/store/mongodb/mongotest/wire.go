@@ -92,13 +92,17 @@ func (m *message) command() string {
 	return el.Key()
 }
 
-// answer replies to an OP_MSG.
+// answer replies to an OP_MSG, or to the OP_QUERY that opens a connection.
 func (m *message) answer(w io.Writer, doc bson.D) error {
 	body, err := bson.Marshal(doc)
 	if err != nil {
 		return err
 	}
 	reply := message{id: m.id + 1, to: m.id, op: opMsg, head: make([]byte, 5), body: body}
+	if m.op == opQuery {
+		reply.op, reply.head = opReply, make([]byte, 20)
+		reply.head[0], reply.head[16] = 8, 1 // able to await; one document
+	}
 	return reply.write(w)
 }
 
