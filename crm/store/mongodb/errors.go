@@ -53,6 +53,24 @@ func wrap(c *store.Collection, id string, err error) error {
 	return e
 }
 
+// MongoDB's codes of a read that another try mends, by the specification of
+// retryable reads: hosts that cannot be reached or found, shutdowns, elections,
+// reads that were interrupted by them.
+var passingCodes = []int{6, 7, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
+
+// mayRead reports whether a read that failed is worth another try at once. One
+// that ran out of time is not.
+func mayRead(err error) bool {
+	if mongo.IsTimeout(err) || errors.Is(err, context.Canceled) {
+		return false
+	}
+	var server mongo.ServerError
+	if errors.As(err, &server) && slices.ContainsFunc(passingCodes, server.HasErrorCode) {
+		return true
+	}
+	return mongo.IsNetworkError(err)
+}
+
 // keyError is one duplicate key error: the place of its write in the request,
 // and what the server told.
 type keyError struct {

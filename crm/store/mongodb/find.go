@@ -97,29 +97,6 @@ func (s *Store) GetMany(ctx context.Context, in *store.Collection, ids []string)
 	return docs, nil
 }
 
-// each runs a find and hands over its rows; the row is valid during the call.
-func (s *Store) each(ctx context.Context, in *store.Collection, filter bson.D, opts *options.FindOptionsBuilder, f func(bson.Raw) error) error {
-	cursor, err := s.coll(in).Find(ctx, filter, opts)
-	if err != nil {
-		return err
-	}
-	return drain(ctx, cursor, f)
-}
-
-func drain(ctx context.Context, cursor *mongo.Cursor, f func(bson.Raw) error) (err error) {
-	defer func() {
-		if e := cursor.Close(context.WithoutCancel(ctx)); err == nil {
-			err = e
-		}
-	}()
-	for cursor.Next(ctx) {
-		if err := f(cursor.Current); err != nil {
-			return err
-		}
-	}
-	return cursor.Err()
-}
-
 // Find implements store.Store.
 func (s *Store) Find(ctx context.Context, query store.Query) (store.Page, error) {
 	done, err := s.begin(query.In)
@@ -227,15 +204,7 @@ func (s *Store) testStretch(ctx context.Context, q *plan.Query, walk, rest bson.
 	if p := projection(q); p != nil {
 		pipeline = append(pipeline, bson.D{{Key: "$project", Value: p}})
 	}
-	opts := options.Aggregate()
-	if name := hint(q); name != "" {
-		opts.SetHint(name)
-	}
-	cursor, err := s.coll(q.In).Aggregate(ctx, pipeline, opts)
-	if err != nil {
-		return err
-	}
-	return drain(ctx, cursor, take)
+	return s.aggregate(ctx, q.In, pipeline, hint(q), take)
 }
 
 // stretch finds the row that is MaxExamined rows from the start of the walk;

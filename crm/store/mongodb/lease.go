@@ -92,10 +92,25 @@ func (s *Store) tryLease(ctx context.Context, name, owner string, ttl time.Durat
 	if mongo.IsDuplicateKeyError(err) {
 		return store.Lease{}, true, nil
 	}
-	if err != nil {
-		return store.Lease{}, false, err
+	if err == nil {
+		err = s.endOlder(ctx, l)
 	}
-	return l, false, s.endOlder(ctx, l)
+	if err != nil {
+		// The term may be there all the same, held by one who does not know.
+		return store.Lease{}, false, errors.Join(err, s.giveBack(ctx, l))
+	}
+	return l, false, nil
+}
+
+// giveBackTime is what a taking that failed spends on undoing what it may have
+// done; beyond it the lease runs out by itself.
+const giveBackTime = 2 * time.Second
+
+// giveBack ends a term whose taking failed half-way, as Release does.
+func (s *Store) giveBack(ctx context.Context, l store.Lease) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackTime)
+	defer cancel()
+	return s.expire(ctx, l)
 }
 
 // newestTerm is the zero document for a name that was never leased.
@@ -155,9 +170,13 @@ func (s *Store) Release(ctx context.Context, l store.Lease) error {
 		return err
 	}
 	defer done()
+	return wrap(nil, l.Name, s.expire(ctx, l))
+}
+
+func (s *Store) expire(ctx context.Context, l store.Lease) error {
 	filter := bson.D{{Key: fieldID, Value: leaseID(l.Name, l.Fence)}, {Key: "owner", Value: l.Owner}}
-	_, err = s.leases().UpdateOne(ctx, filter, set("expires", time.UnixMilli(0).UTC()))
-	return wrap(nil, l.Name, err)
+	_, err := s.leases().UpdateOne(ctx, filter, set("expires", time.UnixMilli(0).UTC()))
+	return err
 }
 
 // holdLease makes a CheckLease. Inside a transaction it writes the document, so

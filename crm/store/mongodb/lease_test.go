@@ -10,6 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"cemigmas/crm/store"
+	"cemigmas/crm/store/mongodb/mongotest"
 )
 
 // TestLeaseOfManyTakers: the insert of a term is atomic on every server, the
@@ -81,5 +82,26 @@ func TestLateTakerStepsBack(t *testing.T) {
 	}
 	if err := s.Apply(ctx, store.CheckLease{Name: "jobs", Fence: 40}); err != nil {
 		t.Errorf("the true holder lost: %v", err)
+	}
+}
+
+// TestTakingThatIsCutShortIsGivenBack: the answer to the insert is lost, the
+// taker gets an error, and the next one need not wait until the lease runs out.
+func TestTakingThatIsCutShortIsGivenBack(t *testing.T) {
+	s, proxy, _ := pretended(t, nil, "&retryWrites=false")
+	ctx := context.Background()
+	var once sync.Once
+	proxy.Hook(func(name string, _ bson.Raw) (act mongotest.Action) {
+		if name == "insert" {
+			once.Do(func() { act.CutReply = true })
+		}
+		return act
+	})
+	if _, err := s.Lease(ctx, "job", "unlucky", time.Hour); store.CodeOf(err) != store.CodeUnavailable {
+		t.Fatalf("the taker got %v", err)
+	}
+	l, err := s.Lease(ctx, "job", "next", time.Minute)
+	if err != nil || l.Fence != 2 {
+		t.Errorf("the next one: %+v, %v", l, err)
 	}
 }

@@ -79,7 +79,9 @@ type Store struct {
 	client *mongo.Client
 	db     *mongo.Database
 	schema []*store.Collection
-	known  map[*store.Collection]bool
+	// timeout bounds each call whose context does not.
+	timeout time.Duration
+	known   map[*store.Collection]bool
 
 	transactions bool
 	// double: a server that speaks the protocol without partial indexes and
@@ -99,17 +101,21 @@ var _ store.Store = (*Store)(nil)
 // Errors: CodeInvalid for a wrong URI or declaration and for a deployment
 // without transactions, CodeUnavailable when it cannot be reached.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	client, err := connect(o.URI)
+	client, timeout, err := connect(o.URI)
 	if err != nil {
 		return nil, err
 	}
-	return OpenClient(ctx, client, o)
+	return open(ctx, client, timeout, o)
 }
 
 // OpenClient opens a store on connections of the caller's making, which Close
 // ends. They must read from the primary, and read and write with the majority.
 func OpenClient(ctx context.Context, client *mongo.Client, o Options) (*Store, error) {
-	s := &Store{client: client, db: client.Database(databaseName(o)), schema: o.Schema, known: map[*store.Collection]bool{}}
+	return open(ctx, client, defaultTimeout, o)
+}
+
+func open(ctx context.Context, client *mongo.Client, timeout time.Duration, o Options) (*Store, error) {
+	s := &Store{client: client, timeout: timeout, db: client.Database(databaseName(o)), schema: o.Schema, known: map[*store.Collection]bool{}}
 	for _, c := range o.Schema {
 		s.known[c] = true
 	}
@@ -124,23 +130,33 @@ func OpenClient(ctx context.Context, client *mongo.Client, o Options) (*Store, e
 	return s, nil
 }
 
-func connect(uri string) (*mongo.Client, error) {
-	opts := options.Client().ApplyURI(uri).SetAppName("cemigmas")
+// connect makes a client of what the connection string says; ours are only
+// what right answers hang on, and a bound in time where it has none.
+func connect(uri string) (*mongo.Client, time.Duration, error) {
+	opts := clientOptions(uri)
 	if err := opts.Validate(); err != nil {
-		return nil, &store.Error{Code: store.CodeInvalid, Msg: "the MongoDB connection string", Err: err}
+		return nil, 0, &store.Error{Code: store.CodeInvalid, Msg: "the MongoDB connection string", Err: err}
 	}
+	client, err := mongo.Connect(opts)
+	if err != nil {
+		return nil, 0, &store.Error{Code: store.CodeInvalid, Msg: "the MongoDB connection string", Err: err}
+	}
+	return client, *opts.Timeout, nil
+}
+
+func clientOptions(uri string) *options.ClientOptions {
+	opts := options.Client().ApplyURI(uri)
 	// A page from a secondary could lack what its reader has just saved.
 	opts.SetReadPreference(readpref.Primary())
 	opts.SetReadConcern(readconcern.Majority())
 	opts.SetWriteConcern(writeconcern.Majority())
-	if opts.Timeout == nil {
+	if opts.AppName == nil {
+		opts.SetAppName("cemigmas")
+	}
+	if opts.Timeout == nil || *opts.Timeout <= 0 {
 		opts.SetTimeout(defaultTimeout)
 	}
-	client, err := mongo.Connect(opts)
-	if err != nil {
-		return nil, &store.Error{Code: store.CodeInvalid, Msg: "the MongoDB connection string", Err: err}
-	}
-	return client, nil
+	return opts
 }
 
 // databaseName is cut out by hand: net/url refuses a string that names several

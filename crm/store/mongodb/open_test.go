@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 
 	"cemigmas/crm/store"
 )
@@ -94,6 +97,42 @@ func TestDuplicateMessages(t *testing.T) {
 		}
 		if told != tc.told || field != tc.field {
 			t.Errorf("%s: field %q, told %v", tc.message, field, told)
+		}
+	}
+}
+
+// TestConnectionString: pools, TLS, credentials, compression and the bound in
+// time are the connection string's; only what right answers hang on is ours.
+func TestConnectionString(t *testing.T) {
+	o := clientOptions("mongodb://agent:p%40ss@a:1,b:2/crm?replicaSet=rs0&authSource=people&authMechanism=SCRAM-SHA-256" +
+		"&maxPoolSize=7&minPoolSize=3&maxConnecting=5&maxIdleTimeMS=9000&tls=true&tlsInsecure=true" +
+		"&compressors=zstd,snappy&appName=north&timeoutMS=1500&serverSelectionTimeoutMS=700&connectTimeoutMS=800&retryWrites=true" +
+		"&readPreference=secondary&readConcernLevel=local&w=1&journal=false")
+	if err := o.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for name, same := range map[string]bool{
+		"pool":        *o.MaxPoolSize == 7 && *o.MinPoolSize == 3 && *o.MaxConnecting == 5 && *o.MaxConnIdleTime == 9*time.Second,
+		"hosts":       slices.Equal(o.Hosts, []string{"a:1", "b:2"}) && *o.ReplicaSet == "rs0",
+		"TLS":         o.TLSConfig != nil && o.TLSConfig.InsecureSkipVerify,
+		"credentials": o.Auth.Username == "agent" && o.Auth.Password == "p@ss" && o.Auth.AuthSource == "people" && o.Auth.AuthMechanism == "SCRAM-SHA-256",
+		"compression": slices.Equal(o.Compressors, []string{"zstd", "snappy"}),
+		"name":        *o.AppName == "north",
+		"times":       *o.Timeout == 1500*time.Millisecond && *o.ServerSelectionTimeout == 700*time.Millisecond && *o.ConnectTimeout == 800*time.Millisecond,
+		"primary":     o.ReadPreference.Mode() == readpref.PrimaryMode,
+		"majority":    o.ReadConcern.Level == "majority" && o.WriteConcern.W == "majority" && o.WriteConcern.Journal == nil,
+	} {
+		if !same {
+			t.Errorf("%s: not as the connection string, or the driver's rule, says", name)
+		}
+	}
+	x509 := clientOptions("mongodb://crm.example.org/?tls=true&authMechanism=MONGODB-X509")
+	if err := x509.Validate(); err != nil || x509.Auth.AuthMechanism != "MONGODB-X509" || x509.Auth.AuthSource != "$external" {
+		t.Errorf("X.509: %+v, %v", x509.Auth, err)
+	}
+	for _, uri := range []string{"mongodb://a", "mongodb://a/?timeoutMS=0"} {
+		if bare := clientOptions(uri); *bare.Timeout != defaultTimeout || *bare.AppName != "cemigmas" || bare.MaxPoolSize != nil {
+			t.Errorf("%s: bounded by %v", uri, *bare.Timeout)
 		}
 	}
 }

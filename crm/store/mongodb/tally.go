@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"cemigmas/crm/store"
 	"cemigmas/crm/store/plan"
@@ -69,16 +68,8 @@ func (s *Store) tallyPass(ctx context.Context, t store.Tally, q *plan.Query, sum
 		bson.D{{Key: "$group", Value: append(bson.D{{Key: fieldID, Value: id}}, sums...)}},
 		bson.D{{Key: "$limit", Value: int64(t.Limit) + 1}},
 	}
-	opts := options.Aggregate()
-	if name := hint(q); name != "" {
-		opts.SetHint(name)
-	}
-	cursor, err := s.coll(t.In).Aggregate(ctx, pipeline, opts)
-	if err != nil {
-		return err
-	}
 	n := 0
-	return drain(ctx, cursor, func(raw bson.Raw) error {
+	return s.aggregate(ctx, t.In, pipeline, hint(q), func(raw bson.Raw) error {
 		if n++; n > t.Limit {
 			return failure(store.CodeInvalid, t.In, "", fmt.Sprintf("a tally of more than %d groups", t.Limit))
 		}

@@ -12,7 +12,7 @@ import (
 
 var _ = register(
 	contractTest{name: "snapshot walks all in order", run: testSnapshot},
-	contractTest{name: "snapshot is of one moment", run: testSnapshotMoment},
+	contractTest{name: "snapshot is of one moment", run: testSnapshotMoment, atomic: true},
 	contractTest{name: "load keeps documents as they are", run: testLoad},
 	contractTest{name: "load refuses what Apply refuses", run: testLoadRefuses},
 )

@@ -117,8 +117,13 @@ var server = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return start(bin)
+	uri, err := start(bin)
+	return uri + "?timeoutMS=" + doubleTimeout, err
 })
+
+// doubleTimeout, in milliseconds, is more than a program allows a server: the
+// double tests every document of a collection for each query.
+const doubleTimeout = "120000"
 
 // start runs the double. It holds the other end of the double's standard input,
 // which closes however this process ends.
