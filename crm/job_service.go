@@ -46,6 +46,22 @@ func (s *Service) CancelJob(ctx context.Context, a Actor, id string) (Job, error
 	return j, err
 }
 
+// cancelJobsOf asks all jobs of a user to stop; what only waits ends at once.
+func (s *Service) cancelJobsOf(ctx context.Context, user string) error {
+	for _, state := range []string{JobQueued, JobRunning} {
+		q := store.Query{Where: []store.Cond{store.Is("state", state), store.Is("by", user)}, Sort: []string{"created"}}
+		for j, err := range Jobs.All(ctx, s.store, q) {
+			if err != nil {
+				return err
+			}
+			if _, err := s.CancelJob(ctx, SystemActor(), j.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // JobErrors lists the faulty rows of an import, in file order.
 func (s *Service) JobErrors(ctx context.Context, a Actor, id string, limit int, after string) ([]ImportError, string, error) {
 	if _, err := s.Job(ctx, a, id); err != nil {

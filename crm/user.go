@@ -26,10 +26,25 @@ type User struct {
 	MustChange   bool   `json:"mustChange,omitempty"`   // it signed in with a one-time password
 	LoopbackOnly bool   `json:"loopbackOnly,omitempty"` // a demonstration login
 	// Epoch rises when all sessions and tokens of the user must end.
-	Epoch     int64     `json:"epoch"`
-	CreatedAt time.Time `json:"createdAt"`
-	UpdatedAt time.Time `json:"updatedAt"`
+	Epoch int64 `json:"epoch"`
+	// Ended are sign-ins of the API that were ended while an access token of
+	// theirs may still be alive. They stand here because the user is read on
+	// each request anyway.
+	Ended []EndedSession `json:"ended,omitempty"`
+	// Link is the SHA-256 of the one-time link with which a password can be
+	// chosen, and LinkUntil when it is over.
+	Link      string     `json:"link,omitempty"`
+	LinkUntil *time.Time `json:"linkUntil,omitempty"`
+	// Edits rises with every change of what the page of the user edits; the
+	// version rises for other reasons too, such as a session that was ended.
+	Edits     int64      `json:"edits,omitempty"`
+	SeenAt    *time.Time `json:"seenAt,omitempty"` // to some minutes; nil: never signed in
+	CreatedAt time.Time  `json:"createdAt"`
+	UpdatedAt time.Time  `json:"updatedAt"`
 }
+
+// Invited reports whether a user never signed in.
+func (u *User) Invited() bool { return u.SeenAt == nil }
 
 // Actor makes the actor that this user is.
 func (u *User) Actor() Actor {
@@ -45,56 +60,20 @@ var Users = Table[User]{
 			{Name: "name", Kind: store.String},
 			{Name: "team", Kind: store.String},
 			{Name: "role", Kind: store.String},
+			{Name: "link", Kind: store.String},
 		},
 		Indexes: []store.Index{
 			{Fields: []string{"email"}, Unique: true},
 			{Fields: []string{"name"}},
 			{Fields: []string{"team", "name"}},
 			{Fields: []string{"role", "name"}},
+			{Fields: []string{"link"}},
 		},
 	},
 	ID:  func(u *User) string { return u.ID },
 	Ver: func(u *User) *int64 { return &u.Version },
 	Keys: func(u *User) store.Keys {
-		return store.Keys{"email": strings.ToLower(u.Email), "name": text.SortKey(u.Name), "team": u.Team, "role": string(u.Role)}
-	},
-}
-
-// Session is a signed-in browser or a chain of API refresh tokens. Its id is
-// the SHA-256 of the secret that the browser holds, so a stolen store opens
-// no session.
-type Session struct {
-	ID        string    `json:"id"`
-	Version   int64     `json:"-"`
-	User      string    `json:"user"`
-	Kind      string    `json:"kind"` // page or api
-	Epoch     int64     `json:"epoch"`
-	Family    string    `json:"family,omitempty"` // api: refresh tokens descend from one sign-in
-	Used      bool      `json:"used,omitempty"`   // api: this refresh token was exchanged
-	Expires   time.Time `json:"expires"`
-	SeenAt    time.Time `json:"seenAt"`
-	CreatedAt time.Time `json:"createdAt"`
-}
-
-// Sessions is the table of sessions.
-var Sessions = Table[Session]{
-	In: &store.Collection{
-		Name: "sessions",
-		Fields: []store.Field{
-			{Name: "user", Kind: store.String},
-			{Name: "family", Kind: store.String},
-			{Name: "expires", Kind: store.Time},
-		},
-		Indexes: []store.Index{
-			{Fields: []string{"user", "expires"}},
-			{Fields: []string{"family"}},
-			{Fields: []string{"expires"}},
-		},
-	},
-	ID:  func(s *Session) string { return s.ID },
-	Ver: func(s *Session) *int64 { return &s.Version },
-	Keys: func(s *Session) store.Keys {
-		return store.Keys{"user": s.User, "family": s.Family, "expires": s.Expires}
+		return store.Keys{"email": strings.ToLower(u.Email), "name": text.SortKey(u.Name), "team": u.Team, "role": string(u.Role), "link": u.Link}
 	},
 }
 

@@ -25,6 +25,7 @@ type UserInput struct {
 	Sectors  []string `json:"sectors,omitempty"`
 	Lang     string   `json:"lang,omitempty"`
 	Password string   `json:"-"` // "" makes a one-time password
+	Invite   bool     `json:"-"` // no password yet: it is chosen behind a link
 	// LoopbackOnly marks a demonstration login, which opens nothing from
 	// another machine.
 	LoopbackOnly bool `json:"-"`
@@ -42,26 +43,39 @@ func (s *Service) AddUser(ctx context.Context, a Actor, in UserInput) (User, str
 		return User{}, "", err
 	}
 	once := ""
-	if in.Password == "" {
-		once = secret.OneTimePassword()
-		in.Password, u.MustChange = once, true
-	} else if err := checkPassword(in.Password); err != nil {
-		return User{}, "", err
-	}
-	hash, err := secret.HashPassword(in.Password)
-	if err != nil {
-		return User{}, "", err
-	}
-	u.Password = hash
-	if err := s.Apply(ctx, Users.Put(&u)); err != nil {
-		if CodeOf(err) == CodeDuplicate {
-			return User{}, "", &Error{Code: CodeDuplicate, Text: Text{Key: "error.user.duplicate"}, Err: err,
-				Fields: map[string]Text{"email": {Key: "error.user.duplicate"}}}
+	if !in.Invite {
+		var err error
+		if once, err = setPassword(&u, in.Password); err != nil {
+			return User{}, "", err
 		}
-		return User{}, "", err
+	}
+	if err := s.Apply(ctx, Users.Put(&u)); err != nil {
+		return User{}, "", takenAddress(err)
 	}
 	s.forgetUserNames()
+	u.Version++
 	return hideUser(u), once, nil
+}
+
+func takenAddress(err error) error {
+	if CodeOf(err) != CodeDuplicate {
+		return err
+	}
+	return &Error{Code: CodeDuplicate, Text: Text{Key: "error.user.duplicate"}, Err: err, Fields: map[string]Text{"email": {Key: "error.user.duplicate"}}}
+}
+
+// setPassword gives a user a password, a one-time one when it is "". A link to
+// choose one is over then.
+func setPassword(u *User, password string) (once string, err error) {
+	u.MustChange, u.Link, u.LinkUntil = false, "", nil
+	if password == "" {
+		once = secret.OneTimePassword()
+		password, u.MustChange = once, true
+	} else if err := checkPassword(password); err != nil {
+		return "", err
+	}
+	u.Password, err = secret.HashPassword(password)
+	return once, err
 }
 
 func fillUser(u *User, in UserInput) error {
@@ -85,6 +99,9 @@ func fillUser(u *User, in UserInput) error {
 	if !slices.Contains(Langs, u.Lang) {
 		bad.add("lang", "error.field.choice")
 	}
+	if slices.ContainsFunc(u.Sectors, func(id string) bool { return !IsSector(id) }) {
+		bad.add("sectors", "error.field.choice")
+	}
 	return bad.err()
 }
 
@@ -94,22 +111,6 @@ func checkPassword(p string) error {
 			Fields: map[string]Text{"password": {Key: "error.user.password"}}}
 	}
 	return nil
-}
-
-// ListUsers lists users by name: admins all, managers their team.
-func (s *Service) ListUsers(ctx context.Context, a Actor, limit int, after string) ([]User, string, error) {
-	if err := a.mustBe(RoleManager, RoleAdmin); err != nil {
-		return nil, "", err
-	}
-	q := store.Query{Sort: []string{"name"}, Limit: limitOf(limit, 100), After: after}
-	if a.Role == RoleManager {
-		q.Where = []store.Cond{store.Is("team", orNone(a.Team))}
-	}
-	list, next, err := Users.Find(ctx, s.store, q)
-	for i := range list {
-		list[i] = hideUser(list[i])
-	}
-	return list, next, err
 }
 
 // UserByEmail finds a user.
@@ -127,56 +128,85 @@ func (s *Service) UserByEmail(ctx context.Context, a Actor, email string) (User,
 	return hideUser(*u), nil
 }
 
-// DisableUser ends a user's rights, sessions and tokens at once.
+// User reads a user. Only admins may.
+func (s *Service) User(ctx context.Context, a Actor, id string) (User, error) {
+	if err := a.mustBe(RoleAdmin); err != nil {
+		return User{}, err
+	}
+	u, err := Users.Get(ctx, s.store, id)
+	return hideUser(u), err
+}
+
+// DisableUser ends a user's rights at once: sessions, tokens, a link to choose a
+// password, and the jobs that wait or run for it.
 func (s *Service) DisableUser(ctx context.Context, a Actor, id string, disabled bool) (User, error) {
 	if id == a.UserID {
 		return User{}, Errf(CodeForbidden, "error.user.self")
 	}
-	return s.changeUser(ctx, a, id, func(u *User) error {
-		u.Disabled = disabled
-		u.Epoch++
+	u, err := s.changeUser(ctx, a, id, func(u *User) error {
+		u.Disabled, u.Link, u.LinkUntil = disabled, "", nil
+		u.endAll()
 		return nil
 	})
+	if err != nil || !disabled {
+		return u, err
+	}
+	s.tidySessions(ctx, u)
+	return u, s.cancelJobsOf(ctx, id)
 }
 
 // ResetPassword gives a user a password, a one-time one when password is "",
 // and ends its sessions.
 func (s *Service) ResetPassword(ctx context.Context, a Actor, id, password string) (once string, err error) {
-	_, err = s.changeUser(ctx, a, id, func(u *User) error {
-		u.MustChange = false
-		if password == "" {
-			once = secret.OneTimePassword()
-			password, u.MustChange = once, true
-		} else if err := checkPassword(password); err != nil {
-			return err
-		}
-		hash, err := secret.HashPassword(password)
-		u.Password = hash
-		u.Epoch++
+	u, err := s.changeUser(ctx, a, id, func(u *User) error {
+		u.endAll()
+		once, err = setPassword(u, password)
 		return err
 	})
+	if err == nil {
+		s.tidySessions(ctx, u)
+	}
 	return once, err
 }
 
-// ChangePassword lets a user choose its own; other sessions end.
-func (s *Service) ChangePassword(ctx context.Context, a Actor, old, fresh string) error {
+// ChangePassword lets a user choose its own. Its other sessions and all tokens
+// end, the session keep goes on.
+func (s *Service) ChangePassword(ctx context.Context, a Actor, keep, old, fresh string) error {
 	if err := checkPassword(fresh); err != nil {
 		return err
 	}
-	_, err := s.changeUser(ctx, SystemActor(), a.UserID, func(u *User) error {
-		ok, err := secret.VerifyPassword(u.Password, old)
-		if err != nil {
+	u, err := Users.Get(ctx, s.store, a.UserID)
+	if err != nil {
+		return err
+	}
+	ok := false
+	if u.Password != "" {
+		if ok, err = secret.VerifyPassword(u.Password, old); err != nil {
 			return err
 		}
-		if !ok {
-			return &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: map[string]Text{"old": {Key: "error.user.wrong"}}}
-		}
-		u.Password, err = secret.HashPassword(fresh)
-		u.MustChange = false
-		u.Epoch++
+	}
+	if !ok {
+		return &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: map[string]Text{"old": {Key: "error.user.wrong"}}}
+	}
+	u.endAll()
+	if _, err := setPassword(&u, fresh); err != nil {
 		return err
-	})
-	return err
+	}
+	u.UpdatedAt = s.Now()
+	changes := []store.Change{Users.Put(&u)}
+	kept, err := Sessions.Get(ctx, s.store, keep)
+	switch {
+	case err != nil && CodeOf(err) != CodeNotFound:
+		return err
+	case err == nil && kept.User == u.ID && kept.Kind == SessionPage:
+		kept.Epoch = u.Epoch
+		changes = append(changes, Sessions.Put(&kept))
+	}
+	if err := s.Apply(ctx, changes...); err != nil {
+		return err
+	}
+	s.tidySessions(ctx, u)
+	return nil
 }
 
 // Preferences are how a user likes the pages.
@@ -202,6 +232,9 @@ func (s *Service) SetPreferences(ctx context.Context, a Actor, p Preferences) er
 		return err
 	}
 	_, err := s.changeUser(ctx, SystemActor(), a.UserID, func(u *User) error {
+		if u.Lang != p.Lang {
+			u.Edits++
+		}
 		u.Lang, u.Theme, u.Density = p.Lang, p.Theme, p.Density
 		return nil
 	})
@@ -221,8 +254,9 @@ func (s *Service) changeUser(ctx context.Context, a Actor, id string, change fun
 	}
 	u.UpdatedAt = s.Now()
 	if err := s.Apply(ctx, Users.Put(&u)); err != nil {
-		return User{}, err
+		return User{}, takenAddress(err)
 	}
 	s.forgetUserNames()
+	u.Version++
 	return hideUser(u), nil
 }

@@ -28,7 +28,7 @@ func apiSignIn(s *Server, c call, in signInBody) (auth.Tokens, error) {
 	if u.MustChange {
 		return auth.Tokens{}, crm.Errf(crm.CodeForbidden, "error.signin.change")
 	}
-	return s.Auth.Issue(c, u)
+	return s.Auth.Issue(c, u, device(c.ctx))
 }
 
 type refreshBody struct {
@@ -36,7 +36,7 @@ type refreshBody struct {
 }
 
 func apiRefresh(s *Server, c call, in refreshBody) (auth.Tokens, error) {
-	return s.Auth.Refresh(c, in.RefreshToken, c.From)
+	return s.Auth.Refresh(c, in.RefreshToken, device(c.ctx))
 }
 
 // me is who holds the token.

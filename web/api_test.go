@@ -57,9 +57,17 @@ func TestAPISignIn(t *testing.T) {
 	wantError(t, k.Token(tokens.Token, "GET", "/me", nil), 401, crm.CodeUnauthorized)
 	k.Token("", "POST", "/session/refresh", map[string]string{"refreshToken": tokens.RefreshToken}).Status(200).JSON(&next)
 	k.Token(next.Token, "GET", "/me", nil).Status(200)
-	// The same token again means that there are two of it: the whole chain ends.
+	// A retry gets the same answer for a while; later the same token means that
+	// there are two of it: the whole sign-in ends.
+	var retried auth.Tokens
+	k.Token("", "POST", "/session/refresh", map[string]string{"refreshToken": tokens.RefreshToken}).Status(200).JSON(&retried)
+	if retried.RefreshToken != next.RefreshToken {
+		t.Error("a retry got another refresh token")
+	}
+	k.Pass(auth.Grace + time.Second)
 	wantError(t, k.Token("", "POST", "/session/refresh", map[string]string{"refreshToken": tokens.RefreshToken}), 401, crm.CodeUnauthorized)
 	wantError(t, k.Token("", "POST", "/session/refresh", map[string]string{"refreshToken": next.RefreshToken}), 401, crm.CodeUnauthorized)
+	wantError(t, k.Token(next.Token, "GET", "/me", nil), 401, crm.CodeUnauthorized)
 }
 
 func TestAPISignInRefuses(t *testing.T) {
@@ -77,7 +85,7 @@ func TestAPISignInRefuses(t *testing.T) {
 
 func TestAPITokensThatAreNone(t *testing.T) {
 	k := webtest.New(t)
-	tokens, err := k.Auth.Issue(t.Context(), k.Users["ana"])
+	tokens, err := k.Auth.Issue(t.Context(), k.Users["ana"], auth.Device{})
 	k.Must(err)
 	head, _, _ := strings.Cut(tokens.Token, ".")
 	for name, token := range map[string]string{
@@ -92,29 +100,11 @@ func TestAPITokensThatAreNone(t *testing.T) {
 	}
 }
 
-// A user who is disabled, or whose password changed, is out at the next
-// request, with every session and token.
-func TestDisabledAtOnce(t *testing.T) {
-	k := webtest.New(t)
-	tokens, err := k.Auth.Issue(t.Context(), k.Users["ana"])
-	k.Must(err)
-	b := k.Browser("ana")
-	b.Get("/").Status(200)
-	k.Token(tokens.Token, "GET", "/me", nil).Status(200)
-	_, err = k.Service.DisableUser(t.Context(), k.Actor("admin"), "ana", true)
-	k.Must(err)
-	if a := b.Get("/").Status(303); a.Header.Get("Location") != "/signin" {
-		t.Errorf("led to %q", a.Header.Get("Location"))
-	}
-	wantError(t, k.Token(tokens.Token, "GET", "/me", nil), 401, crm.CodeUnauthorized)
-	wantError(t, k.Token("", "POST", "/session/refresh", map[string]string{"refreshToken": tokens.RefreshToken}), 401, crm.CodeUnauthorized)
-}
-
 // A team that changes takes effect on the tokens that are out.
 func TestTeamIsReadOnEachRequest(t *testing.T) {
 	k := webtest.New(t)
 	e := k.Fill()["ana"]
-	tokens, err := k.Auth.Issue(t.Context(), k.Users["north"])
+	tokens, err := k.Auth.Issue(t.Context(), k.Users["north"], auth.Device{})
 	k.Must(err)
 	k.Token(tokens.Token, "GET", "/clients/"+e.Client, nil).Status(200)
 	k.Change("north", func(u *crm.User) { u.Team = "sul" })

@@ -120,6 +120,9 @@ func lang(c *fiber.Ctx) string {
 	if u := user(c); u.Lang != "" {
 		return u.Lang
 	}
+	if l, _ := c.Locals(keyLang).(string); l != "" {
+		return l
+	}
 	if l := locale.Lang(c.Cookies(langCookie)); l.Valid() {
 		return string(l)
 	}

@@ -19,7 +19,7 @@ const recheck = 2 * time.Second
 // events is the stream of a browser: what changed that its user may see. The
 // session is read again while it goes on: a disabled user gets nothing more.
 func (s *Server) events(c *fiber.Ctx) error {
-	a, token, addr := actor(c), c.Cookies(cookieName), from(c)
+	a, token, dev := actor(c), c.Cookies(cookieName), device(c)
 	c.Set(fiber.HeaderContentType, "text/event-stream")
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set("X-Accel-Buffering", "no")
@@ -34,7 +34,7 @@ func (s *Server) events(c *fiber.Ctx) error {
 			if time.Since(checked) < recheck {
 				return true
 			}
-			u, _, err := s.Auth.Session(s.until, token, addr)
+			u, _, err := s.Auth.Session(s.until, token, dev)
 			a, checked = u.Actor(), time.Now()
 			return err == nil
 		}
@@ -52,6 +52,15 @@ func (s *Server) events(c *fiber.Ctx) error {
 				}
 				fmt.Fprint(w, ": beat\n\n")
 			case e := <-ch:
+				if e.Kind == crm.EventSession {
+					if e.Owner == a.UserID {
+						checked = time.Time{}
+					}
+					if !may() {
+						return
+					}
+					continue
+				}
 				if !may() {
 					return
 				}

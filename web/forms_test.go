@@ -256,21 +256,6 @@ func TestMailboxes(t *testing.T) {
 	b.Post("/mailboxes", append(form, "action", "add")...).Status(422).Has(".wrong", "já")
 }
 
-func TestUsers(t *testing.T) {
-	k := webtest.New(t)
-	b := k.Browser("admin")
-	b.Post("/users", "name", "", "email", "x", "role", "king").Status(422).Has(".wrong", "Preencha").Value("email", "x")
-	a := b.Post("/users", "name", "Eva", "email", "eva@cemig.example", "role", "agent", "team", "sul").Status(200).Has(".userrow", "Eva")
-	once := a.Find(".secret").Text()
-	if len(once) < 10 || strings.Contains(b.Get("/users").Body, once) {
-		t.Errorf("one-time password %q is shown never or twice", once)
-	}
-	b.Post("/users", "name", "Eva", "email", "EVA@cemig.example", "role", "agent").Status(422).Has(".wrong", "já")
-	b.Follow(b.Post("/users/ana/disable")).Has("[data-toast]", "não entra")
-	b.Post("/users/admin/disable").Status(403)
-	k.Browser("north").Get("/users").Status(200).Has(".userrow", "Bia").Lacks(".userrow form")
-}
-
 func TestClientListFragments(t *testing.T) {
 	k := webtest.New(t)
 	k.Fill()

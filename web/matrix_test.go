@@ -22,6 +22,7 @@ const (
 	ownBox               // as private, but its manager, who sees it, is told that it is another's
 	admins               // admins only
 	bosses               // managers and admins
+	mine                 // of an estate: its agent only
 	open                 // before sign-in too
 )
 
@@ -58,92 +59,105 @@ func at(path string) func(webtest.Estate) string {
 
 // matrix has a line for every route. A route without one fails the test.
 var matrix = map[string]cell{
-	"POST /session api":         {reach: open, path: at("/session"), body: map[string]string{"email": "nobody@cemig.example", "password": "wrong"}, ok: 401},
-	"POST /session/refresh api": {reach: open, path: at("/session/refresh"), body: map[string]string{"refreshToken": "none"}, ok: 401},
-	"GET /me api":               {path: at("/me")},
-	"GET /sectors api":          {path: at("/sectors")},
+	"POST /session api":           {reach: open, path: at("/session"), body: map[string]string{"email": "nobody@cemig.example", "password": "wrong"}, ok: 401},
+	"POST /session/refresh api":   {reach: open, path: at("/session/refresh"), body: map[string]string{"refreshToken": "none"}, ok: 401},
+	"GET /me api":                 {path: at("/me")},
+	"GET /me/sessions api":        {path: at("/me/sessions")},
+	"DELETE /me/sessions api":     {path: at("/me/sessions")},
+	"DELETE /me/sessions/:id api": {reach: mine, path: at("/me/sessions/{session}"), ok: 204},
+	"GET /sectors api":            {path: at("/sectors")},
 
-	"GET /clients api":                    {path: at("/clients?limit=200")},
-	"GET /clients page":                   {path: at("/clients")},
-	"GET /clients/:id api":                {reach: scoped, path: of("/clients/%s", client)},
-	"GET /clients/:id page":               {reach: scoped, path: of("/clients/%s", client)},
-	"PATCH /clients/:id api":              {reach: scoped, path: of("/clients/%s", client), body: map[string]string{"tier": "B"}},
-	"GET /clients/:id/timeline api":       {reach: scoped, path: of("/clients/%s/timeline", client)},
-	"GET /clients/:id/timeline page":      {reach: scoped, path: of("/clients/%s/timeline", client), ok: 303, deny: 303}, // leads to the record, which decides
-	"POST /clients/:id/activities api":    {reach: scoped, path: of("/clients/%s/activities", client), body: map[string]string{"kind": "note", "text": "x"}, ok: 201},
-	"POST /clients/:id/activities page":   {reach: scoped, path: of("/clients/%s/activities", client), form: []string{"kind", "note", "text", "x"}, ok: 303},
-	"GET /clients/:id/installations api":  {reach: scoped, path: of("/clients/%s/installations", client)},
-	"GET /clients/:id/edit page":          {reach: scoped, path: of("/clients/%s/edit", client)},
-	"POST /clients/:id/edit page":         {reach: scoped, path: of("/clients/%s/edit", client), form: []string{"tier", "A"}, ok: 303},
-	"GET /clients/:id/people/new page":    {reach: scoped, path: of("/clients/%s/people/new", client)},
-	"POST /clients/:id/people page":       {reach: scoped, path: of("/clients/%s/people", client), form: []string{"name", "x"}, ok: 303},
-	"GET /people/:id page":                {reach: scoped, path: of("/people/%s", person)},
-	"POST /people/:id page":               {reach: scoped, path: of("/people/%s", person), form: []string{"name", "x"}, ok: 303},
-	"GET /installations/:id api":          {reach: scoped, path: of("/installations/%s", place)},
-	"GET /installations/:id page":         {reach: scoped, path: of("/installations/%s", place)},
-	"GET /installations/:id/readings api": {reach: scoped, path: of("/installations/%s/readings", place)},
-	"GET /threads/:id api":                {reach: scoped, path: of("/threads/%s", thread)},
-	"GET /threads/:id page":               {reach: scoped, path: of("/threads/%s", thread)},
-	"GET /messages/:id/html page":         {reach: scoped, path: of("/messages/%s/html", message)},
-	"GET /messages/:id/parts/:part page":  {reach: scoped, path: of("/messages/%s/parts/2", message)},
-	"GET /activities/new page":            {reach: scoped, path: of("/activities/new?client=%s", client)},
-	"POST /activities page":               {reach: scoped, path: at("/activities"), form: []string{"kind", "call", "text", "x", "client", "{client}"}, ok: 303, deny: 422},
-	"GET /activities/:id/edit page":       {reach: scoped, path: of("/activities/%s/edit", activity)},
-	"POST /activities/:id page":           {reach: scoped, path: of("/activities/%s", activity), form: []string{"kind", "call", "text", "x"}, ok: 303},
-	"POST /activities/:id/delete page":    {reach: scoped, path: of("/activities/%s/delete", activity), ok: 303},
-	"POST /activities/:id/restore page":   {reach: scoped, path: of("/activities/%s/restore", activity), ok: 303},
-	"GET /visits/new page":                {reach: scoped, path: of("/visits/new?client=%s", client)},
-	"POST /visits/new page":               {reach: scoped, path: at("/visits/new"), form: []string{"client", "{client}", "day", "2026-12-01", "time", "10:00", "purpose", "x"}, ok: 303},
-	"GET /visits/:id page":                {reach: scoped, path: of("/visits/%s", visit)},
-	"POST /visits/:id page":               {reach: scoped, path: of("/visits/%s", visit), form: []string{"action", "save", "purpose", "x"}, ok: 303},
-	"GET /triage page":                    {path: at("/triage")},
-	"POST /triage/:id/ignore page":        {reach: scoped, path: of("/triage/%s/ignore", heldID), form: []string{"what", "nothing"}, ok: 422},
-	"POST /triage/:id/assign page":        {reach: scoped, path: of("/triage/%s/assign", heldID), form: []string{"client", "{client}"}, ok: 303},
-	"GET /mailboxes page":                 {path: at("/mailboxes")},
-	"POST /mailboxes page":                {path: at("/mailboxes"), form: []string{"address", "no address"}, ok: 422},
-	"GET /mailboxes/:id page":             {reach: scoped, path: of("/mailboxes/%s", mailbox), ok: 303},
-	"POST /mailboxes/:id/sync page":       {reach: scoped, path: of("/mailboxes/%s/sync", mailbox), ok: 303},
-	"GET /mailboxes/:id/edit page":        {reach: ownBox, path: of("/mailboxes/%s/edit", mailbox)},
-	"POST /mailboxes/:id/edit page":       {reach: ownBox, path: of("/mailboxes/%s/edit", mailbox), form: []string{"host", ""}, ok: 422},
-	"POST /mailboxes/:id/pause page":      {reach: ownBox, path: of("/mailboxes/%s/pause", mailbox), ok: 303},
-	"POST /mailboxes/:id/resume page":     {reach: ownBox, path: of("/mailboxes/%s/resume", mailbox), ok: 303},
-	"POST /mailboxes/:id/retry page":      {reach: scoped, path: of("/mailboxes/%s/retry", mailbox), ok: 303},
-	"GET /mailboxes/:id/remove page":      {reach: ownBox, path: of("/mailboxes/%s/remove", mailbox)},
-	"POST /mailboxes/:id/remove page":     {reach: ownBox, path: of("/mailboxes/%s/remove", mailbox), ok: 303},
-	"GET /reports page":                   {path: at("/reports")},
-	"POST /reports page":                  {path: at("/reports"), form: []string{"month", "2026-10", "lang", "es"}, ok: 303},
-	"POST /reports api":                   {path: at("/reports"), body: map[string]string{"month": "2026-10"}, ok: 202},
-	"GET /reports/:id page":               {reach: private, path: of("/reports/%s", report)},
-	"GET /reports/:id api":                {reach: private, path: of("/reports/%s", report)},
-	"GET /reports/:id/file page":          {reach: private, path: of("/reports/%s/file", report)},
-	"GET /reports/:id/file api":           {reach: private, path: of("/reports/%s/file", report)},
-	"GET /reports/monthly api":            {path: at("/reports/monthly?month=never"), ok: 422},
-	"GET /imports page":                   {path: at("/imports")},
-	"POST /imports page":                  {path: at("/imports"), ok: 422}, // not a multipart form
-	"POST /imports api":                   {path: at("/imports"), body: map[string]string{}, ok: 422},
-	"GET /imports/:id page":               {reach: private, path: of("/imports/%s", imported)},
-	"GET /imports/:id api":                {reach: private, path: of("/imports/%s", imported)},
-	"GET /imports/template.xlsx page":     {path: at("/imports/template.xlsx")},
-	"GET /imports/:id/errors.xlsx page":   {reach: private, path: of("/imports/%s/errors.xlsx", imported)},
-	"POST /imports/:id/run page":          {reach: private, path: of("/imports/%s/run", imported), ok: 303},
-	"GET /jobs/:id page":                  {reach: private, path: of("/jobs/%s", report), ok: 303},
-	"POST /jobs/:id/cancel page":          {reach: private, path: of("/jobs/%s/cancel", imported), ok: 303},
-	"GET /users page":                     {reach: bosses, path: at("/users"), deny: 403},
-	"POST /users page":                    {reach: admins, path: at("/users"), form: []string{"email", "no address"}, ok: 422, deny: 403},
-	"POST /users/:id/disable page":        {reach: admins, path: of("/users/%s/disable", agentOf), ok: 303, deny: 403},
-	"POST /users/:id/enable page":         {reach: admins, path: of("/users/%s/enable", agentOf), ok: 303, deny: 403},
-	"POST /users/:id/password page":       {reach: admins, path: of("/users/%s/password", agentOf), deny: 403},
-	"GET / page":                          {path: at("/")},
-	"GET /search page":                    {path: at("/search?q=zx")},
-	"GET /settings page":                  {path: at("/settings")},
-	"POST /settings page":                 {path: at("/settings"), form: []string{"lang", "pt-BR"}, ok: 303},
-	"GET /password page":                  {path: at("/password")},
-	"POST /password page":                 {path: at("/password"), form: []string{"old", "x", "password", "a", "again", "b"}, ok: 422},
-	"GET /signin page":                    {reach: open, path: at("/signin"), ok: 303}, // who is in goes on
-	"POST /signin page":                   {reach: open, path: at("/signin"), form: []string{"email", "nobody@cemig.example", "password", "x"}, ok: 401},
-	"POST /signout page":                  {path: at("/signout"), ok: 303},
-	"GET /events page":                    {path: at("/events")},             // never ends; TestEvents asks it
-	"POST /demo/mail page":                {path: at("/demo/mail"), ok: 404}, // no demonstration here
+	"GET /clients api":                      {path: at("/clients?limit=200")},
+	"GET /clients page":                     {path: at("/clients")},
+	"GET /clients/:id api":                  {reach: scoped, path: of("/clients/%s", client)},
+	"GET /clients/:id page":                 {reach: scoped, path: of("/clients/%s", client)},
+	"PATCH /clients/:id api":                {reach: scoped, path: of("/clients/%s", client), body: map[string]string{"tier": "B"}},
+	"GET /clients/:id/timeline api":         {reach: scoped, path: of("/clients/%s/timeline", client)},
+	"GET /clients/:id/timeline page":        {reach: scoped, path: of("/clients/%s/timeline", client), ok: 303, deny: 303}, // leads to the record, which decides
+	"POST /clients/:id/activities api":      {reach: scoped, path: of("/clients/%s/activities", client), body: map[string]string{"kind": "note", "text": "x"}, ok: 201},
+	"POST /clients/:id/activities page":     {reach: scoped, path: of("/clients/%s/activities", client), form: []string{"kind", "note", "text", "x"}, ok: 303},
+	"GET /clients/:id/installations api":    {reach: scoped, path: of("/clients/%s/installations", client)},
+	"GET /clients/:id/edit page":            {reach: scoped, path: of("/clients/%s/edit", client)},
+	"POST /clients/:id/edit page":           {reach: scoped, path: of("/clients/%s/edit", client), form: []string{"tier", "A"}, ok: 303},
+	"GET /clients/:id/people/new page":      {reach: scoped, path: of("/clients/%s/people/new", client)},
+	"POST /clients/:id/people page":         {reach: scoped, path: of("/clients/%s/people", client), form: []string{"name", "x"}, ok: 303},
+	"GET /people/:id page":                  {reach: scoped, path: of("/people/%s", person)},
+	"POST /people/:id page":                 {reach: scoped, path: of("/people/%s", person), form: []string{"name", "x"}, ok: 303},
+	"GET /installations/:id api":            {reach: scoped, path: of("/installations/%s", place)},
+	"GET /installations/:id page":           {reach: scoped, path: of("/installations/%s", place)},
+	"GET /installations/:id/readings api":   {reach: scoped, path: of("/installations/%s/readings", place)},
+	"GET /threads/:id api":                  {reach: scoped, path: of("/threads/%s", thread)},
+	"GET /threads/:id page":                 {reach: scoped, path: of("/threads/%s", thread)},
+	"GET /messages/:id/html page":           {reach: scoped, path: of("/messages/%s/html", message)},
+	"GET /messages/:id/parts/:part page":    {reach: scoped, path: of("/messages/%s/parts/2", message)},
+	"GET /activities/new page":              {reach: scoped, path: of("/activities/new?client=%s", client)},
+	"POST /activities page":                 {reach: scoped, path: at("/activities"), form: []string{"kind", "call", "text", "x", "client", "{client}"}, ok: 303, deny: 422},
+	"GET /activities/:id/edit page":         {reach: scoped, path: of("/activities/%s/edit", activity)},
+	"POST /activities/:id page":             {reach: scoped, path: of("/activities/%s", activity), form: []string{"kind", "call", "text", "x"}, ok: 303},
+	"POST /activities/:id/delete page":      {reach: scoped, path: of("/activities/%s/delete", activity), ok: 303},
+	"POST /activities/:id/restore page":     {reach: scoped, path: of("/activities/%s/restore", activity), ok: 303},
+	"GET /visits/new page":                  {reach: scoped, path: of("/visits/new?client=%s", client)},
+	"POST /visits/new page":                 {reach: scoped, path: at("/visits/new"), form: []string{"client", "{client}", "day", "2026-12-01", "time", "10:00", "purpose", "x"}, ok: 303},
+	"GET /visits/:id page":                  {reach: scoped, path: of("/visits/%s", visit)},
+	"POST /visits/:id page":                 {reach: scoped, path: of("/visits/%s", visit), form: []string{"action", "save", "purpose", "x"}, ok: 303},
+	"GET /triage page":                      {path: at("/triage")},
+	"POST /triage/:id/ignore page":          {reach: scoped, path: of("/triage/%s/ignore", heldID), form: []string{"what", "nothing"}, ok: 422},
+	"POST /triage/:id/assign page":          {reach: scoped, path: of("/triage/%s/assign", heldID), form: []string{"client", "{client}"}, ok: 303},
+	"GET /mailboxes page":                   {path: at("/mailboxes")},
+	"POST /mailboxes page":                  {path: at("/mailboxes"), form: []string{"address", "no address"}, ok: 422},
+	"GET /mailboxes/:id page":               {reach: scoped, path: of("/mailboxes/%s", mailbox), ok: 303},
+	"POST /mailboxes/:id/sync page":         {reach: scoped, path: of("/mailboxes/%s/sync", mailbox), ok: 303},
+	"GET /mailboxes/:id/edit page":          {reach: ownBox, path: of("/mailboxes/%s/edit", mailbox)},
+	"POST /mailboxes/:id/edit page":         {reach: ownBox, path: of("/mailboxes/%s/edit", mailbox), form: []string{"host", ""}, ok: 422},
+	"POST /mailboxes/:id/pause page":        {reach: ownBox, path: of("/mailboxes/%s/pause", mailbox), ok: 303},
+	"POST /mailboxes/:id/resume page":       {reach: ownBox, path: of("/mailboxes/%s/resume", mailbox), ok: 303},
+	"POST /mailboxes/:id/retry page":        {reach: scoped, path: of("/mailboxes/%s/retry", mailbox), ok: 303},
+	"GET /mailboxes/:id/remove page":        {reach: ownBox, path: of("/mailboxes/%s/remove", mailbox)},
+	"POST /mailboxes/:id/remove page":       {reach: ownBox, path: of("/mailboxes/%s/remove", mailbox), ok: 303},
+	"GET /reports page":                     {path: at("/reports")},
+	"POST /reports page":                    {path: at("/reports"), form: []string{"month", "2026-10", "lang", "es"}, ok: 303},
+	"POST /reports api":                     {path: at("/reports"), body: map[string]string{"month": "2026-10"}, ok: 202},
+	"GET /reports/:id page":                 {reach: private, path: of("/reports/%s", report)},
+	"GET /reports/:id api":                  {reach: private, path: of("/reports/%s", report)},
+	"GET /reports/:id/file page":            {reach: private, path: of("/reports/%s/file", report)},
+	"GET /reports/:id/file api":             {reach: private, path: of("/reports/%s/file", report)},
+	"GET /reports/monthly api":              {path: at("/reports/monthly?month=never"), ok: 422},
+	"GET /imports page":                     {path: at("/imports")},
+	"POST /imports page":                    {path: at("/imports"), ok: 422}, // not a multipart form
+	"POST /imports api":                     {path: at("/imports"), body: map[string]string{}, ok: 422},
+	"GET /imports/:id page":                 {reach: private, path: of("/imports/%s", imported)},
+	"GET /imports/:id api":                  {reach: private, path: of("/imports/%s", imported)},
+	"GET /imports/template.xlsx page":       {path: at("/imports/template.xlsx")},
+	"GET /imports/:id/errors.xlsx page":     {reach: private, path: of("/imports/%s/errors.xlsx", imported)},
+	"POST /imports/:id/run page":            {reach: private, path: of("/imports/%s/run", imported), ok: 303},
+	"GET /jobs/:id page":                    {reach: private, path: of("/jobs/%s", report), ok: 303},
+	"POST /jobs/:id/cancel page":            {reach: private, path: of("/jobs/%s/cancel", imported), ok: 303},
+	"GET /users page":                       {reach: bosses, path: at("/users"), deny: 403},
+	"POST /users page":                      {reach: admins, path: at("/users"), form: []string{"email", "no address"}, ok: 422, deny: 403},
+	"POST /users/:id/disable page":          {reach: admins, path: of("/users/%s/disable", agentOf), ok: 303, deny: 403},
+	"POST /users/:id/enable page":           {reach: admins, path: of("/users/%s/enable", agentOf), ok: 303, deny: 403},
+	"GET /users/:id page":                   {reach: admins, path: of("/users/%s", agentOf), deny: 403},
+	"POST /users/:id page":                  {reach: admins, path: of("/users/%s", agentOf), form: []string{"name", ""}, ok: 422, deny: 403},
+	"POST /users/:id/link page":             {reach: admins, path: of("/users/%s/link", agentOf), deny: 403},
+	"POST /users/:id/sessions/end page":     {reach: private, path: of("/users/%s/sessions/end", agentOf), form: []string{"id", "{session}"}, ok: 303},
+	"POST /users/:id/sessions/end-all page": {reach: private, path: of("/users/%s/sessions/end-all", agentOf), ok: 303},
+	"GET /settings/sessions page":           {path: at("/settings/sessions")},
+	"POST /settings/sessions/end page":      {reach: mine, path: at("/settings/sessions/end"), form: []string{"id", "{session}"}, ok: 303},
+	"POST /settings/sessions/end-all page":  {path: at("/settings/sessions/end-all"), ok: 303},
+	"GET /link page":                        {reach: open, path: at("/link"), ok: 404},
+	"GET /link/:token page":                 {reach: open, path: at("/link/none"), ok: 303},
+	"POST /link page":                       {reach: open, path: at("/link"), ok: 403}, // no form of this link
+	"GET / page":                            {path: at("/")},
+	"GET /search page":                      {path: at("/search?q=zx")},
+	"GET /settings page":                    {path: at("/settings")},
+	"POST /settings page":                   {path: at("/settings"), form: []string{"lang", "pt-BR"}, ok: 303},
+	"GET /password page":                    {path: at("/password")},
+	"POST /password page":                   {path: at("/password"), form: []string{"old", "x", "password", "a", "again", "b"}, ok: 422},
+	"GET /signin page":                      {reach: open, path: at("/signin"), ok: 303}, // who is in goes on
+	"POST /signin page":                     {reach: open, path: at("/signin"), form: []string{"email", "nobody@cemig.example", "password", "x"}, ok: 401},
+	"POST /signout page":                    {path: at("/signout"), ok: 303},
+	"GET /events page":                      {path: at("/events")},             // never ends; TestEvents asks it
+	"POST /demo/mail page":                  {path: at("/demo/mail"), ok: 404}, // no demonstration here
 }
 
 // may says whether a user reaches into an estate.
@@ -153,6 +167,8 @@ func (c cell) may(u crm.User, e webtest.Estate) bool {
 		return u.Role == crm.RoleAdmin || u.ID == e.Agent || u.Role == crm.RoleManager && u.Team == e.Team
 	case private, ownBox:
 		return u.Role == crm.RoleAdmin || u.ID == e.Agent
+	case mine:
+		return u.ID == e.Agent
 	case admins:
 		return u.Role == crm.RoleAdmin
 	case bosses:
@@ -237,6 +253,13 @@ func walk(k *webtest.Kit, route string, u crm.User, e webtest.Estate, estates ma
 func ask(k *webtest.Kit, method string, api bool, c cell, u crm.User, e webtest.Estate) *webtest.Answer {
 	k.Helper()
 	path := c.path(e)
+	form := slices.Clone(c.form)
+	if i := slices.Index(form, "{session}"); i >= 0 {
+		form[i] = k.Session(e.Agent)
+	}
+	if head, ok := strings.CutSuffix(path, "{session}"); ok {
+		path = head + k.Session(e.Agent)
+	}
 	if api {
 		return k.API(u.ID, method, path, c.body)
 	}
@@ -247,7 +270,6 @@ func ask(k *webtest.Kit, method string, api bool, c cell, u crm.User, e webtest.
 	if method == http.MethodGet {
 		return b.Get(path)
 	}
-	form := slices.Clone(c.form)
 	for i, v := range form {
 		if v == "{client}" {
 			form[i] = e.Client

@@ -90,7 +90,7 @@ func (s *Server) changePassword(c *fiber.Ctx) error {
 	} else if fresh == old {
 		err = wrongField("password", "error.user.same")
 	} else {
-		err = s.Service.ChangePassword(c.UserContext(), actor(c), old, fresh)
+		err = s.Service.ChangePassword(c.UserContext(), actor(c), session(c).ID, old, fresh)
 	}
 	v := s.view(c)
 	if err != nil {
@@ -101,13 +101,5 @@ func (s *Server) changePassword(c *fiber.Ctx) error {
 		return s.showPassword(c, again(err), page.PasswordForm{Old: page.Field{Error: wrong["old"]},
 			Password: page.Field{Error: wrong["password"]}, Again: page.Field{Error: wrong["again"]}, Error: above})
 	}
-	// All sessions of the old password have ended, this one too.
-	u, err := crm.Users.Get(c.UserContext(), s.Service.Store(), user(c).ID)
-	if err != nil {
-		return s.fail(c, err)
-	}
-	if err := s.startSession(c, u); err != nil {
-		return s.fail(c, err)
-	}
-	return c.Redirect("/", fiber.StatusSeeOther)
+	return s.goTo(c, "/", note{Label: v.T("web.password.changed")})
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"cemigmas/crm"
+	"cemigmas/crm/auth"
 )
 
 // Keys of what middleware leaves for handlers.
@@ -15,6 +16,7 @@ const (
 	keyRequest = "request"
 	keyOrigin  = "origin"
 	keyLost    = "lost"
+	keyLang    = "lang" // of whom a page before sign-in is for
 )
 
 func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }
@@ -41,6 +43,11 @@ func actor(c *fiber.Ctx) crm.Actor {
 	a := u.Actor()
 	a.Lang = lang(c)
 	return a
+}
+
+// device is what a request came from.
+func device(c *fiber.Ctx) auth.Device {
+	return auth.Device{Agent: c.Get(fiber.HeaderUserAgent), Address: from(c)}
 }
 
 // requestID names a request in the log and on the page that says it failed.

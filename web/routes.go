@@ -18,12 +18,15 @@ type route struct {
 // table is every route of the program. The API's description and the matrix
 // test of rights walk it, so nothing is served that they do not know.
 func table() []route {
-	get, post, patch := fiber.MethodGet, fiber.MethodPost, fiber.MethodPatch
+	get, post, patch, remove := fiber.MethodGet, fiber.MethodPost, fiber.MethodPatch, fiber.MethodDelete
 	return []route{
 		// Sign-in.
 		{method: post, path: "/session", public: true, api: op("signIn", "Sign in with an address and a password.", apiSignIn)},
-		{method: post, path: "/session/refresh", public: true, api: op("refresh", "Exchange a refresh token, once.", apiRefresh)},
+		{method: post, path: "/session/refresh", public: true, api: op("refresh", "Exchange a refresh token for a new one. A retry within 30 s gets the same answer; later use of a spent one ends the sign-in.", apiRefresh)},
 		{method: get, path: "/me", api: op("me", "Who holds the token.", apiMe)},
+		{method: get, path: "/me/sessions", api: op("listSessions", "List your open sessions, last used first.", apiSessions)},
+		{method: remove, path: "/me/sessions", api: op("endSessions", "End all your sessions but the one that asks.", apiEndSessions)},
+		{method: remove, path: "/me/sessions/:id", api: op("endSession", "End one of your sessions, with its tokens.", apiEndSession)},
 
 		// Clients.
 		{method: get, path: "/clients", api: op("listClients", "List the clients that you may see.", apiClients).of(crm.Client{}), page: (*Server).clientsPage},
@@ -102,7 +105,17 @@ func table() []route {
 		{method: post, path: "/users", page: (*Server).userAdd},
 		{method: post, path: "/users/:id/disable", page: (*Server).userDisable},
 		{method: post, path: "/users/:id/enable", page: (*Server).userEnable},
-		{method: post, path: "/users/:id/password", page: (*Server).userPassword},
+		{method: get, path: "/users/:id", page: (*Server).userPage},
+		{method: post, path: "/users/:id", page: (*Server).userEdit},
+		{method: post, path: "/users/:id/link", page: (*Server).userLink},
+		{method: post, path: "/users/:id/sessions/end", page: (*Server).userSessionEnd},
+		{method: post, path: "/users/:id/sessions/end-all", page: (*Server).userSessionsEnd},
+		{method: get, path: "/settings/sessions", page: (*Server).sessionsPage},
+		{method: post, path: "/settings/sessions/end", page: (*Server).sessionEnd},
+		{method: post, path: "/settings/sessions/end-all", page: (*Server).sessionEndOthers},
+		{method: get, path: "/link", public: true, page: (*Server).linkPage},
+		{method: get, path: "/link/:token", public: true, page: (*Server).linkEnter},
+		{method: post, path: "/link", public: true, page: (*Server).linkUse},
 		{method: get, path: "/settings", page: (*Server).settingsPage},
 		{method: post, path: "/settings", page: (*Server).settingsSave},
 		{method: get, path: "/search", page: (*Server).searchPage},

@@ -54,6 +54,9 @@ type Config struct {
 	UploadDir string
 	// MaxUpload is the largest import file in bytes.
 	MaxUpload int64
+	// PublicURL is how people reach this server, without a slash at its end:
+	// for links that are carried elsewhere. "" is what the browser called it by.
+	PublicURL string
 	// Secure marks cookies Secure: set when the address is https.
 	Secure bool
 	// Proxies are the networks of the proxies in front of us: what they say of

@@ -21,6 +21,7 @@ var house = map[string]string{
 	"TariffTable": "tariffs are public", "LastContact": "of projections", "Recompute": "writes derived figures only", "RecomputeAll": "writes derived figures only",
 	"ClientNames": "names for rows that were in scope already", "UserNames": "colleagues' names are no secret",
 	"Check": "for doctor, on the machine itself", "ReleaseHeld": "for the mail engine", "NewUpserter": "carries its actor on", "Upsert": "carries its actor on; its own tests walk the scope",
+	"CloseSessions": "EndSession asks who may", "LinkUser": "whoever has the link may", "UseLink": "whoever has the link may",
 }
 
 // lists are the methods that answer what is in scope instead of refusing; the
@@ -139,11 +140,33 @@ var guarded = map[string]struct {
 	"JobErrors": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop2(s.JobErrors(ctx, a, e.Import, 0, ""))
 	}},
+	"ListSessions": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop2(s.ListSessions(ctx, a, e.Agent, 0, ""))
+	}},
+	"EndSession": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		x := crm.Session{ID: "session of " + e.Agent, User: e.Agent, Kind: crm.SessionPage, SeenAt: webtest.Now, Expires: webtest.Now}
+		if err := s.Apply(ctx, crm.Sessions.InsertIfAbsent(&x)); err != nil {
+			return err
+		}
+		return s.EndSession(ctx, a, e.Agent, x.ID)
+	}},
+	"EndSessions": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.EndSessions(ctx, a, e.Agent, ""))
+	}},
+	"User": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.User(ctx, a, e.Agent))
+	}},
+	"EditUser": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.EditUser(ctx, a, "davi", 0, crm.UserInput{Email: "davi@cemig.example", Name: "x", Role: crm.RoleAgent, Team: "sul"}))
+	}},
+	"MakeLink": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop2(s.MakeLink(ctx, a, e.Agent))
+	}},
 	"AddUser": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop2(s.AddUser(ctx, a, crm.UserInput{Email: "neu@cemig.example", Name: "x", Role: crm.RoleAgent, Password: webtest.Password}))
 	}},
 	"ListUsers": {bosses, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
-		return drop2(s.ListUsers(ctx, a, 0, ""))
+		return drop2(s.ListUsers(ctx, a, crm.UserQuery{}))
 	}},
 	"UserByEmail": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.UserByEmail(ctx, a, e.Agent+"@cemig.example"))

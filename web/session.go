@@ -42,7 +42,7 @@ func (s *Server) readSession(c *fiber.Ctx) error {
 	if token == "" {
 		return crm.Errf(crm.CodeUnauthorized, "error.signin.expired")
 	}
-	u, sess, err := s.Auth.Session(c.UserContext(), token, from(c))
+	u, sess, err := s.Auth.Session(c.UserContext(), token, device(c))
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (s *Server) toSignIn(c *fiber.Ctx) error {
 
 // startSession signs a browser in.
 func (s *Server) startSession(c *fiber.Ctx, u crm.User) error {
-	token, err := s.Auth.OpenSession(c.UserContext(), u)
+	token, err := s.Auth.OpenSession(c.UserContext(), u, device(c))
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (s *Server) needBearer(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
 		return s.fail(c, crm.Errf(crm.CodeUnauthorized, "error.signin.expired"))
 	}
-	u, err := s.Auth.Bearer(c.UserContext(), token, from(c))
+	u, session, err := s.Auth.Bearer(c.UserContext(), token, from(c))
 	if err != nil {
 		if crm.CodeOf(err) == crm.CodeUnauthorized {
 			c.Set(fiber.HeaderWWWAuthenticate, `Bearer error="invalid_token"`)
@@ -118,5 +118,6 @@ func (s *Server) needBearer(c *fiber.Ctx) error {
 		return s.fail(c, err)
 	}
 	c.Locals(keyUser, u)
+	c.Locals(keySession, crm.Session{ID: session, User: u.ID, Kind: crm.SessionAPI})
 	return c.Next()
 }

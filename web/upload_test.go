@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"cemigmas/crm"
+	"cemigmas/crm/auth"
 	"cemigmas/crm/blob"
 	"cemigmas/web"
 	"cemigmas/web/webtest"
@@ -24,7 +25,7 @@ func TestUploadInFlatMemory(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	k.Must(err)
 	go func() { _ = k.Server.App().Listener(l) }()
-	tokens, err := k.Auth.Issue(t.Context(), k.Users["ana"])
+	tokens, err := k.Auth.Issue(t.Context(), k.Users["ana"], auth.Device{})
 	k.Must(err)
 
 	const size = 100 << 20

@@ -67,6 +67,7 @@ func (c *cli) root() *cobra.Command {
 	f.StringVar(&c.config.Data, "data", "data", "directory of the key, the embedded store and uploads")
 	f.StringVar(&c.config.KeyFile, "key-file", "", "file of the master key (default DATA/key)")
 	f.StringVar(&c.config.Zone, "zone", "America/Sao_Paulo", "time zone in which days and months begin")
+	f.StringVar(&c.config.PublicURL, "public-url", "", "how people reach the server, such as https://crm.example.com; password links begin with it")
 	f.BoolVar(&c.config.AllowNoTransactions, "allow-no-transactions", false, "accept a MongoDB without transactions (never for real work)")
 	f.StringVar(&c.logLevel, "log-level", "info", "least level of the log: debug, info, warn, error")
 	f.StringVar(&c.logFormat, "log-format", logs.Text, "how the log is written: text, json")

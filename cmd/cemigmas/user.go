@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"strings"
 
@@ -88,16 +89,16 @@ func (c *cli) userList() *cobra.Command {
 			defer a.Close()
 			after := ""
 			for {
-				list, next, err := a.Service.ListUsers(cmd.Context(), crm.SystemActor(), 200, after)
+				list, next, err := a.Service.ListUsers(cmd.Context(), crm.SystemActor(), crm.UserQuery{Limit: crm.MaxListLimit, After: after})
 				if err != nil {
 					return err
 				}
 				for _, u := range list {
-					state := ""
-					if u.Disabled {
-						state = "disabled"
+					seen := "never signed in"
+					if u.SeenAt != nil {
+						seen = "seen " + u.SeenAt.In(crm.Zone).Format("2006-01-02 15:04")
 					}
-					c.say("%-8s %-36s %-24s %-12s %s", u.Role, u.Email, u.Name, u.Team, state)
+					c.say("%-8s %-36s %-24s %-12s %-8s %s", u.Role, u.Email, u.Name, u.Team, u.State(), seen)
 				}
 				if after = next; after == "" {
 					return nil
@@ -122,8 +123,14 @@ func (c *cli) userDisable(disable bool) *cobra.Command {
 }
 
 func (c *cli) userPassword() *cobra.Command {
-	var stdin bool
-	cmd := c.onUser("password", "Give a user a new password and end its sessions", func(cmd *cobra.Command, s *crm.Service, u crm.User) error {
+	var stdin, link bool
+	cmd := c.onUser("password", "Give a user a new password and end its sessions, or make a link to choose one", func(cmd *cobra.Command, s *crm.Service, u crm.User) error {
+		if link && stdin {
+			return usage("--link and --password-stdin: choose one")
+		}
+		if link {
+			return c.passwordLink(cmd, s, u)
+		}
 		p, err := c.password(stdin)
 		if err != nil {
 			return err
@@ -133,7 +140,23 @@ func (c *cli) userPassword() *cobra.Command {
 		return err
 	})
 	cmd.Flags().BoolVar(&stdin, "password-stdin", false, "read the password from standard input")
+	cmd.Flags().BoolVar(&link, "link", false, "print a link with which the user chooses a password, once, within 24 hours")
 	return cmd
+}
+
+// passwordLink prints a one-time link, or its path when nobody said how people
+// reach the server.
+func (c *cli) passwordLink(cmd *cobra.Command, s *crm.Service, u crm.User) error {
+	token, u, err := s.MakeLink(cmd.Context(), crm.SystemActor(), u.ID)
+	if err != nil {
+		return err
+	}
+	c.say("%s/link/%s", strings.TrimRight(c.config.PublicURL, "/"), token)
+	if c.config.PublicURL == "" {
+		fmt.Fprintln(c.err, "put the server's address in front of it; --public-url does so")
+	}
+	fmt.Fprintf(c.err, "good once, until %s\n", u.LinkUntil.In(crm.Zone).Format("2006-01-02 15:04"))
+	return nil
 }
 
 // onUser makes a verb that works on the user named by --email.

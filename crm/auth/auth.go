@@ -2,14 +2,15 @@
 // the short-lived tokens of the API with their refresh tokens. It knows
 // nothing of HTTP.
 //
-// A session in the store is named by the SHA-256 of the secret that the
-// browser or the script holds, so a stolen store opens none. Rights are never
-// in a token: role, team and active are read from the store on each request.
+// A stolen store opens no session (crm.Session says why). Rights are never in a
+// token: role, team and active are read from the store on each request, and so
+// is whether the sign-in that a token descends from was ended.
 package auth
 
 import (
 	"context"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -19,16 +20,20 @@ import (
 	"cemigmas/crm/store"
 )
 
-// Lifetimes. A page session lasts a working week of absence; an access token
-// is short because nothing can call it back but the user's epoch.
+// Lifetimes, counted from the last use.
 const (
-	SessionLife = 14 * 24 * time.Hour
-	AccessLife  = 15 * time.Minute
-	RefreshLife = 30 * 24 * time.Hour
+	SessionLife = 14 * 24 * time.Hour // of a browser's session
+	AccessLife  = crm.AccessLife
+	RefreshLife = 30 * 24 * time.Hour // of a script's sign-in
 )
+
+// seenEvery is how old the time of a session's last use may be. A write per
+// request would make every page wait for the disk.
+const seenEvery = 10 * time.Minute
 
 // Auth signs users in. It is safe for concurrent use.
 type Auth struct {
+	svc   *crm.Service
 	store store.Store
 	ring  *secret.Ring
 	now   func() time.Time
@@ -40,7 +45,7 @@ type Auth struct {
 
 // New makes an Auth on the service's store and clock.
 func New(svc *crm.Service, ring *secret.Ring) *Auth {
-	return &Auth{store: svc.Store(), ring: ring, now: svc.Now, newID: svc.NewID}
+	return &Auth{svc: svc, store: svc.Store(), ring: ring, now: svc.Now, newID: svc.NewID}
 }
 
 // wrong is what is said of a wrong password, an unknown address and a disabled
@@ -55,7 +60,7 @@ func expired() error { return crm.Errf(crm.CodeUnauthorized, "error.signin.expir
 // wait.
 func (a *Auth) SignIn(ctx context.Context, email, password, from string) (crm.User, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
-	gates := []string{"email:" + email, "addr:" + from}
+	gates := []gate{{"email:" + email, freeTries}, {"addr:" + from, freeTriesAddr}}
 	if err := a.waitOver(ctx, gates); err != nil {
 		return crm.User{}, err
 	}
@@ -64,7 +69,7 @@ func (a *Auth) SignIn(ctx context.Context, email, password, from string) (crm.Us
 		return crm.User{}, err
 	}
 	ok := false
-	if u == nil {
+	if u == nil || u.Password == "" { // nobody, or somebody who has not chosen one yet
 		secret.SpendVerify(password)
 	} else if ok, err = secret.VerifyPassword(u.Password, password); err != nil {
 		return crm.User{}, err
@@ -73,7 +78,10 @@ func (a *Auth) SignIn(ctx context.Context, email, password, from string) (crm.Us
 		ok = false
 	}
 	if !ok || u.Disabled {
-		return crm.User{}, a.failed(ctx, gates)
+		if err := a.failed(ctx, gates); err != nil {
+			return crm.User{}, err
+		}
+		return crm.User{}, wrong()
 	}
 	a.forget(ctx, gates[:1])
 	return *u, nil
@@ -86,17 +94,23 @@ func Loopback(addr string) bool {
 }
 
 // OpenSession starts a browser session and answers its secret.
-func (a *Auth) OpenSession(ctx context.Context, u crm.User) (token string, err error) {
+func (a *Auth) OpenSession(ctx context.Context, u crm.User, d Device) (token string, err error) {
 	token = secret.Token()
-	now := a.now()
-	s := crm.Session{ID: secret.TokenDigest(token), User: u.ID, Kind: "page", Epoch: u.Epoch,
-		Expires: now.Add(SessionLife), SeenAt: now, CreatedAt: now}
-	return token, a.apply(ctx, crm.Sessions.Put(&s))
+	now := a.svc.Now()
+	s := crm.Session{ID: secret.TokenDigest(token), User: u.ID, Kind: crm.SessionPage, Epoch: u.Epoch, CreatedAt: now}
+	d.use(&s, now, SessionLife)
+	return token, a.apply(ctx, crm.Sessions.Put(&s), seen(u.ID, now))
 }
 
-// Session finds who holds a browser session. CodeUnauthorized when it is over,
-// its user was disabled, or its password was changed since.
-func (a *Auth) Session(ctx context.Context, token, from string) (crm.User, crm.Session, error) {
+// seen notes when a user was last here. It is a patch: a version that rose with
+// every visit would spoil the open form of an admin.
+func seen(user string, now time.Time) store.Change {
+	return store.Patch{In: crm.Users.In, ID: user, Body: map[string][]byte{"seenAt": []byte(strconv.Quote(now.Format(time.RFC3339Nano)))}}
+}
+
+// Session finds who holds a browser session. CodeUnauthorized when it is over
+// or was ended, its user was disabled, or its password was changed since.
+func (a *Auth) Session(ctx context.Context, token string, d Device) (crm.User, crm.Session, error) {
 	s, err := crm.Sessions.Get(ctx, a.store, secret.TokenDigest(token))
 	if crm.CodeOf(err) == crm.CodeNotFound {
 		return crm.User{}, s, expired()
@@ -104,19 +118,18 @@ func (a *Auth) Session(ctx context.Context, token, from string) (crm.User, crm.S
 	if err != nil {
 		return crm.User{}, s, err
 	}
-	u, err := a.holder(ctx, s.User, s.Epoch, from)
+	u, err := a.holder(ctx, s.User, s.Epoch, d.Address)
 	if err != nil {
 		return u, s, err
 	}
-	now := a.now()
-	if s.Kind != "page" || now.After(s.Expires) {
+	now := a.svc.Now()
+	if s.Kind != crm.SessionPage || now.After(s.Expires) {
 		return u, s, expired()
 	}
-	// Prolonged at most once an hour: a write per request would make every
-	// page wait for the disk.
-	if now.Sub(s.SeenAt) > time.Hour {
-		s.SeenAt, s.Expires = now, now.Add(SessionLife)
-		if err := a.apply(ctx, crm.Sessions.Put(&s)); err != nil && crm.CodeOf(err) != crm.CodeConflict {
+	if now.Sub(s.SeenAt) > seenEvery {
+		d.use(&s, now, SessionLife)
+		err := a.apply(ctx, crm.Sessions.Put(&s), seen(u.ID, now))
+		if err != nil && crm.CodeOf(err) != crm.CodeConflict { // another request of this browser was first
 			return u, s, err
 		}
 	}

@@ -19,11 +19,17 @@ const (
 	forgetAfter   = time.Hour
 )
 
+// gate is what failed tries are counted on.
+type gate struct {
+	id   string
+	free int64 // tries before the first wait
+}
+
 // waitOver answers CodeTooMany while one of the gates is closed.
-func (a *Auth) waitOver(ctx context.Context, gates []string) error {
+func (a *Auth) waitOver(ctx context.Context, gates []gate) error {
 	now := a.now()
 	for _, g := range gates {
-		at, err := crm.Attempts.Get(ctx, a.store, g)
+		at, err := crm.Attempts.Get(ctx, a.store, g.id)
 		if crm.CodeOf(err) == crm.CodeNotFound {
 			continue
 		}
@@ -41,38 +47,34 @@ func tooMany(wait time.Duration) error {
 	return crm.Errf(crm.CodeTooMany, "error.signin.wait", "seconds", fmt.Sprint(int(wait/time.Second)+1))
 }
 
-// failed counts a failed try on every gate and answers what to say. Two tries
-// at once may count as one; the next one counts again.
-func (a *Auth) failed(ctx context.Context, gates []string) error {
+// failed counts a failed try on every gate. Two tries at once may count as one;
+// the next one counts again.
+func (a *Auth) failed(ctx context.Context, gates []gate) error {
 	now := a.now()
-	for i, g := range gates {
-		at, err := crm.Attempts.Get(ctx, a.store, g)
+	for _, g := range gates {
+		at, err := crm.Attempts.Get(ctx, a.store, g.id)
 		if err != nil && crm.CodeOf(err) != crm.CodeNotFound {
 			return err
 		}
 		if now.Sub(at.SeenAt) > forgetAfter {
 			at.Failed = 0
 		}
-		free := int64(freeTries)
-		if i > 0 {
-			free = freeTriesAddr
-		}
-		at.ID, at.SeenAt = g, now
+		at.ID, at.SeenAt = g.id, now
 		at.Failed++
-		if over := at.Failed - free; over >= 0 {
+		if over := at.Failed - g.free; over >= 0 {
 			at.Until = now.Add(min(maxWait, firstWait<<min(over, 20)))
 		}
 		if err := a.apply(ctx, crm.Attempts.Put(&at)); err != nil && crm.CodeOf(err) != crm.CodeConflict {
 			return err
 		}
 	}
-	return wrong()
+	return nil
 }
 
 // forget opens the gates after a sign-in that worked.
-func (a *Auth) forget(ctx context.Context, gates []string) {
+func (a *Auth) forget(ctx context.Context, gates []gate) {
 	for _, g := range gates {
 		// A gate that stays closed a little longer does no harm.
-		_ = a.apply(ctx, store.Delete{In: crm.Attempts.In, ID: g, Version: -1})
+		_ = a.apply(ctx, store.Delete{In: crm.Attempts.In, ID: g.id, Version: -1})
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -14,7 +13,6 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/secret"
-	"cemigmas/crm/store"
 )
 
 const (
@@ -29,92 +27,40 @@ type Tokens struct {
 	RefreshToken string    `json:"refreshToken"`
 }
 
-// claims name the user and the epoch of its password, nothing else.
+// claims name the user, the epoch of its password and the sign-in, nothing
+// else.
 type claims struct {
-	Epoch int64 `json:"epoch"`
+	Epoch   int64  `json:"epoch"`
+	Session string `json:"sid"`
 	jwt.RegisteredClaims
 }
 
-// Issue makes an access token and the first refresh token of a family.
-func (a *Auth) Issue(ctx context.Context, u crm.User) (Tokens, error) {
-	return a.issue(ctx, u, a.newID())
-}
-
-func (a *Auth) issue(ctx context.Context, u crm.User, family string, with ...store.Change) (Tokens, error) {
-	now := a.now()
+// access makes an access token of a sign-in.
+func (a *Auth) access(u crm.User, session string, now time.Time) (string, error) {
 	key := a.ring.Derive(secret.ForJWT)
-	t := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{Epoch: u.Epoch, RegisteredClaims: jwt.RegisteredClaims{
+	t := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{Epoch: u.Epoch, Session: session, RegisteredClaims: jwt.RegisteredClaims{
 		Subject: u.ID, Issuer: issuer, Audience: jwt.ClaimStrings{audience},
 		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(AccessLife)),
 	}})
 	t.Header["kid"] = key.ID
-	signed, err := t.SignedString(key.Bytes)
-	if err != nil {
-		return Tokens{}, err
-	}
-	refresh := secret.Token()
-	s := crm.Session{ID: secret.TokenDigest(refresh), User: u.ID, Kind: "api", Epoch: u.Epoch, Family: family,
-		Expires: now.Add(RefreshLife), SeenAt: now, CreatedAt: now}
-	if err := a.apply(ctx, append(with, crm.Sessions.Put(&s))...); err != nil {
-		return Tokens{}, err
-	}
-	return Tokens{Token: signed, ExpiresAt: now.Add(AccessLife), RefreshToken: refresh}, nil
-}
-
-// Refresh exchanges a refresh token, once. A second use means that somebody
-// else holds a copy: the whole family ends.
-func (a *Auth) Refresh(ctx context.Context, token, from string) (Tokens, error) {
-	s, err := crm.Sessions.Get(ctx, a.store, secret.TokenDigest(token))
-	if crm.CodeOf(err) == crm.CodeNotFound {
-		return Tokens{}, expired()
-	}
-	if err != nil {
-		return Tokens{}, err
-	}
-	if s.Kind != "api" || a.now().After(s.Expires) {
-		return Tokens{}, expired()
-	}
-	if s.Used {
-		return Tokens{}, errors.Join(expired(), a.endFamily(ctx, s.Family))
-	}
-	u, err := a.holder(ctx, s.User, s.Epoch, from)
-	if err != nil {
-		return Tokens{}, err
-	}
-	s.Used = true
-	out, err := a.issue(ctx, u, s.Family, crm.Sessions.Put(&s))
-	if crm.CodeOf(err) == crm.CodeConflict { // two exchanges at once: one of them is a copy
-		return Tokens{}, errors.Join(expired(), a.endFamily(ctx, s.Family))
-	}
-	return out, err
-}
-
-func (a *Auth) endFamily(ctx context.Context, family string) error {
-	q := store.Query{Where: []store.Cond{store.Is("family", family)}}
-	for s, err := range crm.Sessions.All(ctx, a.store, q) {
-		if err != nil {
-			return err
-		}
-		if err := a.apply(ctx, store.Delete{In: crm.Sessions.In, ID: s.ID, Version: -1}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.SignedString(key.Bytes)
 }
 
 // Bearer finds who holds an access token. What the signature vouches for is
-// remembered until the token ends; who the user is and whether it still may is
-// read each time.
-func (a *Auth) Bearer(ctx context.Context, token, from string) (crm.User, error) {
+// remembered until the token ends; who the user is, whether it still may and
+// whether the sign-in was ended is read each time, in one document.
+func (a *Auth) Bearer(ctx context.Context, token, from string) (u crm.User, session string, err error) {
 	c, ok := a.verified.get(token, a.now())
 	if !ok {
-		var err error
 		if c, err = a.verify(token); err != nil {
-			return crm.User{}, &crm.Error{Code: crm.CodeUnauthorized, Text: crm.Text{Key: "error.signin.expired"}, Err: err}
+			return u, "", &crm.Error{Code: crm.CodeUnauthorized, Text: crm.Text{Key: "error.signin.expired"}, Err: err}
 		}
 		a.verified.put(token, c)
 	}
-	return a.holder(ctx, c.Subject, c.Epoch, from)
+	if u, err = a.holder(ctx, c.Subject, c.Epoch, from); err == nil && u.HasEnded(c.Session) {
+		err = expired()
+	}
+	return u, c.Session, err
 }
 
 func (a *Auth) verify(token string) (c claims, err error) {

@@ -164,8 +164,13 @@ func (r *Runner) work(ctx context.Context, id string, lease store.Lease) {
 	}
 	runCtx, stop := context.WithCancelCause(ctx)
 	t.stop = stop
-	go t.keepLease(runCtx)
-	result, file, err := r.safely(runCtx, t)
+	t.cancelled(ctx) // asked to stop before it began, or its user was disabled
+	var result any
+	var file *File
+	if context.Cause(runCtx) == nil {
+		go t.keepLease(runCtx)
+		result, file, err = r.safely(runCtx, t)
+	}
 	cause := context.Cause(runCtx)
 	stop(nil)
 	if ctx.Err() != nil && err != nil {

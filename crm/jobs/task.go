@@ -78,12 +78,18 @@ func (t *Task) Progress(ctx context.Context, done, total int64, step string) {
 	t.cancelled(ctx)
 }
 
-// cancelled ends the job's context when somebody asked for it.
+// cancelled ends the job's context when somebody asked for it, or when whoever
+// it works for was disabled: also by a job that was enqueued in that moment.
 func (t *Task) cancelled(ctx context.Context) {
 	j, err := crm.Jobs.Get(ctx, t.runner.svc.Store(), t.Job.ID)
-	if err == nil && j.Cancel {
+	if err == nil && (j.Cancel || t.runner.disabled(ctx, j.By)) {
 		t.stop(errCancelled)
 	}
+}
+
+func (r *Runner) disabled(ctx context.Context, user string) bool {
+	u, err := crm.Users.Get(ctx, r.svc.Store(), user)
+	return err == nil && u.Disabled // the program itself is no user
 }
 
 // keepLease renews the lease and looks for a wish to cancel while the handler

@@ -148,9 +148,10 @@ type Purpose string
 
 // The purposes in use.
 const (
-	ForJWT    Purpose = "jwt signing"
-	ForCSRF   Purpose = "csrf"
-	ForCookie Purpose = "cookie"
+	ForJWT     Purpose = "jwt signing"
+	ForCSRF    Purpose = "csrf"
+	ForRefresh Purpose = "refresh tokens"
+	ForCookie  Purpose = "cookie"
 )
 
 // Derived is a sub-key of 32 bytes with the id of its master key, which serves

@@ -27,7 +27,10 @@
 //	report            Report         GET /reports/{id}
 //	imports           Imports        GET, POST /imports          multipart: file, kind (portfolio, ucmt, readings), year, dry_run
 //	import            Import         GET /imports/{id}           query after
-//	users             Users          GET, POST /users            fields email, name, role, team
+//	users             Users          GET, POST /users            fields email, name, role, team, lang; query q, role, state, after
+//	user              UserRecord     GET, POST /users/{id}       fields email, name, role, team, lang, sectors (many), edits; query after (of sessions)
+//	sessions          Sessions       GET /settings/sessions      query after
+//	link              PasswordLink   GET, POST /link             fields password, again
 //	settings          Settings       GET, POST /settings         fields lang, theme, density, back
 //	search            Search         GET /search                 query q
 //	error             ErrorPage      any
@@ -61,7 +64,8 @@
 //	POST /triage/{id}/assign (client, person: on adds the sender) · POST /triage/{id}/ignore (what: message, sender, domain)
 //	POST /mailboxes/{id}/pause, /resume, /retry
 //	POST /threads/{id}/unlink (client)
-//	POST /users/{id}/disable, /enable, /password
+//	POST /users/{id}/disable, /enable (back), /link, /sessions/end (id), /sessions/end-all
+//	POST /settings/sessions/end (id), /end-all · GET /link/{token}
 //	POST /imports/{id}/run (a dry run for real) · POST /jobs/{id}/cancel
 //	GET /imports/{id}/errors.xlsx · GET /imports/template.xlsx · GET /reports/{id}/file
 //	GET /messages/{id}/html · GET /messages/{id}/parts/{n} · GET /events

@@ -11,6 +11,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"cemigmas/crm/auth"
 	"cemigmas/crm/secret"
 )
 
@@ -31,9 +32,17 @@ type Browser struct {
 // Browser signs a user in without the form.
 func (k *Kit) Browser(name string) *Browser {
 	k.Helper()
-	token, err := k.Auth.OpenSession(k.Context(), k.Users[name])
+	token, err := k.Auth.OpenSession(k.Context(), k.Users[name], auth.Device{})
 	k.Must(err)
 	return &Browser{Kit: k, Cookies: map[string]string{"cemigmas": token}, csrf: k.Auth.CSRF(secret.TokenDigest(token))}
+}
+
+// Session opens one more session for a user and answers its id.
+func (k *Kit) Session(name string) string {
+	k.Helper()
+	token, err := k.Auth.OpenSession(k.Context(), k.Users[name], auth.Device{Agent: "Firefox", Address: "192.0.2.1"})
+	k.Must(err)
+	return secret.TokenDigest(token)
 }
 
 // Stranger is a browser that nobody signed in.
@@ -121,7 +130,7 @@ func (b *Browser) Follow(a *Answer) *Answer {
 // it is nil or a string.
 func (k *Kit) API(name, method, path string, body any, headers ...string) *Answer {
 	k.Helper()
-	tokens, err := k.Auth.Issue(k.Context(), k.Users[name])
+	tokens, err := k.Auth.Issue(k.Context(), k.Users[name], auth.Device{})
 	k.Must(err)
 	return k.Token(tokens.Token, method, path, body, headers...)
 }

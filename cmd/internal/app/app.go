@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -52,6 +53,7 @@ type Config struct {
 	MetricsAddr     string         // "": no figures
 	StopTime        time.Duration  // for running requests and work; 0 is 20 s
 	DrainTime       time.Duration  // between /readyz saying no and the end of serving
+	PublicURL       string         // how people reach the server, for links; "" is what their browser called it
 	AllowPrivate    bool
 	Demo            bool
 	Seed            int64
@@ -90,6 +92,9 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	if c.Data == "" {
 		c.Data = "data"
 	}
+	if c.PublicURL, err = publicURL(c.PublicURL); err != nil {
+		return nil, err
+	}
 	a = &App{Config: c, served: make(chan error, 1)}
 	half := a
 	defer func() {
@@ -113,6 +118,19 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 		crm.JobImport: a.importJob,
 	})
 	return a, nil
+}
+
+// publicURL reads the setting: an address without a path, so that what is put
+// behind it is one too.
+func publicURL(raw string) (string, error) {
+	if raw == "" {
+		return "", nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
+		return "", fmt.Errorf("--public-url: an address such as https://crm.example.com, not %q", raw)
+	}
+	return u.Scheme + "://" + u.Host, nil
 }
 
 // openDir makes the data directory and reads the settings and the key in it.

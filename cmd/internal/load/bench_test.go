@@ -16,6 +16,7 @@ import (
 	"cemigmas/cmd/internal/demo"
 	"cemigmas/cmd/internal/load"
 	"cemigmas/crm"
+	"cemigmas/crm/auth"
 	"cemigmas/crm/store"
 )
 
@@ -111,7 +112,7 @@ func cases(b *testing.B, a *app.App, floor *load.Floor) []load.Case {
 	all := clientsOf(b, a, store.Query{})
 	addr := strings.TrimPrefix(a.URL(), "http://")
 	one := func(u crm.User, name string, product, bar []string) load.Case {
-		tokens, err := a.Auth.Issue(context.Background(), u)
+		tokens, err := a.Auth.Issue(context.Background(), u, auth.Device{})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -64,6 +64,10 @@ func account(t page.Text) []Story {
 		{"settings", "settings", settings},
 		{"password", "password", page.Password{Base: base(t, "", t.T("web.password.title")), Least: "Ao menos 10 caracteres."}},
 		{"password-once", "password", page.Password{Base: anon, Once: true, Form: page.PasswordForm{Error: "A senha atual não confere."}}},
+		{"sessions", "sessions", page.Sessions{Base: base(t, "", t.T("account.sessions.title")), List: sessions(t, true)}},
+		{"sessions-none", "sessions", page.Sessions{Base: base(t, "", t.T("account.sessions.title")), List: page.SessionList{Text: t}}},
+		{"link", "link", page.PasswordLink{Base: anon, Hello: "Marina Couto, escolha a senha com que você entra como marina@cemig.example.", Email: "marina@cemig.example", Least: "Ao menos 10 caracteres."}},
+		{"link-refused", "link", page.PasswordLink{Base: anon, Form: page.PasswordForm{Again: page.Field{Error: "As duas senhas são diferentes."}, Error: "Espere 4 s."}}},
 		{"error-404", "error", missing},
 		{"error-500", "error", broken},
 	}

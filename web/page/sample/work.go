@@ -62,19 +62,6 @@ func imports(t page.Text) []Story {
 	return []Story{{"imports", "imports", list}, {"imports-empty", "imports", empty}, {"import-running", "import", one(page.JobRunning)}, {"import", "import", done}, {"import-clean", "import", one(page.JobDone)}, {"import-failed", "import", one(page.JobFailed)}}
 }
 
-func users(t page.Text) []Story {
-	b := base(t, page.PlaceUsers, t.T("page.nav.users"))
-	roles := []page.Option{{Value: "agent", Label: "Agente"}, {Value: "manager", Label: "Gestor"}, {Value: "admin", Label: "Administrador"}}
-	full := page.Users{Base: b, Roles: roles, Fresh: &page.FreshPassword{Email: "rafael@cemig.example", Password: "mqk4-92zt-xw8a"}, Rows: []page.UserRow{
-		{Name: "Marina Couto", Initials: "MC", Email: "marina@cemig.example", Role: "Agente", Team: "Triângulo", Clients: "312 clientes", Last: "hoje, 08:02", Me: true, PasswordURL: "/users/u1/password"},
-		{Name: "Rafael Pires", Initials: "RP", Email: "rafael@cemig.example", Role: "Gestor", Team: "Triângulo", Clients: "–", Last: "nunca", PasswordURL: "/users/u2/password", DisableURL: "/users/u2/disable"},
-		{Name: "Célia Prado", Initials: "CP", Email: "celia@cemig.example", Role: "Agente", Disabled: true, EnableURL: "/users/u3/enable"},
-	}, Form: page.UserForm{Email: page.Field{Value: "marina@cemig.example", Error: "Este e-mail já tem um usuário."}}}
-	wrong := page.Users{Base: b, Roles: roles}
-	wrong.Notice = failed()
-	return []Story{{"users", "users", full}, {"users-failed", "users", wrong}}
-}
-
 // fragments are the answers to htmx that no page above contains as they are.
 func fragments(t page.Text) []Story {
 	oob := timeline(t)

@@ -9,3 +9,4 @@ import "./upload.js";
 import "./live.js";
 import "./navigation.js";
 import "./display.js";
+import "./copy.js";
