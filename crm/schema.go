@@ -19,11 +19,11 @@ var tables = []stored{
 
 // Schema lists every collection, for a driver to open.
 func Schema() []*store.Collection {
-	out := make([]*store.Collection, len(tables))
-	for i, t := range tables {
-		out[i] = t.collection()
+	out := make([]*store.Collection, 0, len(tables)+1)
+	for _, t := range tables {
+		out = append(out, t.collection())
 	}
-	return out
+	return append(out, store.State)
 }
 
 // Zone is where days and months begin and end. The program sets it once at
