@@ -72,7 +72,8 @@ func (c *cli) root() *cobra.Command {
 	f.StringVar(&c.logLevel, "log-level", "info", "least level of the log: debug, info, warn, error")
 	f.StringVar(&c.logFormat, "log-format", logs.Text, "how the log is written: text, json")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
-	root.AddCommand(c.serve(), c.importFile(), c.report(), c.demo(), c.user(), c.mailbox(), c.sync(), c.key(), c.doctor())
+	root.AddCommand(c.serve(), c.importFile(), c.report(), c.demo(), c.user(), c.mailbox(), c.sync(), c.key(), c.doctor(),
+		c.backup(), c.restore(), c.copy())
 	wrongUsage(root)
 	root.CompletionOptions.DisableDefaultCmd = true
 	return root

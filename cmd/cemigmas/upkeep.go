@@ -25,13 +25,14 @@ func (c *cli) key() *cobra.Command {
 }
 
 func (c *cli) doctor() *cobra.Command {
-	var fix bool
+	var fix, deep bool
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Look whether store, key and mailboxes are in order",
 		Long: "Looks whether store, key and mailboxes are in order, and compares all that is derived with its sources:\n" +
 			"timelines, conversations, counts, last contacts, figures, indexes. It may run beside serve and reads only.\n" +
+			"With --deep it also reads every blob (raw mail, files) back and compares digests.\n" +
 			"With --fix it repairs what follows from sources and says what it did; sources are never deleted.",
-		Example: "  cemigmas doctor\n  cemigmas doctor --fix", Args: cobra.NoArgs,
+		Example: "  cemigmas doctor\n  cemigmas doctor --fix\n  cemigmas doctor --deep", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a, err := c.open(cmd.Context())
 			if err != nil {
@@ -53,6 +54,13 @@ func (c *cli) doctor() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if deep {
+				n, err := a.CheckBlobs(cmd.Context(), func(line string) { c.say("%s", line) }, c.progress("doctor"))
+				if err != nil {
+					return err
+				}
+				bad += n
+			}
 			if bad += open; bad > 0 {
 				return &exitError{exitFailed, "something is not in order; see above"}
 			}
@@ -60,6 +68,7 @@ func (c *cli) doctor() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&deep, "deep", false, "read every blob back and compare digests")
 	cmd.Flags().BoolVar(&fix, "fix", false, "repair what follows from sources")
 	return cmd
 }

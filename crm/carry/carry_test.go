@@ -82,7 +82,7 @@ func filled(t *testing.T, s Side, n int) Side {
 	for i := range n {
 		d := store.Doc{ID: fmt.Sprintf("s%05d", i), Version: int64(1 + i%5), Words: []string{"shop", fmt.Sprint("n", i)},
 			Keys: store.Keys{"name": fmt.Sprintf("É \"%d\" \\ \t", i), "size": int64(i) - 1<<60, "seen": time.UnixMilli(int64(i) * 1e9).UTC(), "open": i%2 == 0, "tags": []string{"b", "a", "b"}},
-			Body: fmt.Appendf(nil, `{"name":"é <%d> \"x\" \\ \b\u2028 🙂","n":1.50,"list":[{"a.b":null},-0]}`, i)}
+			Body: fmt.Appendf(nil, `{"name":"é <%d> \"x\" \\ \b\u2028 🙂","n":1.50,"list":[{"a.b":null},-1]}`, i)}
 		if i%3 == 0 {
 			d.Keys = store.Keys{"code": fmt.Sprint("c", i)}
 		}

@@ -108,9 +108,12 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	if a.store, a.Blobs, err = openStore(ctx, a.Config); err != nil {
 		return nil, err
 	}
+	a.owner = processName()
+	if err := a.bringUpToDate(ctx); err != nil {
+		return nil, err
+	}
 	a.Service = crm.New(crm.Deps{Store: a.count(a.store), Now: a.Now})
 	a.Auth = auth.New(a.Service, a.Ring)
-	a.owner = processName()
 	a.Mail = mailsync.New(mailsync.Config{Service: a.Service, Blobs: a.Blobs, Ring: a.Ring, Owner: a.owner,
 		Log: a.Log, AllowPrivate: a.AllowPrivate, LoopbackOnly: a.Demo})
 	a.Jobs = jobs.NewRunner(a.Service, a.owner, a.Log, map[string]jobs.Handler{
@@ -170,6 +173,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.background(ctx, a.Mail.Run)
 	a.background(ctx, a.sweep)
 	a.background(ctx, a.newDay)
+	a.background(ctx, a.cleanBlobs)
 	go func() { a.served <- a.Web.App().Listener(a.listener) }()
 	tuneMemory()
 	return nil

@@ -20,10 +20,7 @@ import (
 
 // openStore opens the store and the blobs that the DSN names.
 func openStore(ctx context.Context, c Config) (store.Store, blob.Store, error) {
-	dsn := c.Store
-	if dsn == "" {
-		dsn = "sqlite:" + filepath.Join(c.Data, "cemigmas.db")
-	}
+	dsn := c.dsn()
 	if isMongo(dsn) {
 		return openMongo(ctx, dsn, c)
 	}
@@ -34,8 +31,16 @@ func openStore(ctx context.Context, c Config) (store.Store, blob.Store, error) {
 	return openSQLite(ctx, path, c)
 }
 
+// dsn names the store.
+func (c Config) dsn() string {
+	if c.Store == "" {
+		return "sqlite:" + filepath.Join(c.Data, "cemigmas.db")
+	}
+	return c.Store
+}
+
 func openSQLite(ctx context.Context, path string, c Config) (store.Store, blob.Store, error) {
-	st, err := sqlite.Open(ctx, sqlite.Options{Path: path, Schema: crm.Schema(), Exclusive: c.Exclusive, Now: c.Now})
+	st, err := sqlite.Open(ctx, sqlite.Options{Path: path, Schema: crm.Schema(), Newest: crm.Upgrade().Newest(), Exclusive: c.Exclusive, Now: c.Now})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -47,7 +52,7 @@ func openSQLite(ctx context.Context, path string, c Config) (store.Store, blob.S
 }
 
 func openMongo(ctx context.Context, dsn string, c Config) (store.Store, blob.Store, error) {
-	st, err := mongodb.Open(ctx, mongodb.Options{URI: dsn, Schema: crm.Schema(), AllowNoTransactions: c.AllowNoTransactions})
+	st, err := mongodb.Open(ctx, mongodb.Options{URI: dsn, Schema: crm.Schema(), Newest: crm.Upgrade().Newest(), AllowNoTransactions: c.AllowNoTransactions})
 	if err != nil {
 		return nil, nil, scrub(err, dsn)
 	}
