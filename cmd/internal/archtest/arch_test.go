@@ -128,6 +128,7 @@ var only = []struct {
 	{"github.com/xuri/excelize", []string{"reports", "crm/intake", "cmd/internal"}, "workbooks are read by intake and written by reports"},
 	{"github.com/gofiber/fiber", []string{"web", "cmd/internal/load"}, "no HTTP below web"},
 	{"github.com/golang-jwt/jwt", []string{"crm/auth"}, "tokens are made and read in one place"},
+	{"github.com/rickar/cal", []string{"crm/calendar"}, "working days and holidays are decided in one place"},
 	{"github.com/chromedp", []string{"cmd/internal/e2e", "web"}, "browsers are for tests"},
 }
 
