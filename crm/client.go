@@ -100,6 +100,8 @@ var Clients = Table[Client]{
 		})...),
 		Search: true,
 	},
+	Derived: []string{"market", "installations", "contractedW", "worst", "worstMonth", "worstState", "noticeOn",
+		"lastContactAt", "lastContact", "nextAt", "next"},
 	ID:  func(c *Client) string { return c.ID },
 	Ver: func(c *Client) *int64 { return &c.Version },
 	Keys: func(c *Client) store.Keys {

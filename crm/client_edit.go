@@ -48,7 +48,7 @@ func (s *Service) EditClient(ctx context.Context, a Actor, id string, version in
 		return was, err
 	}
 	c.UpdatedAt = s.Now()
-	if err := s.Apply(ctx, Clients.Put(&c)); err != nil {
+	if err := s.Apply(ctx, saved(s.editor(ctx, a), Clients, c.ID, &was, &c)...); err != nil {
 		return was, duplicateClient(err)
 	}
 	c.Version++

@@ -75,8 +75,9 @@ var Contracts = Table[Contract]{
 			{Fields: []string{"agent", "client"}},
 		},
 	},
-	ID:  func(c *Contract) string { return c.ID },
-	Ver: func(c *Contract) *int64 { return &c.Version },
+	Derived: copied,
+	ID:      func(c *Contract) string { return c.ID },
+	Ver:     func(c *Contract) *int64 { return &c.Version },
 	Keys: func(c *Contract) store.Keys {
 		return store.Keys{
 			"client": c.Client, "installation": c.Installation, "agent": c.Agent, "team": c.Team,

@@ -91,8 +91,9 @@ var Installations = Table[Installation]{
 		}, scoped([][]string{{"name"}, {"-worst"}, {"worstMonth", "-overW"}, {"noticeOn"}})...),
 		Search: true,
 	},
-	ID:  func(i *Installation) string { return i.ID },
-	Ver: func(i *Installation) *int64 { return &i.Version },
+	Derived: []string{"agent", "team", "modality", "contractedW", "peakW", "strip", "worst", "worstState", "worstMonth", "overW", "overCents", "noticeOn"},
+	ID:      func(i *Installation) string { return i.ID },
+	Ver:     func(i *Installation) *int64 { return &i.Version },
 	Keys: func(i *Installation) store.Keys {
 		k := store.Keys{
 			"client": i.Client, "agent": i.Agent, "team": i.Team,

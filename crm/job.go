@@ -20,6 +20,7 @@ const (
 const (
 	JobImport = "import"
 	JobReport = "report"
+	JobUndo   = "undo" // of a batch
 )
 
 // Job is work in the background, with its progress. Errors of an import are

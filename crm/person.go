@@ -47,8 +47,9 @@ var People = Table[Person]{
 		},
 		Search: true,
 	},
-	ID:  func(p *Person) string { return p.ID },
-	Ver: func(p *Person) *int64 { return &p.Version },
+	Derived: copied,
+	ID:      func(p *Person) string { return p.ID },
+	Ver:     func(p *Person) *int64 { return &p.Version },
 	Keys: func(p *Person) store.Keys {
 		return store.Keys{
 			"client": p.Client, "agent": p.Agent, "team": p.Team,

@@ -55,7 +55,7 @@ func (s *Service) AddPerson(ctx context.Context, a Actor, clientID string, in Pe
 	}
 	now := s.Now()
 	p := Person{ID: s.newID(), Client: c.ID, Agent: c.Agent, Team: c.Team, CreatedAt: now, UpdatedAt: now}
-	if err := s.savePerson(ctx, &p, in); err != nil {
+	if err := s.savePerson(ctx, a, nil, &p, in); err != nil {
 		return Person{}, err
 	}
 	s.addressed(p.Emails...)
@@ -89,7 +89,7 @@ func (s *Service) EditPerson(ctx context.Context, a Actor, id string, version in
 	}
 	p := was
 	p.UpdatedAt = s.Now()
-	if err := s.savePerson(ctx, &p, in); err != nil {
+	if err := s.savePerson(ctx, a, &was, &p, in); err != nil {
 		return was, err
 	}
 	p.Version++
@@ -97,7 +97,7 @@ func (s *Service) EditPerson(ctx context.Context, a Actor, id string, version in
 	return p, nil
 }
 
-func (s *Service) savePerson(ctx context.Context, p *Person, in PersonInput) error {
+func (s *Service) savePerson(ctx context.Context, a Actor, was, p *Person, in PersonInput) error {
 	bad := in.into(p)
 	if err := s.othersAddress(ctx, p, bad); err != nil {
 		return err
@@ -105,7 +105,7 @@ func (s *Service) savePerson(ctx context.Context, p *Person, in PersonInput) err
 	if err := bad.err(); err != nil {
 		return err
 	}
-	if err := s.Apply(ctx, People.Put(p)); err != nil {
+	if err := s.Apply(ctx, saved(s.editor(ctx, a), People, p.Client, was, p)...); err != nil {
 		return err
 	}
 	s.bus.Publish(Event{Kind: "client", ID: p.Client, Agent: p.Agent, Team: p.Team})

@@ -49,8 +49,9 @@ var Readings = Table[Reading]{
 			{Fields: []string{"agent", "month"}},
 		},
 	},
-	ID:  func(r *Reading) string { return r.ID },
-	Ver: func(r *Reading) *int64 { return &r.Version },
+	Derived: copied,
+	ID:      func(r *Reading) string { return r.ID },
+	Ver:     func(r *Reading) *int64 { return &r.Version },
 	Keys: func(r *Reading) store.Keys {
 		return store.Keys{
 			"installation": r.Installation, "client": r.Client, "agent": r.Agent,

@@ -20,6 +20,8 @@ type Table[T any] struct {
 	Ver   func(*T) *int64 // where the version that was read is kept; nil when the type is never replaced
 	Keys  func(*T) store.Keys
 	Words func(*T) []string
+	// Derived are the members of the body that projections write: no edits.
+	Derived []string
 }
 
 // Doc encodes a value. It panics only if the type cannot be encoded at all,

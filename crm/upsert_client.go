@@ -55,7 +55,7 @@ func (u *Upserter) takeClient(ctx context.Context, row *Row, o *Outcome) error {
 		return nil
 	}
 	c.UpdatedAt = now
-	u.changes = append(u.changes, Clients.Put(&c))
+	save(u, Clients, c.ID, exists, &was, &c)
 	u.rememberClient(&c)
 	if exists && !u.dry && (c.Agent != was.Agent || c.Team != was.Team) {
 		// Before the client itself: if the program dies in between, the next run

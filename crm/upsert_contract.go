@@ -8,7 +8,6 @@ import (
 
 	"cemigmas/crm/calendar"
 	"cemigmas/crm/demand"
-	"cemigmas/crm/store"
 )
 
 // openContract is a contract that the rows at hand are about: several of them
@@ -239,19 +238,18 @@ func sameTerms(a, b *Contract) bool {
 // putContracts makes the changes of the contracts of a batch: one each, however
 // many rows were about it.
 func (u *Upserter) putContracts() {
-	var changes []store.Change
+	var open []*openContract
 	for _, list := range u.work.contracts {
 		for _, oc := range list {
-			if !oc.changed || oc.exists && sameDoc(Contracts, &oc.was, &oc.is) {
-				continue
+			if oc.changed && !(oc.exists && sameDoc(Contracts, &oc.was, &oc.is)) {
+				open = append(open, oc)
 			}
-			c := oc.is
-			c.UpdatedAt = u.s.Now()
-			changes = append(changes, Contracts.Put(&c))
 		}
 	}
-	slices.SortFunc(changes, func(a, b store.Change) int {
-		return cmp.Compare(a.(store.Put).Doc.ID, b.(store.Put).Doc.ID)
-	})
-	u.changes = append(u.changes, changes...)
+	slices.SortFunc(open, func(a, b *openContract) int { return cmp.Compare(a.is.ID, b.is.ID) })
+	for _, oc := range open {
+		c := oc.is
+		c.UpdatedAt = u.s.Now()
+		save(u, Contracts, c.Client, oc.exists, &oc.was, &c)
+	}
 }

@@ -76,7 +76,7 @@ func (u *Upserter) takeInstallation(ctx context.Context, row *Row, o *Outcome) e
 		return nil
 	}
 	i.UpdatedAt = now
-	u.changes = append(u.changes, Installations.Put(&i))
+	save(u, Installations, i.Client, exists, &was, &i)
 	to := ref{id: i.ID, client: i.Client, agent: i.Agent, team: i.Team}
 	for _, k := range installationKeys(InstallationRef{i.UC, i.FormerUC, i.Source}) {
 		u.remember(u.insts, k, to)
@@ -147,7 +147,7 @@ func (u *Upserter) placeholder(r *InstallationRow) ref {
 	c := Client{ID: u.s.NewID(), Name: r.Placeholder, Placeholder: true, Source: r.Source, Status: "active",
 		CreatedAt: now, UpdatedAt: now}
 	u.own(&c)
-	u.changes = append(u.changes, Clients.Put(&c))
+	save(u, Clients, c.ID, false, nil, &c)
 	u.rememberClient(&c)
 	return ref{id: c.ID, agent: c.Agent, team: c.Team}
 }

@@ -81,7 +81,7 @@ func (u *Upserter) takePerson(_ context.Context, row *Row, o *Outcome) error {
 	o.settle(!exists, changed)
 	if changed {
 		p.UpdatedAt = now
-		u.changes = append(u.changes, People.Put(&p))
+		save(u, People, p.Client, exists, &was, &p)
 		u.keepPerson(client.id, p)
 	}
 	return nil

@@ -74,7 +74,7 @@ func (u *Upserter) takeReading(_ context.Context, row *Row, o *Outcome) error {
 	if changed {
 		now.Origin, now.UpdatedAt = r.Origin, u.s.Now()
 		now.Flags = addFlags(now.Flags, r.Flags)
-		u.changes = append(u.changes, Readings.Put(&now))
+		save(u, Readings, now.Client, exists, &was, &now)
 	}
 	return nil
 }
@@ -162,7 +162,7 @@ func (u *Upserter) takeTariff(_ context.Context, row *Row, o *Outcome) error {
 	u.tariffs = true // also unchanged ones: a run that was killed left its projections behind
 	if changed {
 		t.UpdatedAt = u.s.Now()
-		u.changes = append(u.changes, Tariffs.Put(&t))
+		save(u, Tariffs, "", exists, &was, &t)
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type Upserter struct {
 	changes []store.Change
 	undo    []func()
 	mark    uint64 // what the row at hand put into seen
+	edits   editor
 	work    batch
 }
 
@@ -116,7 +117,7 @@ var stages = []struct {
 }
 
 func (u *Upserter) try(ctx context.Context, rows []Row) (out []Outcome, err error) {
-	u.changes, u.undo = u.changes[:0], u.undo[:0]
+	u.changes, u.undo, u.edits = u.changes[:0], u.undo[:0], u.s.editor(ctx, u.a)
 	u.work = batch{clients: map[string]Client{}, insts: map[string]Installation{}, people: map[string][]Person{},
 		contracts: map[string][]*openContract{}, readings: map[string]Reading{}, tariffs: map[string]Tariff{}}
 	defer func() {
@@ -221,4 +222,12 @@ func (u *Upserter) sameScope(agent, team *string, of ref) {
 	if u.dry {
 		*agent, *team = of.agent, of.team
 	}
+}
+
+// save stores a value and notes the edit.
+func save[T any](u *Upserter, t Table[T], client string, exists bool, was, is *T) {
+	if !exists {
+		was = nil
+	}
+	u.changes = append(u.changes, saved(u.edits, t, client, was, is)...)
 }

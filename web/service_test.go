@@ -162,6 +162,15 @@ var guarded = map[string]struct {
 	"MakeLink": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop2(s.MakeLink(ctx, a, e.Agent))
 	}},
+	"UndoBatch": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.UndoBatch(ctx, a, e.Import, nil))
+	}},
+	"ClientRevisions": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop2(s.ClientRevisions(ctx, a, e.Client, 0, ""))
+	}},
+	"DocumentRevisions": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop2(s.DocumentRevisions(ctx, a, e.Client, e.Client, 0, ""))
+	}},
 	"AddUser": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop2(s.AddUser(ctx, a, crm.UserInput{Email: "neu@cemig.example", Name: "x", Role: crm.RoleAgent, Password: webtest.Password}))
 	}},

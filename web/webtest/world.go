@@ -134,6 +134,8 @@ func (k *Kit) work(e Estate) {
 	start := end.Add(-3 * time.Second)
 	report := crm.Job{ID: e.Report, Kind: crm.JobReport, By: e.Agent, State: crm.JobDone, Args: []byte(`{"month":"2026-10","lang":"pt-BR"}`),
 		File: string(ref), FileName: "relatorio-" + e.Mark + ".xlsx", CreatedAt: start, StartedAt: &start, EndedAt: &end}
+	rev := crm.Revision{ID: "clients/" + e.Client + "#9", Of: "clients", Doc: e.Client, Version: 9, Client: e.Client, By: e.Agent, At: Now, Batch: e.Import}
+	k.Apply(crm.Revisions.InsertIfAbsent(&rev))
 	imp := crm.Job{ID: e.Import, Kind: crm.JobImport, By: e.Agent, State: crm.JobDone, Done: 3, Total: 3,
 		Args: []byte(`{"blob":"` + string(ref) + `","name":"carteira-` + e.Mark + `.xlsx","dryRun":true}`), CreatedAt: start, StartedAt: &start, EndedAt: &end,
 		Result: []byte(`{"kind":"portfolio","dryRun":true,"rows":3,"clients":2,"sheets":[{"kind":"clients","created":1,"updated":1,"unchanged":0,"rejected":1,"warnings":0}],` +

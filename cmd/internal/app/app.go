@@ -119,6 +119,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	a.Jobs = jobs.NewRunner(a.Service, a.owner, a.Log, map[string]jobs.Handler{
 		crm.JobReport: a.reportJob,
 		crm.JobImport: a.importJob,
+		crm.JobUndo:   a.undoJob,
 	})
 	return a, nil
 }

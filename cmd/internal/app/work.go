@@ -90,6 +90,7 @@ func (a *App) Import(ctx context.Context, o ImportFile) (intake.Result, error) {
 	if err != nil {
 		return intake.Result{}, err
 	}
+	ctx = crm.WithBatch(ctx, a.Service.NewID())
 	return intake.Run(ctx, a.Service, actor, intake.Options{Path: o.Path, Name: o.Name, Kind: intake.Kind(o.Kind), Year: o.Year,
 		DryRun: o.DryRun, Lang: o.Lang, OnError: o.OnError})
 }
@@ -114,7 +115,7 @@ func (a *App) importJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, err
 	if err := rows.clear(ctx); err != nil {
 		return nil, nil, err
 	}
-	res, err := intake.Run(ctx, a.Service, actor, intake.Options{
+	res, err := intake.Run(crm.WithBatch(ctx, t.Job.ID), a.Service, actor, intake.Options{
 		Path: path, Name: args.Name, Kind: intake.Kind(args.Kind), Year: args.Year, DryRun: args.DryRun, Lang: t.Job.Lang,
 		Progress: func(done, total int64) { t.Progress(ctx, done, total, "job.import.rows") },
 		OnError:  func(e crm.ImportError) { rows.add(ctx, e) },
@@ -126,6 +127,20 @@ func (a *App) importJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, err
 		err = a.Mail.Refile(ctx) // people and numbers that are new may name waiting mail
 	}
 	return res, nil, err
+}
+
+// undoJob takes back what another job, or any other batch, did.
+func (a *App) undoJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error) {
+	var args crm.UndoArgs
+	if err := t.Args(&args); err != nil {
+		return nil, nil, err
+	}
+	actor, err := a.jobActor(ctx, t.Job)
+	if err != nil {
+		return nil, nil, err
+	}
+	sum, err := a.Service.UndoBatch(ctx, actor, args.Batch, func(done int) { t.Progress(ctx, int64(done), 0, "job.undo.rows") })
+	return sum, nil, err
 }
 
 // fetch lays a blob into a file, since a workbook is read from a file.

@@ -1,0 +1,276 @@
+package crm
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"cemigmas/crm/store"
+)
+
+// UndoArgs are the arguments of a JobUndo.
+type UndoArgs struct {
+	Batch string `json:"batch"`
+}
+
+// Undone says what became of the edits of a batch.
+type Undone struct {
+	Undone  int       `json:"undone"`
+	Refused []Refusal `json:"refused,omitempty"` // at most maxRefusals are named
+	Kept    int       `json:"kept"`              // how many were refused
+}
+
+// Refusal is a document that keeps what a batch did to it, and why.
+type Refusal struct {
+	Of     string `json:"of"`
+	Doc    string `json:"doc"`
+	Name   string `json:"name,omitempty"`
+	Reason Text   `json:"reason"`
+}
+
+const maxRefusals = 500
+
+// UndoBatch takes back what a batch did, newest first: new documents go, edited
+// ones get their former values. What was edited since, or has something of its
+// own by now, is refused, one by one. It may be repeated after a crash: what is
+// undone already is skipped. The batch's own user and admins may; a document
+// that the actor does not see any more is refused.
+func (s *Service) UndoBatch(ctx context.Context, a Actor, batch string, progress func(done int)) (Undone, error) {
+	if batch == "" {
+		return Undone{}, notFound()
+	}
+	u := &undoing{s: s, a: a, batch: batch, progress: progress, touched: map[string]bool{}}
+	// Last comes first: what depends on another document goes before it.
+	for _, t := range slices.Backward(tables) {
+		if err := u.collection(ctx, t); err != nil {
+			return u.sum, err
+		}
+	}
+	if u.seen == 0 {
+		return u.sum, notFound()
+	}
+	for client := range u.touched {
+		if err := s.Recompute(ctx, client); err != nil && CodeOf(err) != CodeNotFound {
+			return u.sum, err
+		}
+	}
+	return u.sum, nil
+}
+
+// undoing is one undo of a batch on its way.
+type undoing struct {
+	s       *Service
+	a       Actor
+	batch   string
+	sum     Undone
+	seen    int
+	touched map[string]bool
+
+	progress func(done int)
+}
+
+// collection undoes the batch's revisions of one collection, the newest version
+// of each document first.
+func (u *undoing) collection(ctx context.Context, t stored) error {
+	q := store.Query{Where: []store.Cond{store.Is("batch", u.batch), store.Is("of", t.collection().Name)}, Sort: []string{"-number"}}
+	for e, err := range Revisions.All(ctx, u.s.store, q) {
+		if err != nil {
+			return err
+		}
+		if e.By != u.a.UserID && u.a.Role != RoleAdmin {
+			return notFound()
+		}
+		if err := u.one(ctx, t, &e); err != nil {
+			return err
+		}
+		if u.seen++; u.progress != nil {
+			u.progress(u.seen)
+		}
+	}
+	return nil
+}
+
+func (u *undoing) refuse(e *Revision, d store.Doc, key string) {
+	u.sum.Kept++
+	if len(u.sum.Refused) < maxRefusals {
+		u.sum.Refused = append(u.sum.Refused, Refusal{Of: e.Of, Doc: e.Doc, Name: nameIn(d.Body), Reason: Text{Key: key}})
+	}
+}
+
+func nameIn(body []byte) string {
+	var v struct {
+		Name  string `json:"name"`
+		Month string `json:"month"`
+	}
+	_ = json.Unmarshal(body, &v) // a body without a name has none to show
+	if v.Name == "" {
+		return v.Month
+	}
+	return v.Name
+}
+
+// one undoes one edit. Another writer in between makes it look again.
+func (u *undoing) one(ctx context.Context, t stored, e *Revision) error {
+	for tries := 1; ; tries++ {
+		d, err := u.s.store.Get(ctx, t.collection(), e.Doc)
+		if store.IsNotFound(err) {
+			return nil // it went already
+		}
+		if err != nil {
+			return wrapStore(err)
+		}
+		err = u.back(ctx, t, e, d)
+		if CodeOf(err) != CodeConflict || tries == maxTries {
+			return err
+		}
+	}
+}
+
+func (u *undoing) back(ctx context.Context, t stored, e *Revision, d store.Doc) error {
+	if !u.a.seesDoc(t.collection(), d.Keys) {
+		u.refuse(e, store.Doc{}, "undo.gone")
+		return nil
+	}
+	if d.Version != e.Version {
+		if !u.undoneBefore(ctx, e) {
+			u.refuse(e, d, "undo.edited")
+		}
+		return nil
+	}
+	u.touched[e.Client] = e.Client != ""
+	if e.Made {
+		return u.unmake(ctx, t, e, d)
+	}
+	return u.restore(ctx, t, e, d)
+}
+
+// undoneBefore reports whether the next version of a document is this undo's
+// own, from a run that was broken off.
+func (u *undoing) undoneBefore(ctx context.Context, e *Revision) bool {
+	next := Revision{Of: e.Of, Doc: e.Doc, Version: e.Version + 1}
+	was, err := Revisions.Get(ctx, u.s.store, next.id())
+	return err == nil && was.Batch == undoOf(u.batch)
+}
+
+func undoOf(batch string) string { return "undo:" + batch }
+
+// unmake deletes a document that the batch made, unless something depends on it
+// by now.
+func (u *undoing) unmake(ctx context.Context, t stored, e *Revision, d store.Doc) error {
+	for _, dep := range dependents[t.collection()] {
+		q := dep(e.Doc)
+		q.Limit = 1
+		page, err := u.s.store.Find(ctx, q)
+		if err != nil {
+			return wrapStore(err)
+		}
+		if len(page.Docs) > 0 {
+			u.refuse(e, d, "undo.used")
+			return nil
+		}
+	}
+	err := u.s.Apply(ctx, store.Delete{In: t.collection(), ID: e.Doc, Version: d.Version})
+	if err == nil {
+		u.sum.Undone++
+	}
+	return err
+}
+
+// dependents are queries for what keeps a document from being unmade.
+var dependents = map[*store.Collection][]func(id string) store.Query{
+	Clients.In: {
+		of(People.In, "client", "name"), of(Installations.In, "client", "name"),
+		of(Timeline.In, "client", "-planned", "-at"), of(MailLinks.In, "client", "-contact", "-at"),
+	},
+	Installations.In: {of(Contracts.In, "installation", "kind", "start"), of(Readings.In, "installation", "-month")},
+}
+
+func of(in *store.Collection, field string, sort ...string) func(string) store.Query {
+	return func(id string) store.Query {
+		return store.Query{In: in, Where: []store.Cond{store.Is(field, id)}, Sort: sort}
+	}
+}
+
+// restore gives the members of an edit their former values.
+func (u *undoing) restore(ctx context.Context, t stored, e *Revision, d store.Doc) error {
+	body := members(d.Body)
+	for _, f := range e.Fields {
+		if f.From == nil {
+			delete(body, f.Name)
+		} else {
+			body[f.Name] = f.From
+		}
+	}
+	if err := u.scope(ctx, t, body); err != nil {
+		return err
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	back, err := t.encodedAnew(store.Doc{ID: d.ID, Version: d.Version, Body: raw})
+	if err != nil {
+		return err
+	}
+	by := editor{by: u.a.UserID, batch: undoOf(u.batch), at: u.s.Now()}
+	note := Revision{Of: e.Of, Doc: e.Doc, Version: d.Version + 1, Client: e.Client, By: by.by, At: by.at, Batch: by.batch}
+	note.ID = note.id()
+	for _, f := range e.Fields {
+		note.Fields = append(note.Fields, RevisedField{f.Name, f.To, f.From})
+	}
+	if err := u.s.Apply(ctx, store.Put{In: t.collection(), Doc: back}, Revisions.InsertIfAbsent(&note)); err != nil {
+		return err
+	}
+	u.sum.Undone++
+	return u.follow(ctx, t, e, back)
+}
+
+// scope gives a document of a client the agent and team that the client has now.
+func (u *undoing) scope(ctx context.Context, t stored, body map[string]json.RawMessage) error {
+	in := t.collection()
+	if _, copies := in.Field("agent"); !copies || in == Clients.In {
+		return nil
+	}
+	var client string
+	if err := json.Unmarshal(body["client"], &client); err != nil {
+		return err
+	}
+	_, scope, err := u.s.store.Peek(ctx, Clients.In, client, "agent", "team")
+	if err != nil {
+		return wrapStore(err)
+	}
+	for n, name := range []string{"agent", "team"} {
+		delete(body, name)
+		if v, _ := scope[n].(string); v != "" {
+			body[name] = jsonString(v)
+		}
+	}
+	return nil
+}
+
+// follow gives what belongs to a document the scope that it has again.
+func (u *undoing) follow(ctx context.Context, t stored, e *Revision, d store.Doc) error {
+	moved := func(names ...string) bool {
+		return slices.ContainsFunc(e.Fields, func(f RevisedField) bool { return slices.Contains(names, f.Name) })
+	}
+	str := func(name string) string { v, _ := d.Keys[name].(string); return v }
+	switch {
+	case t.collection() == Clients.In && moved("agent", "team"):
+		return u.s.reassign(ctx, d.ID, str("agent"), str("team"))
+	case t.collection() == Installations.In && moved("client"):
+		u.touched[str("client")] = true
+		return u.s.moveInstallation(ctx, d.ID, &Client{ID: str("client"), Agent: str("agent"), Team: str("team")})
+	}
+	return nil
+}
+
+// seesDoc reports whether an actor sees a document by its scope fields; one
+// without them is everybody's and changed by managers and admins.
+func (a Actor) seesDoc(in *store.Collection, keys store.Keys) bool {
+	if _, scoped := in.Field("agent"); !scoped {
+		return a.Role == RoleAdmin || a.Role == RoleManager
+	}
+	agent, _ := keys["agent"].(string)
+	team, _ := keys["team"].(string)
+	return a.sees(agent, team)
+}
