@@ -176,6 +176,15 @@ func (s *Service) saveActivity(ctx context.Context, c Client, act *Activity, peo
 		changes = append(changes, Contacted(c.ID, act.At, act.Kind))
 	}
 	fresh := act.Version == 0
+	if !fresh || act.Planned() {
+		// In the same Apply, so that a crash leaves nothing stale; below again,
+		// because somebody may log another at the same moment.
+		patches, err := s.contactsWith(ctx, c.ID, act)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, patches...)
+	}
 	if err := s.Apply(ctx, changes...); err != nil {
 		return err
 	}
@@ -192,65 +201,6 @@ func (s *Service) saveActivity(ctx context.Context, c Client, act *Activity, peo
 	}
 	s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
 	return nil
-}
-
-// recomputeContact finds a client's last contact anew, after one was changed
-// or taken back.
-func (s *Service) recomputeContact(ctx context.Context, client string) error {
-	at, kind, err := s.LastContact(ctx, client)
-	if err != nil {
-		return err
-	}
-	p := store.Patch{In: Clients.In, ID: client, Keys: store.Keys{"lastContactAt": nil},
-		Body: map[string][]byte{"lastContactAt": nil, "lastContact": nil}}
-	if !at.IsZero() {
-		p.Keys["lastContactAt"] = at
-		p.Body["lastContactAt"], p.Body["lastContact"] = jsonTime(at), jsonString(kind)
-	}
-	return s.Apply(ctx, p)
-}
-
-// LastContact finds the newest contact of a client in the sense of the
-// report: call, meeting, done visit, or mail from or to a person.
-func (s *Service) LastContact(ctx context.Context, client string) (at time.Time, kind string, err error) {
-	where := []store.Cond{store.Is("client", client)}
-	act, err := Activities.First(ctx, s.store, store.Query{Where: where, Sort: []string{"-month", "-at"}})
-	if err != nil {
-		return at, "", err
-	}
-	if act != nil && act.Counts() {
-		at, kind = act.At, act.Kind
-	}
-	// Clocks of senders may be wrong: a mail of tomorrow is no contact yet.
-	link, err := MailLinks.First(ctx, s.store, store.Query{Where: append(where, store.UpTo("at", s.Now())), Sort: []string{"-contact", "-at"}})
-	if err != nil {
-		return at, "", err
-	}
-	if link != nil && link.Counts() && link.At.After(at) {
-		at, kind = link.At, KindMail
-	}
-	return at, kind, nil
-}
-
-// nextVisit is the next planned visit of a client, or nil.
-func (s *Service) nextVisit(ctx context.Context, client string) (*Activity, error) {
-	return Activities.First(ctx, s.store, store.Query{
-		Where: []store.Cond{store.Is("client", client), store.Is("planned", true)}, Sort: []string{"at"}})
-}
-
-// recomputeNext finds a client's next planned visit anew.
-func (s *Service) recomputeNext(ctx context.Context, client string) error {
-	act, err := s.nextVisit(ctx, client)
-	if err != nil {
-		return err
-	}
-	p := store.Patch{In: Clients.In, ID: client, Keys: store.Keys{"nextAt": nil},
-		Body: map[string][]byte{"nextAt": nil, "next": nil}}
-	if act != nil {
-		p.Keys["nextAt"] = act.At
-		p.Body["nextAt"], p.Body["next"] = jsonTime(act.At), jsonString(act.Kind)
-	}
-	return s.Apply(ctx, p)
 }
 
 // Activity reads one activity of a client that the actor sees, deleted ones

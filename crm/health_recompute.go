@@ -159,7 +159,7 @@ func (r *recompute) contact(ctx context.Context, c *Client) error {
 	if !at.IsZero() {
 		c.LastContactAt = &at
 	}
-	next, err := r.s.nextVisit(ctx, c.ID)
+	next, err := r.s.nextVisit(ctx, c.ID, nil)
 	if err != nil {
 		return err
 	}

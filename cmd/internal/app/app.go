@@ -42,6 +42,10 @@ type Config struct {
 	AllowNoTransactions bool
 	Log                 *slog.Logger
 
+	// Owner names this process among those that share the store; "" makes a name.
+	// Two that run at once must never have the same.
+	Owner string
+
 	// Exclusive is set by the server: a second one on the same SQLite file is
 	// refused.
 	Exclusive bool
@@ -108,7 +112,9 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	if a.store, a.Blobs, err = openStore(ctx, a.Config); err != nil {
 		return nil, err
 	}
-	a.owner = processName()
+	if a.owner = a.Owner; a.owner == "" {
+		a.owner = processName()
+	}
 	if err := a.bringUpToDate(ctx); err != nil {
 		return nil, err
 	}
@@ -155,12 +161,6 @@ func (a *App) openDir() error {
 	ring, err := secret.LoadOrCreate(a.KeyFile)
 	a.Ring = ring
 	return err
-}
-
-// processName names this process among those that share the store.
-func processName() string {
-	host, _ := os.Hostname()
-	return fmt.Sprintf("%s:%d:%s", host, os.Getpid(), crm.NewID(time.Now())[:12])
 }
 
 // Start listens and begins the background work.

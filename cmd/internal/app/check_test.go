@@ -2,6 +2,9 @@ package app
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -24,6 +27,22 @@ func TestFindingLines(t *testing.T) {
 	}{{done, "repaired: made"}, {stays, "only a person"}, {met, "not repaired: changed meanwhile"}} {
 		if got := findingLine(c.f, true); !strings.Contains(got, c.want) {
 			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestDiedHere(t *testing.T) {
+	host, _ := os.Hostname()
+	dead := exec.Command(os.Args[0], "-test.run=^$")
+	if err := dead.Run(); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{
+		processName(): false, "elsewhere:1:x": false, "no process": false, host + ":x:y": false,
+		fmt.Sprintf("%s:%d:x", host, os.Getppid()): false, fmt.Sprintf("%s:%d:x:y", host, dead.Process.Pid): true,
+	} {
+		if got := diedHere(name); got != want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

@@ -44,6 +44,13 @@ func openSQLite(ctx context.Context, path string, c Config) (store.Store, blob.S
 	if err != nil {
 		return nil, nil, err
 	}
+	if c.Exclusive {
+		if n, err := st.Abandon(ctx, diedHere); err != nil {
+			return nil, nil, errors.Join(err, st.Close())
+		} else if n > 0 {
+			c.Log.Info("app: a process that died left work behind", "leases", n)
+		}
+	}
 	blobs, err := embedded.Open(ctx, strings.TrimSuffix(path, filepath.Ext(path))+".blobs")
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())

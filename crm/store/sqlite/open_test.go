@@ -232,6 +232,33 @@ func TestFull(t *testing.T) {
 	}
 }
 
+// TestAbandon: what a dead process held can be taken at once, with a higher
+// number; what lives keeps its own.
+func TestAbandon(t *testing.T) {
+	s := open(t, shapes)
+	defer s.Close()
+	var was store.Lease
+	for _, owner := range []string{"dead", "alive"} {
+		l, err := s.Lease(ctx, "of-"+owner, owner, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if owner == "dead" {
+			was = l
+		}
+	}
+	n, err := s.Abandon(ctx, func(owner string) bool { return owner == "dead" })
+	if n != 1 || err != nil {
+		t.Fatalf("%d, %v", n, err)
+	}
+	if l, err := s.Lease(ctx, "of-dead", "new", time.Hour); err != nil || l.Fence <= was.Fence {
+		t.Errorf("%+v, %v", l, err)
+	}
+	if _, err := s.Lease(ctx, "of-alive", "new", time.Hour); store.CodeOf(err) != store.CodeConflict {
+		t.Errorf("a lease of the living: %v", err)
+	}
+}
+
 func TestClosed(t *testing.T) {
 	s := open(t, shapes)
 	if err := s.Close(); err != nil {
