@@ -103,8 +103,16 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 
 func (s *Server) failAPI(c *fiber.Ctx, e *crm.Error, current any) error {
 	l := lang(c)
+	retryAfter(c, e)
 	return c.Status(statusOf(e.Code)).JSON(apiError{
 		Code: string(e.Code), Message: say(l, e.Text), Fields: fieldTexts(l, e), Current: current, Request: named(c, e.Code)})
+}
+
+// retryAfter says when to try again what was not possible now, in seconds.
+func retryAfter(c *fiber.Ctx, e *crm.Error) {
+	if e.Code == crm.CodeUnavailable {
+		c.Set(fiber.HeaderRetryAfter, "5")
+	}
 }
 
 // lastError is Fiber's: unknown routes and what no handler caught.

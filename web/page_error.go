@@ -13,6 +13,7 @@ import (
 func (s *Server) failPage(c *fiber.Ctx, e *crm.Error) error {
 	v := s.view(c)
 	status := statusOf(e.Code)
+	retryAfter(c, e)
 	if to := listStart(c, e); to != "" {
 		return s.goTo(c, to, note{Label: v.T("web.list.start")})
 	}

@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"mime/multipart"
 	"os"
@@ -196,14 +198,23 @@ func (s *Server) receive(c *fiber.Ctx) (upload, error) {
 	}
 }
 
+// notKept is an upload that this machine cannot keep: its disk is full, and the
+// sender may try again.
+func notKept(err error) error {
+	return &crm.Error{Code: crm.CodeUnavailable, Text: crm.Text{Key: "error.unavailable"}, Err: err}
+}
+
 func (s *Server) receiveFile(p *multipart.Part, up *upload) error {
 	f, err := os.CreateTemp(s.UploadDir, "upload-*")
 	if err != nil {
-		return err
+		return notKept(err)
 	}
 	defer f.Close()
 	up.path, up.name = f.Name(), filepath.Base(p.FileName())
 	n, err := io.Copy(f, io.LimitReader(p, s.MaxUpload+1))
+	if own := (*fs.PathError)(nil); errors.As(err, &own) {
+		return notKept(err)
+	}
 	if err != nil {
 		return &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.upload.broken"}, Err: err}
 	}

@@ -55,7 +55,7 @@ func describe(err error) string {
 	for field, t := range e.Fields {
 		text += fmt.Sprintf("\n  %s: %s", field, say(t))
 	}
-	if e.Code == crm.CodeInternal && e.Err != nil {
+	if (e.Code == crm.CodeInternal || e.Code == crm.CodeUnavailable) && e.Err != nil {
 		text += "\n  " + e.Err.Error()
 	}
 	return text

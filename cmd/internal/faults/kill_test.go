@@ -342,7 +342,9 @@ func (k *killing) verifyBooks(a *app.App) {
 	}
 	path := k.book(k.units, k.books%18)
 	res, err := a.Import(context.Background(), app.ImportFile{Path: path, Name: "book.xlsx",
-		OnError: func(e crm.ImportError) { k.Errorf("%s row %d %s %q: %s", e.Sheet, e.Row, e.Column, e.Value, e.Reason.Key) }})
+		OnError: func(e crm.ImportError) {
+			k.Errorf("%s row %d %s %q: %s", e.Sheet, e.Row, e.Column, e.Value, e.Reason.Key)
+		}})
 	k.must(err)
 	for _, sheet := range res.Sheets {
 		if sheet.Created+sheet.Updated+sheet.Counts.Rejected > 0 {

@@ -30,12 +30,12 @@ func openConn(path string, busy time.Duration, readOnly bool) (_ *sqlite.Conn, e
 	}
 	conn, err := sqlite.OpenConn(path, flags)
 	if err != nil {
-		return nil, wrap(nil, "", fmt.Errorf("opening %s: %w", path, err))
+		return nil, wrapAt(path, fmt.Errorf("opening: %w", err))
 	}
 	defer func() {
 		if err != nil {
 			conn.Close()
-			err = wrap(nil, "", fmt.Errorf("opening %s: %w", path, err))
+			err = wrapAt(path, fmt.Errorf("opening: %w", err))
 		}
 	}()
 	conn.SetBusyTimeout(busy)
@@ -149,7 +149,7 @@ func (s *Store) read(ctx context.Context, long bool, f func(*reader) error) erro
 		if ctx.Err() != nil {
 			return ctxError(ctx)
 		}
-		return wrap(nil, "", err)
+		return wrapAt(s.path, err)
 	}
 	return nil
 }

@@ -44,20 +44,40 @@ func wrap(t *table, id string, err error) error {
 	if t != nil {
 		e.Collection = t.c.Name
 	}
+	e.Msg = sentence(err, "the file")
+	return e
+}
+
+// wrapAt is wrap with the file's path in the sentence.
+func wrapAt(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	err = wrap(nil, "", err)
+	var e *store.Error
+	if errors.As(err, &e) && e.Err != nil {
+		if msg := sentence(e.Err, path); msg != "" {
+			e.Msg = msg
+		}
+	}
+	return err
+}
+
+// sentence says what a fault of the file is and what to do next; "" for others.
+func sentence(err error, path string) string {
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
-		e.Msg = "the file is damaged or is not a store; nothing was changed"
+		return path + " is damaged or is no store, and was left as it is: stop serve, keep a copy of it, and restore the last backup"
 	case sqlite.ResultFull:
-		e.Msg = "the disk is full"
+		return "the disk is full: free space where " + path + " lies; nothing of this write was taken, and the program goes on by itself"
+	case sqlite.ResultIOErr:
+		return path + " cannot be read or written: look for a full or failing disk; nothing of this write was taken"
 	case sqlite.ResultBusy, sqlite.ResultLocked:
-		e.Msg = "another process holds the write lock"
+		return "another process keeps the write lock of " + path + ": find it (another cemigmas, a backup, a database browser) and try again"
 	case sqlite.ResultReadOnly, sqlite.ResultCantOpen, sqlite.ResultPerm:
-		e.Msg = "the file cannot be written"
-	case sqlite.ResultOK:
-	default:
-		e.Msg = sqlite.ErrCode(err).String()
+		return path + " cannot be written: give the user that runs cemigmas the right to write it and its folder"
 	}
-	return e
+	return ""
 }
 
 func codeOf(err error) store.Code {

@@ -103,9 +103,9 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	}
 	if err != nil {
 		conn.Close()
-		return nil, err
+		return nil, wrapAt(o.Path, err)
 	}
-	s.writer = startWriter(conn)
+	s.writer = startWriter(o.Path, conn)
 	s.readers, err = newPool(o.Path, o.BusyTimeout, o.Readers, o.Plans)
 	if err != nil {
 		return nil, err

@@ -64,13 +64,15 @@ type task struct {
 // writer is the one goroutine that writes. What arrives while it commits is
 // committed together next, each call in a savepoint of its own.
 type writer struct {
+	path  string // of the file, for what is said of its faults
 	s     *session
 	queue chan *task
 	ended chan struct{}
 }
 
-func startWriter(conn *sqlite.Conn) *writer {
+func startWriter(path string, conn *sqlite.Conn) *writer {
 	w := &writer{
+		path:  path,
 		s:     &session{conn: conn, stmts: map[string]*sqlite.Stmt{}},
 		queue: make(chan *task, maxGroup),
 		ended: make(chan struct{}),
@@ -169,7 +171,7 @@ func (w *writer) commit(group []*task) {
 		for _, t := range begun {
 			// An error of its own says more than that the others failed.
 			if t.err == nil {
-				t.err = wrap(nil, "", err)
+				t.err = wrapAt(w.path, err)
 			}
 		}
 	}
@@ -209,14 +211,14 @@ func (w *writer) transaction(group []*task) error {
 // of others behind. A task alone is its transaction.
 func (w *writer) savepoint(t *task, shared bool) error {
 	if !shared {
-		t.err = wrap(nil, "", t.do(w.s))
+		t.err = wrapAt(w.path, t.do(w.s))
 		return t.err
 	}
 	if err := w.s.run("SAVEPOINT one"); err != nil {
-		t.err = wrap(nil, "", err)
+		t.err = wrapAt(w.path, err)
 		return t.err
 	}
-	t.err = wrap(nil, "", t.do(w.s))
+	t.err = wrapAt(w.path, t.do(w.s))
 	if t.err != nil && !w.s.conn.AutocommitEnabled() {
 		if err := w.s.run("ROLLBACK TO one"); err != nil {
 			w.s.run("ROLLBACK")
