@@ -46,12 +46,13 @@ type Runner struct {
 	mu       sync.Mutex
 	mine     map[string]bool
 	wg       sync.WaitGroup
+	pause    time.Duration // the first one while the store takes nothing
 }
 
 // NewRunner makes a runner that works as owner, a name unique to the process.
 func NewRunner(svc *crm.Service, owner string, log *slog.Logger, handlers map[string]Handler) *Runner {
 	return &Runner{svc: svc, owner: owner, log: log, handlers: handlers,
-		slots: make(chan struct{}, 2), wake: make(chan struct{}, 1), mine: map[string]bool{}}
+		slots: make(chan struct{}, 2), wake: make(chan struct{}, 1), mine: map[string]bool{}, pause: time.Second}
 }
 
 // Enqueue stores a job for an actor. It runs soon, on this node or another.
@@ -164,15 +165,18 @@ func (r *Runner) work(ctx context.Context, id string, lease store.Lease) {
 	}
 	runCtx, stop := context.WithCancelCause(ctx)
 	t.stop = stop
+	defer stop(nil)
 	t.cancelled(ctx) // asked to stop before it began, or its user was disabled
 	var result any
 	var file *File
 	if context.Cause(runCtx) == nil {
 		go t.keepLease(runCtx)
-		result, file, err = r.safely(runCtx, t)
+		err = r.patiently(runCtx, id, func() (err error) {
+			result, file, err = r.safely(runCtx, t)
+			return err
+		})
 	}
 	cause := context.Cause(runCtx)
-	stop(nil)
 	if ctx.Err() != nil && err != nil {
 		if err := t.handOver(context.WithoutCancel(ctx)); err != nil {
 			r.log.Warn("jobs: cannot hand over", "job", id, "err", err)

@@ -102,7 +102,11 @@ func (t *Task) keepLease(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if _, err := t.runner.svc.Store().Lease(ctx, t.lease.Name, t.lease.Owner, leaseTime); store.CodeOf(err) == store.CodeConflict {
+			l, err := t.runner.svc.Store().Lease(ctx, t.lease.Name, t.lease.Owner, leaseTime)
+			if err == nil && l.Fence != t.lease.Fence { // it ran out meanwhile: a full disk
+				_ = t.runner.svc.Store().Release(ctx, l)
+			}
+			if store.CodeOf(err) == store.CodeConflict || err == nil && l.Fence != t.lease.Fence {
 				t.stop(errLost)
 				return
 			}
@@ -142,7 +146,7 @@ func (t *Task) end(ctx context.Context, result any, file *File, err, cause error
 			j.File, j.FileName = file.Blob, file.Name
 		}
 	}
-	werr := t.put(context.WithoutCancel(ctx))
+	werr := t.runner.patiently(ctx, j.ID, func() error { return t.put(context.WithoutCancel(ctx)) })
 	t.publish()
 	return werr
 }

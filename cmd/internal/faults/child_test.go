@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"os/signal"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -52,7 +54,8 @@ func serve(conf string) error {
 	if err := limitFiles(c.FileLimit); err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, app.Config{Store: c.Store, Data: c.Data, Owner: c.Owner, AllowNoTransactions: c.AllowNoTransactions,
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	a, err := app.Open(ctx, app.Config{Log: log, Store: c.Store, Data: c.Data, Owner: c.Owner, AllowNoTransactions: c.AllowNoTransactions,
 		Addr: "127.0.0.1:0", Exclusive: true})
 	if err != nil {
 		return err
@@ -77,8 +80,26 @@ type child struct {
 	t          testing.TB
 	cmd        *exec.Cmd
 	url, token string
-	said       *strings.Builder // on standard error
+	said       *saying // on standard error
 	ended      chan error
+}
+
+// saying is a text that grows while it is read.
+type saying struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (s *saying) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *saying) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
 }
 
 // spawn starts a child and waits until it serves; an error is what it said.
@@ -88,7 +109,7 @@ func spawn(t testing.TB, c childConfig) (*child, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &child{t: t, cmd: exec.Command(os.Args[0]), said: &strings.Builder{}, ended: make(chan error, 1)}
+	p := &child{t: t, cmd: exec.Command(os.Args[0]), said: &saying{}, ended: make(chan error, 1)}
 	p.cmd.Env = append(os.Environ(), childVariable+"="+string(conf))
 	p.cmd.Stderr = p.said
 	out, err := p.cmd.StdoutPipe()

@@ -59,8 +59,15 @@ func TestFullDisk(t *testing.T) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+	first := k.job
 	k.until(p)
+	if k.job != first {
+		t.Error("the workbook had to be sent again")
+	}
 	p.stop()
+	if !strings.Contains(p.said.String(), "the disk is full") && !strings.Contains(p.said.String(), "full or failing disk") {
+		t.Errorf("nothing of the disk in %s", p.said)
+	}
 	k.conf.FileLimit = 0
 	k.verify()
 	h.open(func(a *app.App) { sound(t, a.Service) })
