@@ -19,6 +19,7 @@ import (
 
 	"cemigmas/cmd/internal/app"
 	"cemigmas/crm"
+	"cemigmas/crm/auth"
 )
 
 // childVariable makes the test binary a server: its value is the JSON of a
@@ -64,7 +65,7 @@ func serve(conf string) error {
 	if err != nil {
 		return errors.Join(err, a.Close())
 	}
-	token, err := a.Auth.Issue(ctx, u)
+	token, err := a.Auth.Issue(ctx, u, auth.Device{})
 	if err == nil {
 		err = a.Start(ctx)
 	}
