@@ -46,7 +46,7 @@ func Load(path string) (*Ring, error) {
 		return nil, fmt.Errorf("key file %s is not a regular file", path)
 	}
 	// Windows has no such bits; its access lists are the administrator's.
-	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&others(path) != 0 {
 		return nil, fmt.Errorf("key file %s can be read or written by others (mode %04o): run chmod 600 on it", path, mode)
 	}
 	keys, err := readKeys(f)
@@ -54,6 +54,16 @@ func Load(path string) (*Ring, error) {
 		return nil, fmt.Errorf("key file %s: %w", path, err)
 	}
 	return &Ring{keys: keys}, nil
+}
+
+// others are the permissions that a key file must not have. A credential that
+// systemd hands to the service's own user carries an access list, whose mask
+// shows as the group's right to read; nobody else can enter its directory.
+func others(path string) fs.FileMode {
+	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); dir != "" && filepath.Dir(path) == filepath.Clean(dir) {
+		return 0o037
+	}
+	return 0o077
 }
 
 func readKeys(f io.Reader) ([]Key, error) {
