@@ -20,6 +20,7 @@ import (
 
 	"cemigmas/cmd/internal/app"
 	"cemigmas/crm"
+	"cemigmas/crm/auth"
 )
 
 // asChild makes this test binary the program itself, so that signals and exit
@@ -85,7 +86,7 @@ func (c *child) prepare(data string) {
 	c.must(err)
 	u, _, err := a.Service.AddUser(c.Context(), crm.SystemActor(), crm.UserInput{Email: "ana@cemig.example", Name: "Ana", Role: crm.RoleAdmin, Password: "uma senha de teste"})
 	c.must(err)
-	c.cookie, err = a.Auth.OpenSession(c.Context(), u)
+	c.cookie, err = a.Auth.OpenSession(c.Context(), u, auth.Device{})
 	c.must(err)
 	c.must(a.Close())
 }

@@ -17,6 +17,7 @@ import (
 
 	"cemigmas/cmd/internal/logs"
 	"cemigmas/crm"
+	"cemigmas/crm/auth"
 	"cemigmas/crm/secret"
 	"cemigmas/crm/store"
 	"cemigmas/mailsync/imaptest"
@@ -105,7 +106,7 @@ func (v *visitor) signedIn() crm.User {
 	v.form("/signin", "email", "helena.moura@cemig.example", "password", "senha segredíssima")
 	v.json(http.MethodPost, "/session", `{"email":"helena.moura@cemig.example","password":"sessenta-e-seis"}`)
 	v.json(http.MethodPost, "/session", `{"Helena Moura":"111.444.777-35"`)
-	tokens, err := v.app.Auth.Issue(v.Context(), u)
+	tokens, err := v.app.Auth.Issue(v.Context(), u, auth.Device{})
 	v.must(err)
 	v.token = tokens.Token
 	at, err := url.Parse(v.app.URL())
