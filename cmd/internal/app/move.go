@@ -58,8 +58,10 @@ func source(ctx context.Context, c Config) (carry.Side, func() error, error) {
 	return side(ctx, c)
 }
 
-// target opens a store to be filled, in a folder that may be new.
+// target opens a store to be filled, in a folder that may be new. Nobody serves it
+// meanwhile.
 func target(ctx context.Context, c Config) (carry.Side, func() error, error) {
+	c.Exclusive = true
 	if path, ok := strings.CutPrefix(c.dsn(), "sqlite:"); ok {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return carry.Side{}, nil, err
@@ -120,7 +122,6 @@ func lockedMailboxes(ctx context.Context, c Config) (locked []string, err error)
 // Copy copies one store into another, which is empty or holds an unfinished copy
 // of the same.
 func Copy(ctx context.Context, c Config, from, to string, p Progress) (r carry.Report, err error) {
-	c.Exclusive = false
 	c.Store = from
 	src, endSource, err := source(ctx, c)
 	if err != nil {

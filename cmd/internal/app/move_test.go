@@ -78,7 +78,7 @@ func TestCopyThereAndBack(t *testing.T) {
 		return started(t, c)
 	}
 	a := open(from)
-	if _, err := demo.Fill(ctx, a.Service, demo.Options{Seed: 1, Clients: 6, Today: "2026-11-20"}); err != nil {
+	if _, err := demo.Fill(ctx, a.Service, demo.Options{Seed: 1, Clients: 3, Today: "2026-11-20"}); err != nil {
 		t.Fatal(err)
 	}
 	putMailAndJobs(t, a)

@@ -63,6 +63,7 @@ func Run(ctx context.Context, s store.Store, owner string, p Plan) error {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
+	told := false
 	for {
 		d, v, err := p.read(ctx, s)
 		if err != nil {
@@ -80,6 +81,10 @@ func Run(ctx context.Context, s store.Store, owner string, p Plan) error {
 		}
 		if store.CodeOf(err) != store.CodeConflict {
 			return err
+		}
+		if !told {
+			told = true
+			p.Log.Info("another node upgrades the store, or broke off less than a minute ago: waiting for it")
 		}
 		select {
 		case <-ctx.Done():

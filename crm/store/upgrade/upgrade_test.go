@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"cemigmas/crm/store"
+	"cemigmas/crm/store/mongodb"
+	"cemigmas/crm/store/mongodb/mongotest"
 	"cemigmas/crm/store/sqlite"
 )
 
@@ -136,6 +138,42 @@ func TestGainedFields(t *testing.T) {
 				t.Error("a second start upgraded again")
 			}
 		})
+	}
+}
+
+// The same on MongoDB, where the driver adds no column: a document of before has
+// no such field, and the index is built over it.
+func TestGainedFieldsOnMongoDB(t *testing.T) {
+	ctx := context.Background()
+	uri := mongotest.URI(t)
+	open := func(p Plan) store.Store {
+		t.Helper()
+		s, err := mongodb.Open(ctx, mongodb.Options{URI: uri, Schema: p.Schema, Newest: p.Newest(), AllowNoTransactions: !mongotest.Real()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		run(t, s, p)
+		return s
+	}
+	s := open(plan(before))
+	for n, town := range []string{"Betim", "Uberaba", "Betim"} {
+		d := store.Doc{ID: fmt.Sprint("s", n), Keys: store.Keys{"name": "x"}, Body: fmt.Appendf(nil, `{"name":"x","town":%q,"tags":["a"]}`, town)}
+		if err := s.Apply(ctx, store.Put{In: before, Doc: d}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s = open(plan(after))
+	page, err := s.Find(ctx, store.Query{In: after, Where: []store.Cond{store.Is("town", "Betim")}, Sort: []string{"name"}})
+	if err != nil || len(page.Docs) != 2 || page.Docs[0].Version != 1 {
+		t.Errorf("found by the new field: %v, %v", page.Docs, err)
+	}
+	next := plan(after, Migration{"nothing", func(context.Context, *Step) error { return nil }})
+	open(next)
+	var newer *store.NewerError
+	_, err = mongodb.Open(ctx, mongodb.Options{URI: uri, Schema: next.Schema, Newest: 1, AllowNoTransactions: !mongotest.Real()})
+	if !errors.As(err, &newer) {
+		t.Errorf("a newer database: %v", err)
 	}
 }
 
