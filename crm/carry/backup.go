@@ -136,7 +136,7 @@ func (w *writer) collection(ctx context.Context, n store.Snapshot, in *store.Col
 	both := io.MultiWriter(out, h)
 	p := Part{Name: in.Name}
 	var line []byte
-	for d, err := range n.Docs(ctx, in, "") {
+	for d, err := range n.All(ctx, in) {
 		if err == nil {
 			line = append(appendLine(line[:0], in, d), '\n')
 			_, err = both.Write(line)

@@ -3,9 +3,9 @@ package carry
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding/binary"
 	"fmt"
-	"hash"
+	"math/bits"
 	"strings"
 
 	"cemigmas/crm/store"
@@ -15,36 +15,41 @@ import (
 type Part struct {
 	Name      string `json:"name"`
 	Documents int64  `json:"documents"`
-	// Digest is a SHA-256. In a manifest it is of the lines, as one reads them;
-	// between stores, of their canonical form.
+	// Digest, in a manifest, is the SHA-256 of the lines as one reads them; between
+	// stores it is a sum's.
 	Digest string `json:"sha256"`
 }
 
-// sum counts and digests documents in the order of their ids.
+// sum counts documents and adds up the SHA-256 of each one's canonical line, so
+// that two stores compare in whatever order each is quickest.
 type sum struct {
-	in  *store.Collection
-	h   hash.Hash
-	n   int64
-	buf []byte
+	in    *store.Collection
+	n     int64
+	total [sha256.Size / 8]uint64 // least significant first
+	buf   []byte
 }
 
-func newSum(in *store.Collection) *sum { return &sum{in: in, h: sha256.New()} }
+func newSum(in *store.Collection) *sum { return &sum{in: in} }
 
 func (s *sum) add(d store.Doc) {
 	s.buf = append(appendHead(s.buf[:0], s.in, d), `,"body":`...)
 	s.buf = append(append(s.buf, canonical(d.Body)...), "}\n"...)
-	s.h.Write(s.buf)
+	digest := sha256.Sum256(s.buf)
+	var carry uint64
+	for i := range s.total {
+		s.total[i], carry = bits.Add64(s.total[i], binary.LittleEndian.Uint64(digest[8*i:]), carry)
+	}
 	s.n++
 }
 
 func (s *sum) part() Part {
-	return Part{Name: s.in.Name, Documents: s.n, Digest: hex.EncodeToString(s.h.Sum(nil))}
+	return Part{Name: s.in.Name, Documents: s.n, Digest: fmt.Sprintf("%016x", s.total)}
 }
 
 // sumOf reads a collection whole.
 func sumOf(ctx context.Context, n store.Snapshot, in *store.Collection, o Options) (Part, error) {
 	s := newSum(in)
-	for d, err := range n.Docs(ctx, in, "") {
+	for d, err := range n.All(ctx, in) {
 		if err != nil {
 			return Part{}, err
 		}

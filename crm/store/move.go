@@ -27,8 +27,10 @@ type Snapshot interface {
 	// moment. A MongoDB deployment without transactions cannot do it.
 	Consistent() bool
 
-	// Docs walks a collection in the order of ids, from behind after ("": from
-	// the start), with Keys and Words.
+	// All walks a collection in whatever order is quickest, with Keys and Words.
+	All(ctx context.Context, in *Collection) iter.Seq2[Doc, error]
+
+	// Docs is All in the order of ids, from behind after ("": from the start).
 	Docs(ctx context.Context, in *Collection, after string) iter.Seq2[Doc, error]
 
 	// Close ends the view.

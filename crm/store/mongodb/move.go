@@ -53,6 +53,12 @@ func (n *snapshot) Close() error {
 // depend on one cursor.
 const snapshotPage = 1000
 
+// All implements store.Snapshot. The order of ids needs no cursor that lives for
+// hours, and is no slower.
+func (n *snapshot) All(ctx context.Context, in *store.Collection) iter.Seq2[store.Doc, error] {
+	return n.Docs(ctx, in, "")
+}
+
 // Docs implements store.Snapshot.
 func (n *snapshot) Docs(ctx context.Context, in *store.Collection, after string) iter.Seq2[store.Doc, error] {
 	return func(yield func(store.Doc, error) bool) {

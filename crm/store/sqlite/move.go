@@ -32,8 +32,9 @@ func (s *Store) Snapshot(ctx context.Context) (store.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Unmapped, for a walk over gigabytes would count as this process's memory.
 	// The first read after BEGIN fixes what the transaction sees.
-	for _, query := range []string{"BEGIN", "SELECT count(*) FROM sqlite_master"} {
+	for _, query := range []string{"PRAGMA mmap_size = 0", "BEGIN", "SELECT count(*) FROM sqlite_master"} {
 		if err := exec(conn, query); err != nil {
 			conn.Close()
 			return nil, wrap(nil, "", err)
@@ -49,15 +50,25 @@ func (n *snapshot) Consistent() bool { return true }
 
 func (n *snapshot) Close() error { return wrap(nil, "", n.conn.Close()) }
 
+// All implements store.Snapshot: the rows as they lie in the file.
+func (n *snapshot) All(ctx context.Context, in *store.Collection) iter.Seq2[store.Doc, error] {
+	return n.docs(ctx, in, func(t *table) string { return " NOT INDEXED WHERE ? = ''" }, "")
+}
+
 // Docs implements store.Snapshot.
 func (n *snapshot) Docs(ctx context.Context, in *store.Collection, after string) iter.Seq2[store.Doc, error] {
+	return n.docs(ctx, in, func(t *table) string { return " INDEXED BY " + t.byID.sql + ` WHERE "_id" > ? ORDER BY "_id"` }, after)
+}
+
+// docs walks a table; how takes one parameter.
+func (n *snapshot) docs(ctx context.Context, in *store.Collection, how func(*table) string, arg string) iter.Seq2[store.Doc, error] {
 	return func(yield func(store.Doc, error) bool) {
 		t, err := n.s.table(in)
 		if err != nil {
 			yield(store.Doc{}, err)
 			return
 		}
-		if err := n.walk(ctx, t, after, func(d store.Doc) bool { return yield(d, nil) }); err != nil {
+		if err := n.walk(ctx, t, how(t), arg, func(d store.Doc) bool { return yield(d, nil) }); err != nil {
 			if ctx.Err() != nil {
 				err = ctxError(ctx)
 			}
@@ -66,18 +77,18 @@ func (n *snapshot) Docs(ctx context.Context, in *store.Collection, after string)
 	}
 }
 
-func (n *snapshot) walk(ctx context.Context, t *table, after string, take func(store.Doc) bool) error {
+func (n *snapshot) walk(ctx context.Context, t *table, how, arg string, take func(store.Doc) bool) error {
 	if ctx.Done() != nil {
 		n.conn.SetInterrupt(ctx.Done())
 		defer n.conn.SetInterrupt(nil)
 	}
 	cut := strings.LastIndex(t.getSQL, " WHERE ")
-	stmt, _, err := n.conn.PrepareTransient(t.getSQL[:cut] + ` INDEXED BY ` + t.byID.sql + ` WHERE "_id" > ? ORDER BY "_id"`)
+	stmt, _, err := n.conn.PrepareTransient(t.getSQL[:cut] + how)
 	if err != nil {
 		return err
 	}
 	defer stmt.Finalize()
-	stmt.BindText(1, after)
+	stmt.BindText(1, arg)
 	for {
 		found, err := stmt.Step()
 		if err != nil || !found {

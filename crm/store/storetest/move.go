@@ -78,6 +78,16 @@ func testSnapshot(t *testing.T, s store.Store) {
 	if !slices.Equal(got, want) {
 		t.Errorf("walk: %q, want %q", got, want)
 	}
+	seen := map[string]bool{}
+	for d, err := range n.All(ctx, logs) {
+		if err != nil || !reflect.DeepEqual(d, get(t, s, logs, d.ID)) {
+			t.Errorf("All shows %+v, %v", d, err)
+		}
+		seen[d.ID] = true
+	}
+	if len(seen) != len(want) {
+		t.Errorf("All shows %v, want %q", seen, want)
+	}
 	if rest := everything(t, n, logs, "a1"); len(rest) != 3 || rest[0].ID != "b" {
 		t.Errorf("behind a1: %v", rest)
 	}
