@@ -9,6 +9,11 @@ import (
 // per kW is 22,810,000. NoRate stands for "no tariff known".
 type Rate int64
 
+// EnergyRate is a price of energy in millionths of R$ per kWh: R$ 1,809.05 per
+// MWh is 1,809,050. It is what a client pays a distributor for a kWh: TUSD and
+// TE for a captive client, TUSD alone for a free one.
+type EnergyRate int64
+
 // NoRate makes every amount absent. Tables write 0 where a tariff does not
 // exist, so nothing real is lost by giving 0 this meaning.
 const NoRate Rate = 0
@@ -34,6 +39,9 @@ const wattRatePerCentavo = 10_000_000
 // Charge returns w times rate. The amount is absent without a tariff and for a
 // product beyond int64 (no installation comes near it).
 func Charge(w int64, rate Rate) Amount { return charge(w, rate, 1) }
+
+// EnergyCharge returns an energy in Wh times its rate; absent as Charge is.
+func EnergyCharge(wh int64, rate EnergyRate) Amount { return charge(wh, Rate(rate), 1) }
 
 // charge computes w × rate ÷ 10^7 ÷ divisor for demands that are known in
 // fractions of a W, such as a tenth of a former maximum.

@@ -44,6 +44,12 @@ func Billed(measured, contracted int64) int64 { return max(measured, contracted)
 // IdleW returns the contracted demand that was not used, in W. It is paid for.
 func IdleW(measured, contracted int64) int64 { return max(0, contracted-measured) }
 
+// IdleCharge returns what the unused part of a contracted demand costs: it is a
+// part of the regular charge, not an addition to it (REN 1.000 art. 294 II).
+func IdleCharge(measured, contracted int64, rate Rate) Amount {
+	return Charge(IdleW(measured, contracted), rate)
+}
+
 // Bill is the demand part of a bill in one posto, before taxes.
 type Bill struct {
 	BilledW int64
@@ -119,13 +125,17 @@ func Worst(states ...State) State {
 
 var rank = map[State]int{StateNone: 0, StateOK: 1, StateIdle: 2, StateWarn: 3, StateBad: 4}
 
-// AtConnection adds the losses of the client's transformer to a demand in W
-// that was measured at its secondary below 69 kV (REN 1.000 art. 305 II),
-// rounded to the W.
-func (r Rules) AtConnection(measured int64) int64 {
-	w, ok := mulDiv(measured, 1000+r.LossTenths, 1000)
-	if !ok {
+// AtConnection adds the losses of the client's transformer to a demand in W, or
+// an energy in Wh, that was measured at its secondary (REN 1.000 art. 305): by
+// the connection voltage in V, rounded to the unit.
+func (r Rules) AtConnection(measured, volts int64) int64 {
+	tenths := r.LossTenths
+	if volts >= HighV {
+		tenths = r.LossHighTenths
+	}
+	at, ok := mulDiv(max(0, measured), 1000+tenths, 1000)
+	if !ok || measured < 0 {
 		return measured
 	}
-	return w
+	return at
 }

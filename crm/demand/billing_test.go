@@ -171,11 +171,23 @@ func TestQuantities(t *testing.T) {
 	if Billed(310, 500) != 500 || Billed(560, 500) != 560 {
 		t.Error("Billed")
 	}
-	if got := Current().AtConnection(500 * kW); got != 512_500 { // art. 305 II
-		t.Errorf("500 kW at the secondary are %d W", got)
+	if got := IdleCharge(310*kW, 500*kW, cemigA4); got != known(4_333_90) { // 190 × 22.81
+		t.Errorf("190 kW unused cost %+v", got)
 	}
-	if got := Current().AtConnection(333); got != 341 { // 341.325
-		t.Errorf("333 W at the secondary are %d W", got)
+	if IdleCharge(560*kW, 500*kW, cemigA4) != known(0) || IdleCharge(310*kW, 500*kW, NoRate).Known {
+		t.Error("IdleCharge")
+	}
+}
+
+func TestAtConnection(t *testing.T) { // art. 305
+	tests := []struct{ measured, volts, want int64 }{
+		{500 * kW, 13_800, 512_500}, {500 * kW, 0, 512_500}, {500 * kW, 69_000, 505_000},
+		{333, 13_800, 341}, {0, 13_800, 0}, {-5, 13_800, -5}, // 341.325
+	}
+	for _, tt := range tests {
+		if got := Current().AtConnection(tt.measured, tt.volts); got != tt.want {
+			t.Errorf("%d W at %d V: %d, want %d", tt.measured, tt.volts, got, tt.want)
+		}
 	}
 }
 

@@ -102,6 +102,21 @@ func TestTestPeriodMonths(t *testing.T) {
 	}
 }
 
+func TestNeedsTest(t *testing.T) {
+	r := Current()
+	for _, tt := range []struct {
+		former, contracted int64
+		want               bool
+	}{{500 * kW, 525 * kW, false}, {500 * kW, 525*kW + 1, true}, {500 * kW, 400 * kW, false}, {0, 100 * kW, false}} {
+		if got := r.NeedsTest(tt.former, tt.contracted); got != tt.want {
+			t.Errorf("%d to %d: %v", tt.former, tt.contracted, got)
+		}
+	}
+	if got := (TestPeriod{Kind: TestStart, Start: "2026-12"}).End(); got != "2027-02-28" {
+		t.Errorf("three cycles from December end on %s", got)
+	}
+}
+
 func TestScheduleAt(t *testing.T) {
 	s := Schedule{
 		{From: "2026-06-15", SingleW: 700},

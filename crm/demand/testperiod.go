@@ -36,6 +36,16 @@ func (t TestPeriod) Last() calendar.Month {
 	return t.Start.Add(n - 1)
 }
 
+// End returns the last day of the period: until then the client may ask for more
+// (art. 314 I), at its end for less (II, see LowestW).
+func (t TestPeriod) End() calendar.Date { return t.Last().Last() }
+
+// NeedsTest tells whether a raised demand is tested: beyond 5 % of the former
+// one (REN 1.000 art. 311 IV).
+func (r Rules) NeedsTest(former, contracted int64) bool {
+	return former > 0 && (contracted-former)*100 > former*r.TestFromPct
+}
+
 // Covers tells whether the demand of a posto is under test in a month.
 func (t TestPeriod) Covers(m calendar.Month, p Posto) bool {
 	if t.Kind == TestAzul && p != Peak {
