@@ -35,14 +35,19 @@ func newDesk(t *testing.T) *desk {
 	return &desk{t, filepath.Join(t.TempDir(), "data"), opentest.DSN(t)}
 }
 
-// run runs a verb on the desk's store.
-func (d *desk) run(in string, args ...string) answer {
-	d.t.Helper()
+// flags name the desk's store.
+func (d *desk) flags() []string {
 	flags := []string{"--data", d.dir, "--log-level", "error", "--store", d.dsn}
 	if opentest.Double(d.t) {
 		flags = append(flags, "--allow-no-transactions")
 	}
-	return play(d.t, in, append(flags, args...)...)
+	return flags
+}
+
+// run runs a verb on the desk's store.
+func (d *desk) run(in string, args ...string) answer {
+	d.t.Helper()
+	return play(d.t, in, append(d.flags(), args...)...)
 }
 
 // does runs a verb that must end with a code, and say some words.
