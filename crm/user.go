@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -96,10 +97,11 @@ var Attempts = Table[Attempt]{
 
 // Mark is a fact about the whole store: that it is a demonstration, its schema.
 type Mark struct {
-	ID      string    `json:"id"`
-	Version int64     `json:"-"`
-	Value   string    `json:"value"`
-	At      time.Time `json:"at"`
+	ID      string          `json:"id"`
+	Version int64           `json:"-"`
+	Value   string          `json:"value,omitempty"`
+	Data    json.RawMessage `json:"data,omitempty"` // a document, where one value does not say it
+	At      time.Time       `json:"at"`
 }
 
 // Marks is the table of marks.

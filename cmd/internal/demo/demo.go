@@ -76,7 +76,11 @@ func ReadMark(ctx context.Context, s store.Store) (m Mark, ok bool, err error) {
 	if err != nil {
 		return Mark{}, false, err
 	}
-	return m, true, json.Unmarshal([]byte(row.Value), &m)
+	data := []byte(row.Data)
+	if len(data) == 0 {
+		data = []byte(row.Value) // of version 0.1
+	}
+	return m, true, json.Unmarshal(data, &m)
 }
 
 // Fill fills a store without clients and marks it for good. One whose fill was
@@ -159,11 +163,11 @@ func finish(ctx context.Context, svc *crm.Service, w *World, m Mark) error {
 }
 
 func (m Mark) row(svc *crm.Service) crm.Mark {
-	value, err := json.Marshal(m)
+	data, err := json.Marshal(m)
 	if err != nil {
 		panic(err) // numbers and strings
 	}
-	return crm.Mark{ID: crm.MarkDemo, Value: string(value), At: svc.Now()}
+	return crm.Mark{ID: crm.MarkDemo, Data: data, At: svc.Now()}
 }
 
 // passwords gives every user a password of its own. A hash takes a tenth of a

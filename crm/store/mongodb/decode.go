@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -65,7 +64,7 @@ func appendArray(dst []byte, array bson.Raw) ([]byte, error) {
 	return append(dst, ']'), nil
 }
 
-// appendValue writes one value. The driver itself stores only the first seven
+// appendValue writes one value. The driver itself stores only the first eight
 // types; the others come from people's edits in the shell.
 func appendValue(dst []byte, v bson.RawValue) ([]byte, error) {
 	switch v.Type {
@@ -75,6 +74,8 @@ func appendValue(dst []byte, v bson.RawValue) ([]byte, error) {
 		return appendArray(dst, bson.Raw(v.Array()))
 	case bson.TypeString:
 		return appendString(dst, v.StringValue()), nil
+	case bson.TypeDateTime:
+		return appendString(dst, writeInstant(v.DateTime())), nil
 	case bson.TypeInt64:
 		return strconv.AppendInt(dst, v.Int64(), 10), nil
 	case bson.TypeDouble:
@@ -85,8 +86,6 @@ func appendValue(dst []byte, v bson.RawValue) ([]byte, error) {
 		return append(dst, "null"...), nil
 	case bson.TypeInt32:
 		return strconv.AppendInt(dst, int64(v.Int32()), 10), nil
-	case bson.TypeDateTime:
-		return appendString(dst, time.UnixMilli(v.DateTime()).UTC().Format(time.RFC3339Nano)), nil
 	case bson.TypeObjectID:
 		return appendString(dst, v.ObjectID().Hex()), nil
 	case bson.TypeDecimal128:

@@ -7,16 +7,18 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
 // Bodies are JSON on the port and embedded documents in the database, so that
 // a person reads them in the shell and a BI tool queries them: integers become
-// int64, other numbers double, strings stay strings. A number that would come
-// back written otherwise (1.0, 1e3, 20 digits) makes its top-level member
-// "inexact": that member is kept as JSON text too, in the document's field
-// exact, and served from there.
+// int64, other numbers double, instants as Go writes them (in UTC, to the
+// millisecond) dates, other strings stay strings. A number that would come back
+// written otherwise (1.0, 1e3, 20 digits) makes its top-level member "inexact":
+// that member is kept as JSON text too, in the document's field exact, and
+// served from there.
 //
 // Member names may hold dots and dollar signs, which MongoDB's queries and
 // updates read as paths and operators; see escapeKey.
@@ -128,6 +130,11 @@ func (e *encoder) element(key string) error {
 		return err
 	case '"':
 		s, err := e.text()
+		if ms, ok := instant(s); ok {
+			head(bson.TypeDateTime)
+			e.dst = binary.LittleEndian.AppendUint64(e.dst, uint64(ms))
+			return err
+		}
 		head(bson.TypeString)
 		e.dst = binary.LittleEndian.AppendUint32(e.dst, uint32(len(s)+1))
 		e.dst = append(append(e.dst, s...), 0)
@@ -147,6 +154,18 @@ func (e *encoder) element(key string) error {
 	}
 	return nil
 }
+
+// instant reads a text that a date comes back as to the letter.
+func instant(s string) (ms int64, ok bool) {
+	const shortest, longest = len("2006-01-02T15:04:05Z"), len("2006-01-02T15:04:05.999Z")
+	if len(s) < shortest || len(s) > longest || s[10] != 'T' || s[len(s)-1] != 'Z' {
+		return 0, false
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	return t.UnixMilli(), err == nil && writeInstant(t.UnixMilli()) == s
+}
+
+func writeInstant(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339Nano) }
 
 func (e *encoder) number(head func(bson.Type)) {
 	from := e.pos

@@ -41,7 +41,9 @@ func TestBodiesComeBack(t *testing.T) {
 		`{"z":1,"a":2,"m":{"y":[],"b":{}}}`,
 		`{"s":"<b>Ação & ção</b>","q":"\"\\/","n":"a\nb\tc\rd"}`,
 		`{"ctl":"\u0001\u001f","nul":"\u0000","sep":"` + "\u2028" + `"}`,
-		`{"t":"2026-11-22T10:00:00.000Z","d":"2026-11-22"}`,
+		`{"t":"2026-11-22T10:00:00.000Z","d":"2026-11-22","m":"2026-11"}`,
+		`{"t":"2026-11-22T10:00:00Z","u":"2026-11-22T10:00:00.5Z","v":"2026-11-22T10:00:00.123Z","w":["0000-01-01T00:00:00Z","9999-12-31T23:59:59.999Z"]}`,
+		`{"t":"2026-11-22T10:00:00-03:00","u":"2026-11-22T10:00:00.1234Z","v":"2026-11-22T10:00:60Z","w":"2026-13-22T10:00:00Z","x":"2026-11-22t10:00:00Z","y":"2026-11-22T10:00:00,5Z"}`,
 		`{"t":true,"f":false,"n":null,"a":[1,"x",null,[true]]}`,
 		`{"i":9223372036854775807,"j":-9223372036854775808,"z":0}`,
 		`{"f":0.1,"g":-2.5,"e":1e+21,"s":1e-7,"m":1.7976931348623157e+308}`,
@@ -60,9 +62,9 @@ func TestBodiesComeBack(t *testing.T) {
 }
 
 func TestTypesAreReadable(t *testing.T) {
-	_, doc, exact := roundTrip(t, `{"n":5,"f":0.5,"s":"2026-01-01T00:00:00Z","o":{"a":[1]},"x":1.0,"a.b":true}`)
+	_, doc, exact := roundTrip(t, `{"n":5,"f":0.5,"s":"2026-01-01T00:00:00Z","day":"2026-01-01","o":{"a":[1]},"x":1.0,"a.b":true}`)
 	for path, want := range map[string]bson.Type{
-		"n": bson.TypeInt64, "f": bson.TypeDouble, "s": bson.TypeString, "o": bson.TypeEmbeddedDocument,
+		"n": bson.TypeInt64, "f": bson.TypeDouble, "s": bson.TypeDateTime, "day": bson.TypeString, "o": bson.TypeEmbeddedDocument,
 		"x": bson.TypeDouble, "a．b": bson.TypeBoolean,
 	} {
 		if got := doc.Lookup(path).Type; got != want {
@@ -141,6 +143,7 @@ func TestFloatsAreWrittenAsGoWritesThem(t *testing.T) {
 // a second time to the letter.
 func FuzzBody(f *testing.F) {
 	f.Add(`{"a":[1,2.0,{"b.c":"\u00e9"}],"":null}`)
+	f.Add(`{"t":"2026-11-22T10:00:00.5Z","u":"2026-11-22T10:00:00.50Z"}`)
 	f.Add(`{"％":"\ud800","x":1e400}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		body, problem := plan.Body([]byte(text))
