@@ -97,7 +97,7 @@ func (h *house) synced(t *testing.T, address string) {
 	t.Helper()
 	events, stop := h.Service.Bus().Subscribe()
 	defer stop()
-	late := time.After(patience)
+	late := time.After(patience(t))
 	for {
 		boxes, err := h.Service.ListMailboxes(t.Context(), crm.SystemActor())
 		if err != nil {

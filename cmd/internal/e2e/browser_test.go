@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"cemigmas/cmd/internal/app"
+	"cemigmas/crm/store/opentest"
 )
 
 type (
@@ -27,7 +28,7 @@ type (
 )
 
 // patience is how long a step may take; two busy cores are slow.
-const patience = 30 * time.Second
+func patience(t *testing.T) time.Duration { return opentest.Patience(t, 30*time.Second) }
 
 // chromium finds a browser; a laptop without one skips, a build machine fails.
 func chromium(t *testing.T) string {
@@ -129,7 +130,7 @@ func (p *person) picture(name string) {
 // do takes steps and waits for them, not longer than patience.
 func (p *person) do(what string, steps ...step) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	ctx, cancel := context.WithTimeout(p.ctx, patience(p.t))
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		p.t.Fatalf("%s: %v; the page is %s", what, err, p.where())
@@ -139,7 +140,7 @@ func (p *person) do(what string, steps ...step) {
 // ask takes a step that answers something.
 func ask[T any](p *person, what string, a chromedp.Action[T]) T {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	ctx, cancel := context.WithTimeout(p.ctx, patience(p.t))
 	defer cancel()
 	v, err := chromedp.Run(ctx, a)
 	if err != nil {
@@ -168,7 +169,7 @@ func (p *person) open(path string) {
 // that is just being left answers with an error, the next one will not.
 func (p *person) untilTrue(what, expression string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	ctx, cancel := context.WithTimeout(p.ctx, patience(p.t))
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -179,7 +180,7 @@ func (p *person) untilTrue(what, expression string) {
 		}
 		select {
 		case <-ctx.Done():
-			p.t.Fatalf("%s: not within %s (%v); the page is %s", what, patience, err, p.where())
+			p.t.Fatalf("%s: not within %s (%v); the page is %s", what, patience(p.t), err, p.where())
 		case <-tick.C:
 		}
 	}
@@ -254,7 +255,7 @@ func (p *person) signIn(l app.Login) {
 // download presses something and answers the file that comes.
 func (p *person) download(what string, press step) string {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	ctx, cancel := context.WithTimeout(p.ctx, patience(p.t))
 	defer cancel()
 	names := map[string]string{} // of downloads, by the browser's id
 	begun := chromedp.BrowserEvents(ctx, cdp.DownloadWillBegin)
