@@ -1,6 +1,7 @@
 # make run    build and serve the demonstration on an embedded store
 # make test   set up what tests need, then run them
 # make check  the definition of done
+# make check-mongodb  every test on MongoDB (MONGODB_URI, else its protocol double)
 GO      ?= go
 BIN     := bin/cemigmas
 ADDR    ?= 127.0.0.1:8080
@@ -9,7 +10,7 @@ DEMO    ?= 1
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: run build test check setup bench soak fuzz race lint tidy clean assets
+.PHONY: run build test test-mongodb check check-mongodb setup bench soak fuzz race lint tidy clean assets
 
 run: build
 	$(BIN) serve --addr $(ADDR) --data $(DATA) $(if $(filter 0,$(DEMO)),,--demo)
@@ -24,7 +25,18 @@ setup:
 test: setup
 	$(GO) test -shuffle=on -timeout 15m ./...
 
-check: lint tidy test race
+check: lint tidy test test-mongodb race
+
+# The program on its other store: the deployment of MONGODB_URI, else the
+# protocol double, which tests every document for each query and so gets the
+# short form here, with one flow in the browser.
+ON_MONGODB := CEMIGMAS_TEST_STORE=mongodb $(GO) test -timeout 40m
+test-mongodb: setup
+	$(ON_MONGODB) -short ./crm ./crm/auth ./crm/jobs ./reports ./web ./mailsync ./cmd/cemigmas
+	$(ON_MONGODB) -run 'TestDay/(wrong_password|plan_a_visit)' ./cmd/internal/e2e
+
+check-mongodb: setup
+	$(ON_MONGODB) ./crm/... ./mailsync ./reports ./web/... ./cmd/...
 
 lint:
 	@bad=$$(gofmt -l $$(git ls-files '*.go' | grep -v /testdata/)); if [ -n "$$bad" ]; then echo "gofmt would change:"; echo "$$bad"; exit 1; fi

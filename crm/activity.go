@@ -89,7 +89,8 @@ func (a *Activity) Planned() bool {
 // Activities is the table of activities.
 var Activities = Table[Activity]{
 	In: &store.Collection{
-		Name: "activities",
+		Name:  "activities",
+		Shard: "client",
 		Fields: []store.Field{
 			{Name: "client", Kind: store.String},
 			{Name: "agent", Kind: store.String},
@@ -159,7 +160,8 @@ type Reason struct {
 // first, clustered by client in that order.
 var Timeline = Table[Entry]{
 	In: &store.Collection{
-		Name: "timeline",
+		Name:  "timeline",
+		Shard: "client",
 		Fields: []store.Field{
 			{Name: "client", Kind: store.String},
 			{Name: "planned", Kind: store.Int}, // 1 or 0

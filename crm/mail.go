@@ -300,7 +300,8 @@ func (l *MailLink) Counts() bool { return !l.Automatic && l.Person != "" }
 // MailLinks is the table of mail filed under clients.
 var MailLinks = Table[MailLink]{
 	In: &store.Collection{
-		Name: "mail_links",
+		Name:  "mail_links",
+		Shard: "client",
 		Fields: []store.Field{
 			{Name: "message", Kind: store.String},
 			{Name: "thread", Kind: store.String},

@@ -33,7 +33,8 @@ func ReadingID(installation, month string) string { return installation + ":" + 
 // Readings is the table of readings.
 var Readings = Table[Reading]{
 	In: &store.Collection{
-		Name: "readings",
+		Name:  "readings",
+		Shard: "client",
 		Fields: []store.Field{
 			{Name: "installation", Kind: store.String},
 			{Name: "client", Kind: store.String},

@@ -139,6 +139,10 @@ type Collection struct {
 	// are kept in on disk, where the driver can. Every document must have the
 	// fields of that index.
 	Cluster int // 0: none; n: Indexes[n-1]
+	// Shard names the String field by which a sharded deployment may part the
+	// collection; "" parts by the id or not at all. Unique indexes begin with
+	// it. Drivers that have one machine ignore it.
+	Shard string
 }
 
 // Field returns the declaration of a field.

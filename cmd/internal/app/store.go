@@ -132,14 +132,8 @@ func storeStats(ctx context.Context, st store.Store) ([]Line, error) {
 	return out, nil
 }
 
+// mongoLine is bad when a declared index is missing or does not serve; surplus
+// ones are shown alone.
 func mongoLine(c mongodb.Stat) Line {
-	l := Line{Text: fmt.Sprintf("%-16s %d documents", c.Collection, c.Documents)}
-	if len(c.Missing) > 0 {
-		l.Text += fmt.Sprintf("; missing indexes %v", c.Missing)
-		l.Bad = true
-	}
-	if len(c.Surplus) > 0 {
-		l.Text += fmt.Sprintf("; surplus indexes %v", c.Surplus)
-	}
-	return l
+	return Line{Text: c.String(), Bad: len(c.Missing)+len(c.Unserved) > 0}
 }

@@ -133,7 +133,7 @@ func (s *Store) direct(ctx context.Context, steps []any) (handled bool, err erro
 	}
 	switch step := steps[0].(type) {
 	case putStep:
-		if !s.enforces(step.in) {
+		if !s.enforces(step.in) || s.parted(step.in) {
 			return false, nil
 		}
 		return true, s.putOne(ctx, step)
@@ -167,7 +167,7 @@ func (s *Store) enforces(c *store.Collection) bool {
 func (s *Store) putOne(ctx context.Context, p putStep) error {
 	stored := p.doc.Version
 	p.doc.Version++
-	w, err := putWrite(p.in, p.doc, stored)
+	w, err := putWrite(p.in, p.doc, atVersion(p.doc.ID, stored), stored == 0)
 	if err != nil {
 		return err
 	}

@@ -156,45 +156,6 @@ func (s *Store) indexes(ctx context.Context, c *store.Collection) ([]string, err
 	return names, nil
 }
 
-// Stat is what doctor shows of a collection.
-type Stat struct {
-	Collection string
-	Documents  int64    // an estimate from the server's own count
-	Missing    []string // declared indexes that are not there
-	Surplus    []string // indexes that nothing declares
-}
-
-// Stats describes every declared collection. Errors are CodeUnavailable.
-func (s *Store) Stats(ctx context.Context) ([]Stat, error) {
-	var stats []Stat
-	for _, c := range s.schema {
-		n, err := s.coll(c).EstimatedDocumentCount(ctx)
-		if err != nil {
-			return nil, wrap(c, "", err)
-		}
-		have, err := s.indexes(ctx, c)
-		if err != nil {
-			return nil, wrap(c, "", err)
-		}
-		stat := Stat{Collection: c.Name, Documents: n}
-		want := declared(c)
-		stat.Missing = without(want, have)
-		stat.Surplus = without(have, want)
-		stats = append(stats, stat)
-	}
-	return stats, nil
-}
-
-func without(list, drop []string) []string {
-	var rest []string
-	for _, x := range list {
-		if !slices.Contains(drop, x) {
-			rest = append(rest, x)
-		}
-	}
-	return rest
-}
-
 // startTimeout bounds the work at start; an index over millions of documents
 // takes minutes.
 const startTimeout = 30 * time.Minute

@@ -26,9 +26,10 @@
 //
 // # Shard keys
 //
-// Collections are not sharded by the driver. Where they are, by hand, a unique
-// index must begin with the shard key: client for what belongs to a client
-// (timeline, messages, activities, readings), _id elsewhere.
+// Collections are not sharded by the driver; docs/mongodb.md says how an
+// administrator does. A collection that declares Shard is parted by that field:
+// behind a router its writes name the field's stored value, and an insert looks
+// first whether another shard has the id.
 package mongodb
 
 import (
@@ -84,6 +85,9 @@ type Store struct {
 	known   map[*store.Collection]bool
 
 	transactions bool
+	// router: a sharded cluster's mongos, where documents are found by their
+	// shard key.
+	router bool
 	// double: a server that speaks the protocol without partial indexes and
 	// with one accumulator a $group (see Tally).
 	double bool
@@ -181,7 +185,8 @@ func (s *Store) start(ctx context.Context, o Options) error {
 	}
 	set, _ := hello.Lookup("setName").StringValueOK()
 	msg, _ := hello.Lookup("msg").StringValueOK()
-	s.transactions = set != "" || msg == "isdbgrid"
+	s.router = msg == "isdbgrid"
+	s.transactions = set != "" || s.router
 	if !s.transactions && !o.AllowNoTransactions {
 		return failure(store.CodeInvalid, nil, "", "this MongoDB server is not part of a replica set, so it has no "+
 			"transactions and a crash could leave half a change; start it with `mongod --replSet rs0`, run "+

@@ -18,10 +18,18 @@ import (
 
 // each runs a find and hands over its rows; the row is valid during the call.
 func (s *Store) each(ctx context.Context, in *store.Collection, filter bson.D, opts *options.FindOptionsBuilder, f func(bson.Raw) error) error {
+	command, err := findCommand(in, filter, opts)
+	if err != nil {
+		return err
+	}
+	return s.query(ctx, in, command, f)
+}
+
+func findCommand(in *store.Collection, filter bson.D, opts *options.FindOptionsBuilder) (bson.D, error) {
 	var o options.FindOptions
 	for _, set := range opts.List() {
 		if err := set(&o); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	command := bson.D{{Key: "find", Value: in.Name}, {Key: "filter", Value: filter}}
@@ -36,7 +44,7 @@ func (s *Store) each(ctx context.Context, in *store.Collection, filter bson.D, o
 	add("skip", o.Skip != nil, o.Skip)
 	add("limit", o.Limit != nil, o.Limit)
 	add("batchSize", o.BatchSize != nil, o.BatchSize)
-	return s.query(ctx, in, command, f)
+	return command, nil
 }
 
 // aggregate runs a pipeline over the index of that name ("": the server's

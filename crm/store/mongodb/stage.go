@@ -54,7 +54,7 @@ func (s *Store) stage(ctx context.Context, steps []any) (*batch, error) {
 			continue
 		}
 		p, ok := step.(putStep)
-		b.add(nameOf(step), ok && !p.ifAbsent && p.doc.Version == 0)
+		b.add(nameOf(step), ok && !p.ifAbsent && p.doc.Version == 0 && !s.parted(p.in))
 	}
 	if err := s.load(ctx, b); err != nil {
 		return nil, err

@@ -43,7 +43,7 @@ func (b *batch) writes(lock bool) ([]*write, error) {
 func (d *staged) writes(lock bool) ([]*write, error) {
 	switch {
 	case d.there && d.whole:
-		w, err := putWrite(d.in, d.now, d.stored)
+		w, err := putWrite(d.in, d.now, d.filter(d.stored), d.stored == 0)
 		if err != nil {
 			return nil, err
 		}
@@ -57,7 +57,7 @@ func (d *staged) writes(lock bool) ([]*write, error) {
 		}
 		return list, nil
 	case !d.there && d.raw != nil:
-		filter := atVersion(d.now.ID, d.stored)
+		filter := d.filter(d.stored)
 		if d.removed {
 			filter = byID(d.now.ID)
 		}
@@ -68,7 +68,7 @@ func (d *staged) writes(lock bool) ([]*write, error) {
 		// commit; written, it may not.
 		touch := bson.D{{Key: "$set", Value: bson.D{{Key: fieldLock, Value: bson.NewObjectID()}}}}
 		return []*write{{in: d.in, id: d.now.ID,
-			model: mongo.NewUpdateOneModel().SetFilter(atVersion(d.now.ID, d.stored)).SetUpdate(touch)}}, nil
+			model: mongo.NewUpdateOneModel().SetFilter(d.filter(d.stored)).SetUpdate(touch)}}, nil
 	}
 	return nil, nil
 }
@@ -84,19 +84,37 @@ func (d *staged) undo() mongo.WriteModel {
 	return mongo.NewReplaceOneModel().SetFilter(atVersion(d.now.ID, d.now.Version)).SetReplacement(d.raw)
 }
 
-// putWrite inserts (stored 0) a document or replaces the one of that version.
-func putWrite(c *store.Collection, d store.Doc, stored int64) (*write, error) {
+// filter finds the document at a version, on its shard: MongoDB moves a document
+// whose shard key changes only when it is told the key that it has.
+func (d *staged) filter(version int64) bson.D {
+	filter := atVersion(d.now.ID, version)
+	if d.in.Shard != "" && d.raw != nil {
+		var is any // missing is null to a shard key
+		if v := decodeKey(store.String, d.raw.Lookup(d.in.Shard)); v != nil {
+			is = v
+		}
+		filter = append(filter, bson.E{Key: d.in.Shard, Value: is})
+	}
+	return filter
+}
+
+// parted reports whether a collection may lie on several shards, which do not
+// know each other's ids.
+func (s *Store) parted(c *store.Collection) bool { return s.router && c.Shard != "" }
+
+// putWrite inserts a document or replaces the one that the filter finds.
+func putWrite(c *store.Collection, d store.Doc, filter bson.D, inserts bool) (*write, error) {
 	doc, err := encodeDoc(c, d)
 	if err != nil {
 		return nil, err
 	}
 	w := &write{in: c, id: d.ID, keys: d.Keys}
-	if stored == 0 {
+	if inserts {
 		w.inserts = true
 		w.model = mongo.NewInsertOneModel().SetDocument(doc)
 		return w, nil
 	}
-	w.model = mongo.NewReplaceOneModel().SetFilter(atVersion(d.ID, stored)).SetReplacement(doc)
+	w.model = mongo.NewReplaceOneModel().SetFilter(filter).SetReplacement(doc)
 	return w, nil
 }
 

@@ -48,6 +48,25 @@ func CheckSchema(schema []*store.Collection) error {
 		if err := checkCluster(c); err != nil {
 			return err
 		}
+		if err := checkShard(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkShard: a shard watches over uniqueness among its own documents only.
+func checkShard(c *store.Collection) error {
+	if c.Shard == "" {
+		return nil
+	}
+	if f, ok := c.Field(c.Shard); !ok || f.Kind != store.String {
+		return invalid(c, c.Shard, "a collection is sharded by a declared String field")
+	}
+	for _, ix := range c.Indexes {
+		if ix.Unique && ix.Fields[0] != c.Shard {
+			return invalid(c, ix.Fields[0], "a unique index of a sharded collection begins with %s", c.Shard)
+		}
 	}
 	return nil
 }

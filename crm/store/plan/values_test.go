@@ -212,6 +212,9 @@ func TestCheckSchema(t *testing.T) {
 		"a third that sorts down":    {Name: "x", Fields: fields, Indexes: index("-a", "b", "c")},
 		"a cluster of nothing":       {Name: "x", Fields: fields, Cluster: 1},
 		"a cluster of a unique":      {Name: "x", Fields: fields, Indexes: []store.Index{{Fields: []string{"a"}, Unique: true}}, Cluster: 1},
+		"a shard of nothing":         {Name: "x", Fields: fields, Shard: "nope"},
+		"a shard of a number":        {Name: "x", Fields: []store.Field{{Name: "n", Kind: store.Int}}, Shard: "n"},
+		"a unique index off shard":   {Name: "x", Fields: fields, Shard: "a", Indexes: []store.Index{{Fields: []string{"c", "a"}, Unique: true}}},
 		"doubled":                    ok,
 	} {
 		if err := CheckSchema([]*store.Collection{ok, c}); store.CodeOf(err) != store.CodeInvalid {
