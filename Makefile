@@ -32,7 +32,7 @@ check: lint tidy test test-mongodb race
 # short form here, with one flow in the browser.
 ON_MONGODB := CEMIGMAS_TEST_STORE=mongodb $(GO) test -timeout 40m
 test-mongodb: setup
-	$(ON_MONGODB) -short ./crm ./crm/auth ./crm/jobs ./reports ./web ./mailsync ./cmd/cemigmas
+	$(ON_MONGODB) -short ./crm ./crm/auth ./crm/jobs ./reports ./web ./cmd/cemigmas
 	$(ON_MONGODB) -run 'TestDay/(wrong_password|plan_a_visit)' ./cmd/internal/e2e
 
 check-mongodb: setup
