@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"cemigmas/crm/ident"
@@ -60,15 +61,25 @@ func (q ClientQuery) where(a Actor) []store.Cond {
 	return where
 }
 
+// query refuses what is no choice: a filter that is silently ignored, or
+// matches nothing, looks like an answer.
 func (q ClientQuery) query(a Actor) (store.Query, error) {
-	sort := "name"
-	if q.Sort != "" {
-		f, ok := ClientSorts[q.Sort]
-		if !ok {
-			return store.Query{}, &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"},
-				Fields: map[string]Text{"sort": {Key: "error.field.choice"}}}
-		}
-		sort = f
+	bad := problems{}
+	sort, known := ClientSorts[q.Sort]
+	if q.Sort == "" {
+		sort, known = ClientSorts["name"], true
+	}
+	if !known {
+		bad.add("sort", "error.field.choice")
+	}
+	if q.Sector != "" && !IsSector(q.Sector) {
+		bad.add("sector", "error.field.choice")
+	}
+	if q.Status != "" && !slices.Contains(ClientStatuses, q.Status) {
+		bad.add("status", "error.field.choice")
+	}
+	if err := bad.err(); err != nil {
+		return store.Query{}, err
 	}
 	return store.Query{
 		In: Clients.In, Where: q.where(a), Words: text.QueryWords(q.Q), Sort: []string{sort},

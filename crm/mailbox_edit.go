@@ -20,14 +20,17 @@ type MailboxEdit struct {
 	Folders  *[]string `json:"folders,omitempty"`
 	Horizon  *string   `json:"horizon,omitempty"`
 	Paused   *bool     `json:"paused,omitempty"`
+	Version  int64     `json:"-"` // that was read
 }
 
 // EditMailbox changes how a mailbox is reached, what of it is followed, or
 // pauses it, and has the engine try it at once. Only its owner and admins may.
+// CodeConflict, with the mailbox as it is now, when somebody changed it since
+// this version was read (in.Version; 0: whatever it is now).
 func (s *Service) EditMailbox(ctx context.Context, a Actor, ring *secret.Ring, id string, in MailboxEdit) (Mailbox, error) {
 	m, err := s.editedMailbox(ctx, a, id, in)
 	if err != nil {
-		return Mailbox{}, err
+		return m, err
 	}
 	if in.Password != "" {
 		m.Secret = ring.Seal(SecretRecord(m.ID), []byte(in.Password))
@@ -56,6 +59,9 @@ func (s *Service) editedMailbox(ctx context.Context, a Actor, id string, in Mail
 	m, err := s.ownMailbox(ctx, a, id)
 	if err != nil {
 		return Mailbox{}, err
+	}
+	if in.Version != 0 && in.Version != m.Version {
+		return m, Errf(CodeConflict, "error.conflict")
 	}
 	host := m.Host
 	if err := in.into(&m); err != nil {

@@ -97,6 +97,33 @@ func (s *Service) EditPerson(ctx context.Context, a Actor, id string, version in
 	return p, nil
 }
 
+// SetFormer says that a person no longer works at the client, or does again.
+// The history stays; a former person is offered nowhere, and the address may be
+// another's. CodeInvalid when it has become another's by the time of the return.
+func (s *Service) SetFormer(ctx context.Context, a Actor, id string, former bool) (Person, error) {
+	was, err := s.Person(ctx, a, id)
+	if err != nil || was.Former == former {
+		return was, err
+	}
+	p := was
+	p.Former, p.UpdatedAt = former, s.Now()
+	bad := problems{}
+	if !former {
+		if err := s.othersAddress(ctx, &p, bad); err != nil {
+			return p, err
+		}
+	}
+	if err := bad.err(); err != nil {
+		return p, err
+	}
+	if err := s.Apply(ctx, saved(s.editor(ctx, a), People, p.Client, &was, &p)...); err != nil {
+		return p, err
+	}
+	p.Version++
+	s.bus.Publish(Event{Kind: "client", ID: p.Client, Agent: p.Agent, Team: p.Team})
+	return p, nil
+}
+
 func (s *Service) savePerson(ctx context.Context, a Actor, was, p *Person, in PersonInput) error {
 	bad := in.into(p)
 	if err := s.othersAddress(ctx, p, bad); err != nil {

@@ -138,3 +138,17 @@ func TestMailboxIsRemoved(t *testing.T) {
 	b.Get("/triage").Lacks(".held")
 	b.Get("/threads/"+e.Thread).Status(200).Has("details.msg", e.Mark) // filed mail stays
 }
+
+func TestMailboxEditConflict(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	path := "/mailboxes/" + e.Mailbox + "/edit"
+	version := b.Get(path).Find("[name=version]").AttrOr("value", "")
+	b.Post(path, "version", version, "folders", "Arquivo").Status(303)
+	clash := b.Post(path, "version", version, "host", "127.0.0.1", "port", "993", "tls", "tls", "login", "ana", "folders", "Contas", "horizon", "2025-11-22").Status(412)
+	clash.Has(".notice", "salvou antes").Has(".wrong", "Agora está: Arquivo").Value("folders", "Contas")
+	version = clash.Find("[name=version]").AttrOr("value", "")
+	b.Post(path, "version", version, "folders", "Contas").Status(303)
+	b.Get(path).Value("folders", "Contas")
+}

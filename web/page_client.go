@@ -53,11 +53,13 @@ func (s *Server) showClient(c *fiber.Ctx, status int, log *page.LogForm) error {
 		Phone: tel(cl.Phone), MailURL: mailURL(first(cl.Emails)), VisitURL: "/visits/new?client=" + cl.ID, EditURL: "/clients/" + cl.ID + "/edit", PersonURL: "/clients/" + cl.ID + "/people/new",
 		Stats: v.clientStats(cl, places), Facts: v.clientFacts(cl, users), Timeline: t}
 	p.Shape = page.ShapeRecord
-	for _, person := range people {
-		if !person.Former {
-			row := v.person(person)
-			row.EditURL, row.EditWord = "/people/"+person.ID, v.T("page.edit")
-			p.People = append(p.People, row)
+	for _, former := range []bool{false, true} { // who left stands last
+		for _, person := range people {
+			if person.Former == former {
+				row := v.person(person)
+				row.EditURL, row.EditWord = "/people/"+person.ID, v.T("page.edit")
+				p.People = append(p.People, row)
+			}
 		}
 	}
 	p.Places, p.PlacesMore = v.places(cl, places, more != "", c.Query("all") != "")
@@ -186,6 +188,10 @@ func (v view) person(p crm.Person) page.Person {
 	out := page.Person{Name: p.Name, Initials: initials(p.Name), Role: p.Title}
 	if out.Role == "" && p.Role != "" {
 		out.Role = v.T("web.person." + p.Role)
+	}
+	if p.Former { // nobody is called where they no longer work
+		out.Former, out.Role = true, v.T("web.person.former")
+		return out
 	}
 	if len(p.Phones) > 0 {
 		out.Phone = tel(p.Phones[0])

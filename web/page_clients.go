@@ -1,12 +1,14 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
+	"cemigmas/crm/text"
 	"cemigmas/web/page"
 )
 
@@ -61,8 +63,7 @@ func (s *Server) clientsPage(c *fiber.Ctx) error {
 		if isPart(c) || crm.CodeOf(err) != crm.CodeInvalid || listStart(c, domainError(err)) != "" {
 			return s.fail(c, err)
 		}
-		_, above, _ := v.formError(err)
-		list = page.ClientList{Text: v.Text, Heads: v.clientHeads(ask), Fail: &page.Notice{State: page.Bad, Label: join(" ", above, v.T("web.list.broken")),
+		list = page.ClientList{Text: v.Text, Heads: v.clientHeads(ask), Fail: &page.Notice{State: page.Bad, Label: v.refused(ask, err),
 			Action: page.Link{Label: v.T("page.clients.none.action"), URL: "/clients"}}}
 	}
 	if isPart(c) {
@@ -81,6 +82,18 @@ func (s *Server) clientsPage(c *fiber.Ctx) error {
 	p := page.Clients{Base: s.base(c, page.PlaceClients, v.T("page.nav.clients")), Tool: tool, List: list}
 	p.Shape = page.ShapeList
 	return s.render(c, fiber.StatusOK, "clients", p)
+}
+
+// refused says which filter of the address is none.
+func (v view) refused(ask listAsk, err error) string {
+	wrong, above, _ := v.formError(err)
+	var names []string
+	for _, f := range []struct{ name, label, value string }{{"sector", "page.sector", ask.sector}, {"status", "page.client.status", ask.status}, {"sort", "page.sort", ask.sort}} {
+		if wrong[f.name] != "" {
+			names = append(names, v.T("web.list.unknown", "filter", v.T(f.label), "value", text.Clip(f.value, 60)))
+		}
+	}
+	return join(" ", append([]string{above}, append(names, v.T("web.list.broken"))...)...)
 }
 
 func (s *Server) clientTools(c *fiber.Ctx, v view, ask listAsk) (page.ClientTools, error) {
@@ -118,10 +131,10 @@ func (s *Server) agentOptions(c *fiber.Ctx) ([]page.Option, error) {
 func (s *Server) clientChips(c *fiber.Ctx, v view, ask listAsk) (page.ClientChips, error) {
 	chips := page.ClientChips{Text: v.Text}
 	if ask.sector != "" {
-		chips.Chips = append(chips.Chips, page.Chip{Key: v.T("page.sector"), Label: v.sector(ask.sector), X: ask.url("sector", "")})
+		chips.Chips = append(chips.Chips, page.Chip{Key: v.T("page.sector"), Label: v.orGiven(crm.IsSector(ask.sector), "sector.", ask.sector), X: ask.url("sector", "")})
 	}
 	if ask.status != "" {
-		chips.Chips = append(chips.Chips, page.Chip{Key: v.T("page.client.status"), Label: v.T("web.status." + ask.status), X: ask.url("status", "")})
+		chips.Chips = append(chips.Chips, page.Chip{Key: v.T("page.client.status"), Label: v.orGiven(slices.Contains(crm.ClientStatuses, ask.status), "web.status.", ask.status), X: ask.url("status", "")})
 	}
 	if ask.agent != "" && actor(c).Role != crm.RoleAgent {
 		names, err := s.Service.UserNames(c.UserContext())
@@ -131,6 +144,14 @@ func (s *Server) clientChips(c *fiber.Ctx, v view, ask listAsk) (page.ClientChip
 		chips.Chips = append(chips.Chips, page.Chip{Key: v.T("page.agent"), Label: orNothing(names[ask.agent]), X: ask.url("agent", "")})
 	}
 	return chips, nil
+}
+
+// orGiven is the word for a value, or what the address gave when it is none.
+func (v view) orGiven(known bool, prefix, value string) string {
+	if known {
+		return v.T(prefix + value)
+	}
+	return text.Clip(value, 60)
 }
 
 // clientList reads one page of the list. A page that a filter emptied goes on

@@ -141,6 +141,7 @@ func (s *Server) importOutcome(c *fiber.Ctx, v view, j crm.Job, p *page.Import) 
 		p.ErrorsURL, p.Refused = "/imports/"+j.ID+"/errors.xlsx", v.T("web.import.notes")
 	}
 	if r == nil {
+		p.Stats = v.brokenStats(j)
 		return nil
 	}
 	if bad := r.Rejected(); bad > 0 {
@@ -163,6 +164,16 @@ func (v view) rowError(r crm.ImportError) page.RowError {
 		reason = v.T("web.import.warning", "reason", reason)
 	}
 	return page.RowError{Sheet: r.Sheet, Row: v.int(r.Row), Column: r.Column, Value: r.Value, Reason: reason}
+}
+
+// brokenStats is what is known of an import that ended before its result: how
+// far it was.
+func (v view) brokenStats(j crm.Job) []page.Stat {
+	read := page.Stat{Label: v.T("web.import.read"), Value: v.int(j.Done)}
+	if j.Total > j.Done {
+		read.Unit = v.T("web.import.of", "total", v.int(j.Total))
+	}
+	return []page.Stat{read}
 }
 
 func (v view) importStats(r *intake.Result) []page.Stat {

@@ -39,7 +39,7 @@ func storedBox(m crm.Mailbox) page.MailboxForm {
 func (s *Server) showMailboxEdit(c *fiber.Ctx, status int, m crm.Mailbox, form page.MailboxForm, checked *page.Notice) error {
 	v := s.view(c)
 	p := page.MailboxEdit{Base: s.base(c, page.PlaceMailboxes, m.Address, page.Link{Label: v.T("page.nav.mailboxes"), URL: "/mailboxes"}),
-		URL: "/mailboxes/" + m.ID + "/edit", BackURL: "/mailboxes", Address: m.Address, Form: form, Security: v.security(), Checked: checked, Removal: s.removal(c, v, m)}
+		URL: "/mailboxes/" + m.ID + "/edit", BackURL: "/mailboxes", Address: m.Address, Version: strconv.FormatInt(m.Version, 10), Form: form, Security: v.security(), Checked: checked, Removal: s.removal(c, v, m)}
 	p.Shape, p.Removal.BackURL = page.ShapeForm, ""
 	return s.render(c, status, "mailbox/edit", p)
 }
@@ -49,6 +49,9 @@ func (s *Server) mailboxEdit(c *fiber.Ctx) error {
 	m, err := s.ownBox(c)
 	if err != nil {
 		return s.fail(c, err)
+	}
+	if v := f.version(); v != 0 && v != m.Version {
+		return s.boxConflict(c, m)
 	}
 	edit, err := boxEdit(f, m)
 	if err == nil {
@@ -63,6 +66,12 @@ func (s *Server) mailboxEdit(c *fiber.Ctx) error {
 	if err == nil {
 		return s.goTo(c, "/mailboxes", note{Label: v.T("web.saved")})
 	}
+	if crm.CodeOf(err) == crm.CodeConflict { // between our look and our write
+		if m, err = s.ownBox(c); err != nil {
+			return s.fail(c, err)
+		}
+		return s.boxConflict(c, m)
+	}
 	wrong, above, ok := v.boxError(err)
 	if !ok {
 		return s.fail(c, err)
@@ -70,6 +79,17 @@ func (s *Server) mailboxEdit(c *fiber.Ctx) error {
 	form := mailboxForm(f, wrong)
 	form.Error = above
 	return s.showMailboxEdit(c, fiber.StatusUnprocessableEntity, m, form, nil)
+}
+
+// boxConflict shows what was typed and, under each field that differs, what is
+// stored now. Saving again keeps what was typed.
+func (s *Server) boxConflict(c *fiber.Ctx, m crm.Mailbox) error {
+	v, f := s.view(c), typed{c}
+	form, is := mailboxForm(f, nil), storedBox(m)
+	for typed, stored := range map[*page.Field]page.Field{&form.Host: is.Host, &form.Port: is.Port, &form.TLS: is.TLS, &form.Login: is.Login, &form.Folders: is.Folders, &form.Horizon: is.Horizon} {
+		v.differs(typed, stored.Value)
+	}
+	return s.showMailboxEdit(c, fiber.StatusPreconditionFailed, m, form, v.conflict(m.UpdatedAt, "/mailboxes/"+m.ID+"/edit"))
 }
 
 // boxError is formError for a form that also asks another server, which may
@@ -85,7 +105,7 @@ func (v view) boxError(err error) (wrong map[string]string, above string, ok boo
 // boxEdit names only what differs: another horizon or list of folders has the
 // engine compare everything again.
 func boxEdit(f typed, m crm.Mailbox) (crm.MailboxEdit, error) {
-	edit := crm.MailboxEdit{Password: string(f.c.Request().PostArgs().Peek("password"))}
+	edit := crm.MailboxEdit{Version: f.version(), Password: string(f.c.Request().PostArgs().Peek("password"))}
 	differs := func(name, stored string, to **string) {
 		if value := f.get(name); f.has(name) && value != stored {
 			*to = &value

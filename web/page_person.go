@@ -96,7 +96,38 @@ func storedPerson(p crm.Person) page.PersonForm {
 }
 
 func (s *Server) showPersonEdit(c *fiber.Ctx, status int, cl crm.Client, p crm.Person, form page.PersonForm, version int64, notice *page.Notice) error {
-	return s.showPerson(c, status, cl, page.PersonEdit{URL: "/people/" + p.ID, Heading: p.Name, Version: strconv.FormatInt(version, 10), Form: form}, notice)
+	e := page.PersonEdit{URL: "/people/" + p.ID, Heading: p.Name, Version: strconv.FormatInt(version, 10), Form: form, LeftURL: "/people/" + p.ID + "/former"}
+	if p.Former {
+		e.LeftURL, e.ReturnURL = "", "/people/"+p.ID+"/active"
+	}
+	return s.showPerson(c, status, cl, e, notice)
+}
+
+func (s *Server) personLeft(c *fiber.Ctx) error { return s.markFormer(c, true) }
+
+func (s *Server) personBack(c *fiber.Ctx) error { return s.markFormer(c, false) }
+
+func (s *Server) markFormer(c *fiber.Ctx, former bool) error {
+	v := s.view(c)
+	p, err := s.Service.SetFormer(c.UserContext(), actor(c), c.Params("id"), former)
+	switch {
+	case crm.CodeOf(err) == crm.CodeInvalid && p.ID != "":
+		// The address is another's now: the form says whose.
+		cl, cerr := s.Service.Client(c.UserContext(), actor(c), p.Client)
+		if cerr != nil {
+			return s.fail(c, cerr)
+		}
+		wrong, _, _ := v.formError(err)
+		form := storedPerson(p)
+		form.Emails.Error = wrong["emails"]
+		p.Former = true
+		return s.showPersonEdit(c, again(err), cl, p, form, p.Version, nil)
+	case err != nil:
+		return s.fail(c, err)
+	case former:
+		return s.goTo(c, "/clients/"+p.Client, note{Label: v.T("web.person.left", "name", p.Name), Undo: "/people/" + p.ID + "/active"})
+	}
+	return s.goTo(c, "/clients/"+p.Client, note{Label: v.T("web.person.back", "name", p.Name), Undo: "/people/" + p.ID + "/former"})
 }
 
 func (s *Server) personEdit(c *fiber.Ctx) error {

@@ -2,9 +2,11 @@ package web_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"cemigmas/crm"
+	"cemigmas/crm/store"
 	"cemigmas/web/webtest"
 )
 
@@ -43,4 +45,19 @@ func TestPersonIsEdited(t *testing.T) {
 	if p, err := crm.People.Get(t.Context(), k.Service.Store(), e.Person); err != nil || p.Name != "Helena Velha" || len(p.Phones) != 0 {
 		t.Errorf("%+v, %v", p, err)
 	}
+}
+
+func TestPersonIsFormerAndBack(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	b.Get("/people/"+e.Person).Has("button", "Não trabalha mais aqui")
+	gone := b.Follow(b.Post("/people/"+e.Person+"/former")).Has("[data-toast]", "não trabalha mais").Has(".person", "não trabalha mais aqui").Lacks(".person a[href^=mailto]").Lacks("[name=people]")
+	undo := gone.Find("[data-toast] form").AttrOr("action", "")
+	// Meanwhile another has the address.
+	mate := crm.Person{ID: "mate", Client: e.Client, Agent: "ana", Team: "norte", Name: "Sucessora", Emails: []string{strings.ToLower("helena@" + e.Mark + ".example")}, CreatedAt: webtest.Now, UpdatedAt: webtest.Now}
+	k.Apply(crm.People.Put(&mate))
+	b.Post(undo).Status(422).Has(".wrong", "Sucessora").Has("button", "Voltou")
+	k.Apply(store.Delete{In: crm.People.In, ID: "mate", Version: -1})
+	b.Follow(b.Post(undo)).Has("[data-toast]", "trabalha aqui de novo").Has(".person a[href^=mailto]", "")
 }

@@ -68,6 +68,8 @@ func table() []route {
 		{method: post, path: "/clients/:id/people", page: (*Server).personAdd},
 		{method: get, path: "/people/:id", page: (*Server).personPage},
 		{method: post, path: "/people/:id", page: (*Server).personEdit},
+		{method: post, path: "/people/:id/former", page: (*Server).personLeft},
+		{method: post, path: "/people/:id/active", page: (*Server).personBack},
 		{method: get, path: "/activities/new", page: (*Server).activityNewPage},
 		{method: post, path: "/activities", page: (*Server).logAnywhere},
 		{method: get, path: "/activities/:id/edit", page: (*Server).activityEditPage},

@@ -119,6 +119,9 @@ var guarded = map[string]struct {
 	"EditPerson": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.EditPerson(ctx, a, e.Person, 0, crm.PersonInput{Name: "x"}))
 	}},
+	"SetFormer": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.SetFormer(ctx, a, e.Person, true))
+	}},
 	"EditMailbox": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.EditMailbox(ctx, a, secret.NewRing(), e.Mailbox, crm.MailboxEdit{}))
 	}},

@@ -189,3 +189,23 @@ func TestDeviceOfASession(t *testing.T) {
 func sessionsOf(user string) store.Query {
 	return store.Query{Where: []store.Cond{store.Is("user", user)}, Sort: []string{"-seen"}}
 }
+
+func TestUnknownFilterOfClients(t *testing.T) {
+	k := webtest.New(t)
+	k.Fill()
+	b := k.Browser("ana")
+	for query, words := range map[string]string{"sector=alchemy": "Ramo: “alchemy” não existe.", "status=asleep": "“asleep” não existe.", "sort=colour": "“colour” não existe."} {
+		b.Get("/clients?"+query).Status(200).Has(".notice", words).Lacks("#client-rows tr")
+		wantError(t, k.API("ana", "GET", "/clients?"+query, nil), 422, crm.CodeInvalid)
+	}
+}
+
+func TestBrokenImportShowsWhatIsKnown(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	j, err := crm.Jobs.Get(t.Context(), k.Service.Store(), e.Import)
+	k.Must(err)
+	j.State, j.Result, j.Done, j.Total, j.Error = crm.JobFailed, nil, 412, 1000, &crm.Text{Key: "import.file.broken"}
+	k.Apply(crm.Jobs.Put(&j))
+	k.Browser("ana").Get("/imports/"+e.Import).Status(200).Has(".stat", "412").Has(".stat", "de 1.000")
+}

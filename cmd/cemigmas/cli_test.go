@@ -140,6 +140,10 @@ func TestUsers(t *testing.T) {
 	}
 	d.does(exitDone, "", words("user enable --email ana@casa.example"), "enabled")
 	d.does(exitDone, "", words("user password --email ana@casa.example"), "one-time password: ")
+	d.does(exitDone, "", words("user password --link --email ana@casa.example --public-url https://crm.casa.example/"), "https://crm.casa.example/link/")
+	d.does(exitDone, "", words("user password --link --email ana@casa.example"), "/link/")
+	d.does(exitFailed, "", words("user list --public-url crm.casa.example"), "--public-url")
+	d.does(exitUsage, "x", words("user password --link --password-stdin --email ana@casa.example"), "choose one")
 	d.does(exitFailed, "", words("user password --email nobody@casa.example"), "cemigmas: ")
 
 	a := d.open()

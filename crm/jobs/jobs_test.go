@@ -124,6 +124,43 @@ func TestCancelStopsARunningJob(t *testing.T) {
 	}
 }
 
+// Whoever is disabled has nothing done for them: what runs is stopped, and what
+// was enqueued in that very moment never begins.
+func TestJobsOfADisabledUserEnd(t *testing.T) {
+	svc := service(t)
+	ctx := context.Background()
+	u := crm.User{ID: ana.UserID, Email: "ana@cemig.example", Name: "Ana", Role: crm.RoleAgent, Epoch: 1}
+	if err := svc.Apply(ctx, crm.Users.Put(&u)); err != nil {
+		t.Fatal(err)
+	}
+	began := make(chan struct{}, 8)
+	r := running(t, svc, "a", func(ctx context.Context, task *Task) (any, *File, error) {
+		began <- struct{}{}
+		for n := int64(0); ; n++ {
+			task.Progress(ctx, n, 0, "step")
+			select {
+			case <-ctx.Done():
+				return nil, nil, ctx.Err()
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	})
+	runs := enqueue(t, r, nil).ID
+	<-began
+	if _, err := svc.DisableUser(ctx, crm.SystemActor(), u.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	late := enqueue(t, r, nil).ID
+	for _, id := range []string{runs, late} {
+		if j := ended(t, svc, id); j.State != crm.JobCancelled {
+			t.Errorf("job is %s", j.State)
+		}
+	}
+	if len(began) > 0 {
+		t.Error("a job of a disabled user began")
+	}
+}
+
 func TestJobOfADeadNodeIsTakenUp(t *testing.T) {
 	svc := service(t)
 	// What a killed process leaves: a running job whose lease nobody renews.

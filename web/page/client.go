@@ -32,6 +32,7 @@ type Person struct {
 	MailURL  string
 	Email    string
 	Mine     bool // of the house
+	Former   bool
 	EditURL  string
 	EditWord string
 }
@@ -46,6 +47,9 @@ type PersonEdit struct {
 	Version string // field version: what was read; empty for a new one
 	Form    PersonForm
 	Roles   []Option
+	LeftURL string // POST: no longer works there; empty for a new or former one
+	// ReturnURL is its opposite, for a former one.
+	ReturnURL string
 }
 
 // PersonForm holds the fields name, role, title, emails and phones (one a

@@ -57,6 +57,7 @@ type MailboxEdit struct {
 	URL      string
 	BackURL  string
 	Address  string
+	Version  string // field version: what was read
 	Form     MailboxForm
 	Security []Option
 	Checked  *Notice
