@@ -207,6 +207,7 @@ func bindJSON(c *fiber.Ctx, into any) error {
 	if len(body) > maxBody {
 		return crm.Errf(crm.CodeTooLarge, "error.too-large")
 	}
+	c.Locals(sentBody{}, body) // a streamed body is read once
 	dec := json.NewDecoder(strings.NewReader(string(body)))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(into)

@@ -41,6 +41,9 @@ type apiError struct {
 	// Current is the record as it is now, when a change was refused because it
 	// was read before another change.
 	Current any `json:"current,omitempty"`
+	// Differs are the members of such a change that are not what is stored now:
+	// both versions, field by field.
+	Differs map[string]versions `json:"differs,omitempty"`
 	// Request names the request in the log, when the fault is ours.
 	Request string `json:"request,omitempty"`
 }
@@ -105,7 +108,7 @@ func (s *Server) failAPI(c *fiber.Ctx, e *crm.Error, current any) error {
 	l := lang(c)
 	retryAfter(c, e)
 	return c.Status(statusOf(e.Code)).JSON(apiError{
-		Code: string(e.Code), Message: say(l, e.Text), Fields: fieldTexts(l, e), Current: current, Request: named(c, e.Code)})
+		Code: string(e.Code), Message: say(l, e.Text), Fields: fieldTexts(l, e), Current: current, Differs: differences(c, current), Request: named(c, e.Code)})
 }
 
 // retryAfter says when to try again what was not possible now, in seconds.

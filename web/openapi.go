@@ -96,6 +96,8 @@ func errorSchema() object {
 		"message": object{"type": "string", "description": "In the language of the user, or of Accept-Language."},
 		"fields":  object{"type": "object", "additionalProperties": object{"type": "string"}, "description": "What is wrong, by member of the request."},
 		"current": object{"description": "Of a conflict: the record as it is now."},
+		"differs": object{"type": "object", "description": "Of a conflict: both versions of each member that was sent and is another now.",
+			"additionalProperties": object{"type": "object", "required": []string{"sent", "now"}, "properties": object{"sent": object{}, "now": object{}}}},
 	}}
 }
 
