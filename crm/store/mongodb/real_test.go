@@ -174,3 +174,52 @@ func watch(t *testing.T, call func(*mongodb.Store), database string, schema ...*
 	defer mu.Unlock()
 	return list
 }
+
+// TestInsertsWake: a change stream tells of an insert by another client, and
+// ends with its context.
+func TestInsertsWake(t *testing.T) {
+	mongotest.NeedsReal(t, "a change stream")
+	s := openReal(t, clients, notes)
+	ctx, stop := context.WithCancel(context.Background())
+	ready, changed, ended := make(chan struct{}), make(chan struct{}, 8), make(chan error, 1)
+	go func() {
+		ended <- s.Watch(ctx, notes, func() { close(ready) }, func() { changed <- struct{}{} })
+	}()
+	select {
+	case <-ready:
+	case err := <-ended:
+		t.Fatalf("it never listened: %v", err)
+	}
+	// Another collection and a change of a document that is there wake nobody.
+	if err := s.Apply(ctx, store.Put{In: clients, Doc: client("c1", "1")}, store.Put{In: notes, Doc: note("n1")}); err != nil {
+		t.Fatal(err)
+	}
+	<-changed
+	if err := s.Apply(ctx, store.Patch{In: notes, ID: "n1", Body: map[string][]byte{"text": []byte(`"other"`)}}); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	if err := <-ended; err == nil {
+		t.Error("it ended without saying why")
+	}
+	if len(changed) != 0 {
+		t.Error("a patch woke")
+	}
+}
+
+// TestNoChangeStreamWithoutAReplicaSet: who wants to be woken is told at once
+// that nobody will.
+func TestNoChangeStreamWithoutAReplicaSet(t *testing.T) {
+	if mongotest.Real() {
+		t.Skip("left out: a real deployment has change streams")
+	}
+	s, err := mongodb.Open(t.Context(), mongodb.Options{URI: mongotest.URI(t), Schema: []*store.Collection{notes}, AllowNoTransactions: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	never := func() { t.Error("it listens") }
+	if err := s.Watch(t.Context(), notes, never, never); store.CodeOf(err) != store.CodeInvalid {
+		t.Errorf("%v", err)
+	}
+}
