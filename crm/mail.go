@@ -32,6 +32,9 @@ type Mailbox struct {
 	Tries    int        `json:"tries,omitempty"`    // refusals of the password in a row
 	LastPass *time.Time `json:"lastPass,omitempty"` // end of the last complete pass
 	NextTry  *time.Time `json:"nextTry,omitempty"`
+	// Asked is when a user wanted the mailbox looked at now; the worker takes it
+	// away when it does.
+	Asked *time.Time `json:"asked,omitempty"`
 }
 
 // Mailboxes is the table of mailboxes.

@@ -2,6 +2,7 @@ package crm
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -86,6 +87,25 @@ func (s *Service) TryMailbox(ctx context.Context, a Actor, ring *secret.Ring, id
 		return Mailbox{}, "", &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Err: err, Fields: map[string]Text{"password": {Key: "mail.error.key"}}}
 	}
 	return m, string(plain), nil
+}
+
+// AskSync has whoever follows a mailbox, in whatever process, look at it now,
+// even one whose password was refused.
+func (s *Service) AskSync(ctx context.Context, a Actor, id string) error {
+	m, err := s.mailbox(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	now, err := json.Marshal(s.Now())
+	if err != nil {
+		return err
+	}
+	// Kept with the mailbox, for a worker that is just being replaced.
+	if err := s.Apply(ctx, store.Patch{In: Mailboxes.In, ID: m.ID, Body: map[string][]byte{"asked": now}}); err != nil {
+		return err
+	}
+	s.wakeMailbox(m)
+	return nil
 }
 
 func (s *Service) wakeMailbox(m Mailbox) {

@@ -94,16 +94,3 @@ func TestMailboxIsChangedByItsOwner(t *testing.T) {
 		t.Error("the password is served")
 	}
 }
-
-func TestListenersHearTheirKinds(t *testing.T) {
-	bus := crm.NewBus()
-	some, stop := bus.Subscribe(crm.WakeMailbox)
-	defer stop()
-	for range 1000 {
-		bus.Publish(crm.Event{Kind: "client"})
-	}
-	bus.Publish(crm.Event{Kind: crm.WakeMailbox, ID: "m"})
-	if e := <-some; e.ID != "m" || len(some) != 0 {
-		t.Errorf("%+v and %d more", e, len(some))
-	}
-}

@@ -15,6 +15,7 @@ var tables = []stored{
 	Users, Sessions, Attempts, Marks,
 	Mailboxes, Folders, Ledger, Messages, Threads, MailLinks, HeldMail, MailRules, Refiles,
 	Jobs, ImportErrors, Revisions,
+	NewsRows, Nodes,
 }
 
 // Schema lists every collection, for a driver to open.

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -31,7 +30,7 @@ type Service struct {
 	now   func() time.Time
 	newID func() string
 	bus   *Bus
-	users userCache
+	users *userCache
 	// addressed is told of addresses of people and clients that are new or
 	// changed; the mail engine sets it.
 	addressed func(addresses ...string)
@@ -39,7 +38,7 @@ type Service struct {
 
 // New makes a Service.
 func New(d Deps) *Service {
-	s := &Service{store: d.Store, now: d.Now, newID: d.NewID, bus: NewBus(), addressed: func(...string) {}}
+	s := &Service{store: d.Store, now: d.Now, newID: d.NewID, bus: NewBus(), users: &userCache{}, addressed: func(...string) {}}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -62,8 +61,14 @@ func (s *Service) Today() string { return DayOf(s.now()) }
 // NewID makes an id.
 func (s *Service) NewID() string { return s.newID() }
 
-// Bus is where changes are told to open pages.
-func (s *Service) Bus() *Bus { return s.bus }
+// Under is this service for work under a lease: whatever it writes fails once
+// the lease is lost, so that a worker that was only slow writes nothing after
+// another took over.
+func (s *Service) Under(l store.Lease) *Service {
+	under := *s
+	under.store = store.Fenced(s.store, l)
+	return &under
+}
 
 // OnAddresses sets who is told of addresses that are new at a client, so that
 // past mail is filed again. It is set once, before anything runs.
@@ -88,62 +93,6 @@ func (s *Service) Apply(ctx context.Context, changes ...store.Change) error {
 		return nil
 	}
 	return wrapStore(s.store.Apply(ctx, changes...))
-}
-
-// Event says that something changed that an open page may show.
-type Event struct {
-	Kind  string // client, mailbox, job, triage
-	ID    string
-	Agent string // scope of a client event
-	Team  string
-	Owner string // of a mailbox, job or triage event
-}
-
-// Bus hands events to the pages that are open in this process. It never
-// blocks: a slow page misses events and catches up when it next loads.
-type Bus struct {
-	mu   sync.Mutex
-	subs map[chan Event][]string // with the kinds listened for; all when empty
-}
-
-// NewBus makes a Bus.
-func NewBus() *Bus { return &Bus{subs: map[chan Event][]string{}} }
-
-// Publish tells everyone who listens.
-func (b *Bus) Publish(e Event) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for ch, kinds := range b.subs {
-		if len(kinds) > 0 && !slices.Contains(kinds, e.Kind) {
-			continue
-		}
-		select {
-		case ch <- e:
-		default:
-		}
-	}
-}
-
-// Subscribe listens until stop is called: to all events, or to those of some
-// kinds, which a flood of others then cannot push out.
-func (b *Bus) Subscribe(kinds ...string) (events <-chan Event, stop func()) {
-	ch := make(chan Event, 64)
-	b.mu.Lock()
-	b.subs[ch] = kinds
-	b.mu.Unlock()
-	return ch, func() {
-		b.mu.Lock()
-		delete(b.subs, ch)
-		b.mu.Unlock()
-	}
-}
-
-// Sees reports whether an actor may be told of an event.
-func (a Actor) Sees(e Event) bool {
-	if e.Owner != "" {
-		return a.Role == RoleAdmin || e.Owner == a.UserID
-	}
-	return a.sees(e.Agent, e.Team)
 }
 
 // userCache keeps names of users for rows that name one; a name may be a

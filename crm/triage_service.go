@@ -24,10 +24,6 @@ func RuleID(action, kind, value, owner string) string {
 	return action + ":" + kind + ":" + value + ":" + owner
 }
 
-// WakeMailbox is the kind of the event that asks the mail engine to look at a
-// mailbox again.
-const WakeMailbox = "wake"
-
 // maxBack bounds how many waiting mails one decision moves at once; the engine
 // finds the rest when it files again.
 const maxBack = 5000

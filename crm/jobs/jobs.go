@@ -29,20 +29,24 @@ type Handler func(ctx context.Context, t *Task) (result any, file *File, err err
 
 const (
 	leaseTime = 30 * time.Second
-	renewTime = 8 * time.Second
 	pollTime  = 3 * time.Second
+	lookTime  = 5 * time.Second        // between two looks whether somebody cancelled
 	tickTime  = 250 * time.Millisecond // between two written progresses
 	maxTries  = 3
 )
 
 // Runner takes jobs and runs them, a few at once.
 type Runner struct {
+	// Lease is for how long a job stays with a worker that does not answer; 30
+	// seconds when 0. It is set before Run.
+	Lease time.Duration
+
 	svc      *crm.Service
 	owner    string
 	log      *slog.Logger
 	handlers map[string]Handler
 	slots    chan struct{}
-	wake     chan struct{}
+	again    chan struct{}
 	mu       sync.Mutex
 	mine     map[string]bool
 	wg       sync.WaitGroup
@@ -52,7 +56,7 @@ type Runner struct {
 // NewRunner makes a runner that works as owner, a name unique to the process.
 func NewRunner(svc *crm.Service, owner string, log *slog.Logger, handlers map[string]Handler) *Runner {
 	return &Runner{svc: svc, owner: owner, log: log, handlers: handlers,
-		slots: make(chan struct{}, 2), wake: make(chan struct{}, 1), mine: map[string]bool{}, pause: time.Second}
+		slots: make(chan struct{}, 2), again: make(chan struct{}, 1), mine: map[string]bool{}, pause: time.Second}
 }
 
 // Enqueue stores a job for an actor. It runs soon, on this node or another.
@@ -75,20 +79,18 @@ func (r *Runner) Enqueue(ctx context.Context, a crm.Actor, kind string, args any
 		return crm.Job{}, err
 	}
 	j.Version = 1
-	r.poke()
+	r.svc.Bus().Publish(crm.Event{Kind: crm.WakeJobs})
 	return j, nil
-}
-
-func (r *Runner) poke() {
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
 }
 
 // Run takes jobs until ctx ends, then waits for the running ones to stop.
 func (r *Runner) Run(ctx context.Context) {
-	tick := time.NewTicker(pollTime)
+	if r.Lease == 0 {
+		r.Lease = leaseTime
+	}
+	queued, stop := r.svc.Bus().Subscribe(crm.WakeJobs)
+	defer stop()
+	tick := time.NewTicker(min(pollTime, r.Lease/3))
 	defer tick.Stop()
 	defer r.wg.Wait()
 	for {
@@ -98,7 +100,8 @@ func (r *Runner) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-r.wake:
+		case <-queued:
+		case <-r.again:
 		case <-tick.C:
 		}
 	}
@@ -131,7 +134,7 @@ func (r *Runner) start(ctx context.Context, j crm.Job) {
 	default:
 		return // all hands full; the next round sees it again
 	}
-	lease, err := r.svc.Store().Lease(ctx, "job:"+j.ID, r.owner, leaseTime)
+	lease, err := r.svc.Store().Lease(ctx, "job:"+j.ID, r.owner, r.Lease)
 	if err != nil {
 		<-r.slots
 		return
@@ -147,47 +150,55 @@ func (r *Runner) start(ctx context.Context, j crm.Job) {
 		delete(r.mine, j.ID)
 		r.mu.Unlock()
 		<-r.slots
-		r.poke()
+		select {
+		case r.again <- struct{}{}: // somebody may wait for the free hand
+		default:
+		}
 	}()
 }
 
 // work runs one job under its lease.
 func (r *Runner) work(ctx context.Context, id string, lease store.Lease) {
-	j, err := crm.Jobs.Get(ctx, r.svc.Store(), id)
+	held, release := store.Keep(ctx, r.svc.Store(), lease, r.Lease)
+	defer release()
+	svc := r.svc.Under(lease)
+	j, err := crm.Jobs.Get(held, svc.Store(), id)
 	if err != nil || j.Ended() {
-		_ = r.svc.Store().Release(ctx, lease)
 		return
 	}
-	t := &Task{Job: j, runner: r, lease: lease}
-	if err := t.begin(ctx); err != nil {
+	t := &Task{Job: j, runner: r, svc: svc}
+	if err := t.begin(held); err != nil {
 		r.log.Warn("jobs: cannot begin", "job", id, "err", err)
 		return
 	}
-	runCtx, stop := context.WithCancelCause(ctx)
-	t.stop = stop
+	runCtx, stop := context.WithCancelCause(held)
 	defer stop(nil)
-	t.cancelled(ctx) // asked to stop before it began, or its user was disabled
+	t.stop = stop
+	t.cancelled(held) // asked to stop before it began, or its user was disabled
 	var result any
 	var file *File
 	if context.Cause(runCtx) == nil {
-		go t.keepLease(runCtx)
+		go t.attend(runCtx)
 		err = r.patiently(runCtx, id, func() (err error) {
 			result, file, err = r.safely(runCtx, t)
 			return err
 		})
 	}
 	cause := context.Cause(runCtx)
-	if ctx.Err() != nil && err != nil {
+	switch {
+	case errors.Is(cause, store.ErrLeaseLost), errors.Is(err, store.ErrLeaseLost):
+		// Another worker has it and says how it ends.
+		r.log.Warn("jobs: another worker took over", "job", id, "kind", j.Kind)
+		return
+	case ctx.Err() != nil && err != nil:
 		if err := t.handOver(context.WithoutCancel(ctx)); err != nil {
 			r.log.Warn("jobs: cannot hand over", "job", id, "err", err)
 		}
-		_ = r.svc.Store().Release(context.WithoutCancel(ctx), lease)
 		return
 	}
 	if err := t.end(ctx, result, file, err, cause); err != nil {
 		r.log.Error("jobs: cannot record the end", "job", id, "err", err)
 	}
-	_ = r.svc.Store().Release(ctx, lease)
 }
 
 // safely turns a panic into a failed job: one broken file must not end the
@@ -205,6 +216,3 @@ func (r *Runner) safely(ctx context.Context, t *Task) (result any, file *File, e
 
 // errCancelled is why a cancelled job's context ended.
 var errCancelled = errors.New("jobs: cancelled")
-
-// errLost is why the context of a job ended whose lease another node took.
-var errLost = errors.New("jobs: lease lost")

@@ -2,14 +2,12 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"strconv"
 	"testing"
 	"time"
 
 	"cemigmas/crm"
-	"cemigmas/crm/store"
 	"cemigmas/crm/store/opentest"
 )
 
@@ -218,25 +216,6 @@ func TestStoppingNodeHandsOver(t *testing.T) {
 	running(t, svc, "last", func(context.Context, *Task) (any, *File, error) { return "ok", nil, nil })
 	if j := ended(t, svc, id); j.State != crm.JobDone {
 		t.Errorf("in the end the job is %s", j.State)
-	}
-}
-
-func TestLostLeaseWritesNothing(t *testing.T) {
-	svc := service(t)
-	ctx := context.Background()
-	lease, err := svc.Store().Lease(ctx, "job:x", "a", time.Minute)
-	if err != nil {
-		t.Fatal(err)
-	}
-	task := &Task{Job: crm.Job{ID: "x"}, runner: NewRunner(svc, "a", slog.New(slog.DiscardHandler), nil), lease: lease}
-	if err := svc.Store().Release(ctx, lease); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := svc.Store().Lease(ctx, "job:x", "b", time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	if err := task.put(ctx); store.CodeOf(errors.Unwrap(err)) != store.CodeConflict && crm.CodeOf(err) != crm.CodeConflict {
-		t.Errorf("a worker that lost its lease wrote: %v", err)
 	}
 }
 

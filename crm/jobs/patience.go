@@ -2,9 +2,11 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"cemigmas/crm"
+	"cemigmas/crm/store"
 )
 
 const (
@@ -19,7 +21,7 @@ func (r *Runner) patiently(ctx context.Context, job string, do func() error) err
 	began := time.Now()
 	for pause := r.pause; ; pause = min(2*pause, longPause) {
 		err := do()
-		if crm.CodeOf(err) != crm.CodeUnavailable || ctx.Err() != nil || time.Since(began) > patience {
+		if crm.CodeOf(err) != crm.CodeUnavailable || errors.Is(err, store.ErrLeaseLost) || ctx.Err() != nil || time.Since(began) > patience {
 			return err
 		}
 		r.log.Warn("jobs: the store takes nothing; trying again", "job", job, "pause", pause, "err", err)

@@ -16,7 +16,7 @@ import (
 type Task struct {
 	Job    crm.Job
 	runner *Runner
-	lease  store.Lease
+	svc    *crm.Service // under the job's lease
 	stop   context.CancelCauseFunc
 	mu     sync.Mutex
 	told   time.Time
@@ -25,15 +25,13 @@ type Task struct {
 // Args reads what the job was asked to do.
 func (t *Task) Args(into any) error { return json.Unmarshal(t.Job.Args, into) }
 
-// Check is the change that makes an Apply fail when this node lost the job: a
+// Service is what a handler works with: it writes under the job's lease, so a
 // worker that was only slow writes nothing after another took over.
-func (t *Task) Check() store.Change {
-	return store.CheckLease{Name: t.lease.Name, Fence: t.lease.Fence}
-}
+func (t *Task) Service() *crm.Service { return t.svc }
 
 func (t *Task) begin(ctx context.Context) error {
 	j := &t.Job
-	now := t.runner.svc.Now()
+	now := t.svc.Now()
 	j.State, j.StartedAt, j.Done = crm.JobRunning, &now, 0
 	j.Tries++
 	if j.Tries > maxTries {
@@ -49,7 +47,7 @@ func (t *Task) begin(ctx context.Context) error {
 }
 
 func (t *Task) put(ctx context.Context) error {
-	if err := t.runner.svc.Apply(ctx, t.Check(), crm.Jobs.Put(&t.Job)); err != nil {
+	if err := t.svc.Apply(ctx, crm.Jobs.Put(&t.Job)); err != nil {
 		return err
 	}
 	t.Job.Version++
@@ -71,7 +69,7 @@ func (t *Task) Progress(ctx context.Context, done, total int64, step string) {
 		return
 	}
 	// Progress that is not written is written next time.
-	_ = t.runner.svc.Apply(ctx, t.Check(), store.Patch{In: crm.Jobs.In, ID: t.Job.ID, Body: map[string][]byte{
+	_ = t.svc.Apply(ctx, store.Patch{In: crm.Jobs.In, ID: t.Job.ID, Body: map[string][]byte{
 		"done": []byte(strconv.FormatInt(done, 10)), "total": []byte(strconv.FormatInt(total, 10)), "step": []byte(strconv.Quote(step)),
 	}})
 	t.publish()
@@ -81,7 +79,7 @@ func (t *Task) Progress(ctx context.Context, done, total int64, step string) {
 // cancelled ends the job's context when somebody asked for it, or when whoever
 // it works for was disabled: also by a job that was enqueued in that moment.
 func (t *Task) cancelled(ctx context.Context) {
-	j, err := crm.Jobs.Get(ctx, t.runner.svc.Store(), t.Job.ID)
+	j, err := crm.Jobs.Get(ctx, t.svc.Store(), t.Job.ID)
 	if err == nil && (j.Cancel || t.runner.disabled(ctx, j.By)) {
 		t.stop(errCancelled)
 	}
@@ -92,37 +90,25 @@ func (r *Runner) disabled(ctx context.Context, user string) bool {
 	return err == nil && u.Disabled // the program itself is no user
 }
 
-// keepLease renews the lease and looks for a wish to cancel while the handler
-// works.
-func (t *Task) keepLease(ctx context.Context) {
-	tick := time.NewTicker(renewTime)
+// attend looks for a wish to cancel while the handler works.
+func (t *Task) attend(ctx context.Context) {
+	tick := time.NewTicker(lookTime)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			l, err := t.runner.svc.Store().Lease(ctx, t.lease.Name, t.lease.Owner, leaseTime)
-			if err == nil && l.Fence != t.lease.Fence { // it ran out meanwhile: a full disk
-				_ = t.runner.svc.Store().Release(ctx, l)
-			}
-			if store.CodeOf(err) == store.CodeConflict || err == nil && l.Fence != t.lease.Fence {
-				t.stop(errLost)
-				return
-			}
 			t.cancelled(ctx)
 		}
 	}
 }
 
 func (t *Task) end(ctx context.Context, result any, file *File, err, cause error) error {
-	if errors.Is(cause, errLost) {
-		return nil // another node has it
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	j := &t.Job
-	now := t.runner.svc.Now()
+	now := t.svc.Now()
 	j.EndedAt = &now
 	if result != nil {
 		raw, merr := json.Marshal(result)
@@ -172,5 +158,5 @@ func reason(err error) *crm.Text {
 }
 
 func (t *Task) publish() {
-	t.runner.svc.Bus().Publish(crm.Event{Kind: "job", ID: t.Job.ID, Owner: t.Job.By})
+	t.svc.Bus().Publish(crm.Event{Kind: "job", ID: t.Job.ID, Owner: t.Job.By})
 }
