@@ -34,6 +34,13 @@ type Config struct {
 	AllowPrivate bool // mailboxes may dial private networks
 	LoopbackOnly bool // a demonstration dials nothing else
 
+	// Lease is for how long a mailbox stays with a process that does not
+	// answer; 30 seconds when 0.
+	Lease time.Duration
+	// Engines answers how many processes follow mailboxes, this one included;
+	// nil: this one alone.
+	Engines func() int
+
 	// Poll is how often other folders than INBOX are looked at, and INBOX where
 	// the server cannot IDLE; 0 is two to five minutes.
 	Poll time.Duration
@@ -50,9 +57,9 @@ type Engine struct {
 	Config
 	filer *filer
 
+	seats    seats
 	mu       sync.Mutex
 	wakes    map[string]chan struct{}
-	asked    map[string]bool // mailboxes that a user wants looked at
 	refiling chan struct{}
 }
 
@@ -61,8 +68,14 @@ func New(c Config) *Engine {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{Config: c, filer: &filer{svc: c.Service, blobs: c.Blobs},
-		wakes: map[string]chan struct{}{}, asked: map[string]bool{}, refiling: make(chan struct{}, 1)}
+	if c.Lease == 0 {
+		c.Lease = leaseTime
+	}
+	if c.Engines == nil {
+		c.Engines = func() int { return 1 }
+	}
+	e := &Engine{Config: c, filer: &filer{svc: c.Service, blobs: c.Blobs, turn: new(sync.Mutex)}, seats: seats{taken: map[string]chan struct{}{}},
+		wakes: map[string]chan struct{}{}, refiling: make(chan struct{}, 1)}
 	c.Service.OnAddresses(e.refileSoon)
 	return e
 }
@@ -71,30 +84,41 @@ func New(c Config) *Engine {
 func (e *Engine) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	events, stop := e.Service.Bus().Subscribe(crm.WakeMailbox, "mailbox")
+	events, stop := e.Service.Bus().Subscribe(crm.WakeMailbox, crm.WakeRefile, "mailbox")
 	defer stop()
 	wg.Go(func() { e.refileLoop(ctx) })
 	following := map[string]bool{}
-	tick := time.NewTicker(scanTime)
+	tick := time.NewTicker(min(scanTime, e.again()))
 	defer tick.Stop()
 	for {
-		for m, err := range crm.Mailboxes.All(ctx, e.Service.Store(), crm.EveryMailbox()) {
-			if err != nil {
-				if ctx.Err() == nil {
-					e.Log.Error("mailsync: cannot list mailboxes", "err", fault(err))
-				}
-				break
-			}
-			if !following[m.ID] {
-				following[m.ID] = true
-				id := m.ID
-				wg.Go(func() { e.follow(ctx, id) })
-			}
+		if err := e.scan(ctx, &wg, following); err != nil && ctx.Err() == nil {
+			e.Log.Error("mailsync: cannot list mailboxes", "err", fault(err))
 		}
 		if !e.attend(ctx, events, tick.C) {
 			return
 		}
 	}
+}
+
+// scan begins to follow mailboxes that are new, and counts this process's
+// share.
+func (e *Engine) scan(ctx context.Context, wg *sync.WaitGroup, following map[string]bool) error {
+	wanted := 0
+	for m, err := range crm.Mailboxes.All(ctx, e.Service.Store(), crm.EveryMailbox()) {
+		if err != nil {
+			return err
+		}
+		if followable(m) {
+			wanted++
+		}
+		if !following[m.ID] {
+			following[m.ID] = true
+			id := m.ID
+			wg.Go(func() { e.follow(ctx, id) })
+		}
+	}
+	e.seats.set(wanted, e.Engines())
+	return nil
 }
 
 // attend handles events until it is time to look for new mailboxes; false when
@@ -110,6 +134,11 @@ func (e *Engine) attend(ctx context.Context, events <-chan crm.Event, tick <-cha
 			switch ev.Kind {
 			case crm.WakeMailbox:
 				e.poke(ev.ID)
+			case crm.WakeRefile:
+				select {
+				case e.refiling <- struct{}{}:
+				default:
+				}
 			case "mailbox":
 				if e.isNew(ev.ID) {
 					return true
@@ -124,24 +153,6 @@ func (e *Engine) isNew(id string) bool {
 	defer e.mu.Unlock()
 	_, known := e.wakes[id]
 	return !known
-}
-
-// SyncNow makes the worker of a mailbox look at once, even at one whose
-// password was refused: a user asks.
-func (e *Engine) SyncNow(mailbox string) {
-	e.mu.Lock()
-	e.asked[mailbox] = true
-	e.mu.Unlock()
-	e.poke(mailbox)
-}
-
-// askedFor reports, once, whether a user asked for a mailbox.
-func (e *Engine) askedFor(mailbox string) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	asked := e.asked[mailbox]
-	delete(e.asked, mailbox)
-	return asked
 }
 
 // poke wakes the worker of a mailbox.

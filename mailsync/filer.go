@@ -51,8 +51,11 @@ func (in *Incoming) parse() {
 type filer struct {
 	svc   *crm.Service
 	blobs blob.Store
-	turn  sync.Mutex
+	turn  *sync.Mutex
 }
+
+// under is this filer for work under a lease of svc.
+func (f *filer) under(svc *crm.Service) *filer { return &filer{svc: svc, blobs: f.blobs, turn: f.turn} }
 
 const markFiling = "mail-filing"
 

@@ -259,14 +259,14 @@ func TestPastMailIsFiledAgain(t *testing.T) {
 		t.Errorf("%d notes left", n)
 	}
 	h.must(h.Apply(t.Context(), crm.Installations.Put(&crm.Installation{ID: "i-1", Client: "c-hospital", Name: "Planta", UC: "100000000000014", FormerUC: "3000000018"})))
-	h.must(h.engine.Refile(t.Context()))
+	h.must(h.engine.Refile(t.Context(), h.Service))
 	h.sync(box)
 	if tl := h.timeline("c-hospital"); len(tl) != 4 || len(h.held()) != 0 {
 		t.Errorf("timeline %d, triage %d", len(tl), len(h.held()))
 	}
 	// Again changes nothing.
 	before := h.dump()
-	h.must(h.engine.Refile(t.Context()))
+	h.must(h.engine.Refile(t.Context(), h.Service))
 	same(t, h.dump(), before)
 }
 

@@ -3,7 +3,6 @@ package mailsync
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"cemigmas/crm"
@@ -11,16 +10,20 @@ import (
 )
 
 const (
-	leaseTime = 60 * time.Second
-	renewTime = 20 * time.Second
-	scanTime  = 15 * time.Second // how often new mailboxes are looked for
+	leaseTime = 30 * time.Second
+	scanTime  = 15 * time.Second // how often new mailboxes are looked for, at most
 	lookTime  = time.Minute      // how often a waiting mailbox is looked at for changes made elsewhere
 )
 
 var (
 	errHeld    = errors.New("mailsync: another worker follows this mailbox")
 	errChanged = errors.New("mailsync: the mailbox was changed")
+	errYielded = errors.New("mailsync: the mailbox is left to another worker")
 )
+
+// again is how soon a mailbox that another worker holds is tried again: soon
+// enough that the work of a killed one goes on within twice the lease.
+func (e *Engine) again() time.Duration { return e.Lease / 3 }
 
 // follow keeps one mailbox in sync while this process can get its lease.
 func (e *Engine) follow(ctx context.Context, id string) {
@@ -30,7 +33,7 @@ func (e *Engine) follow(ctx context.Context, id string) {
 		if crm.CodeOf(err) == crm.CodeNotFound {
 			return // the mailbox was removed
 		}
-		wait := scanTime
+		wait := e.again()
 		if err == nil {
 			wait = e.sit(ctx, box, pause)
 		}
@@ -39,7 +42,7 @@ func (e *Engine) follow(ctx context.Context, id string) {
 }
 
 // sleep waits until the time is up, somebody wakes the mailbox, or it was
-// changed, perhaps by another process.
+// changed or asked for, perhaps by another process.
 func (e *Engine) sleep(ctx context.Context, box crm.Mailbox, wait time.Duration) {
 	for wait > 0 {
 		step := min(wait, lookTime)
@@ -51,7 +54,7 @@ func (e *Engine) sleep(ctx context.Context, box crm.Mailbox, wait time.Duration)
 		case <-time.After(step):
 		}
 		wait -= step
-		if now, err := crm.Mailboxes.Get(ctx, e.Service.Store(), box.ID); err != nil || now.Version != box.Version {
+		if now, err := crm.Mailboxes.Get(ctx, e.Service.Store(), box.ID); err != nil || now.Version != box.Version || now.Asked != nil {
 			return
 		}
 	}
@@ -60,20 +63,22 @@ func (e *Engine) sleep(ctx context.Context, box crm.Mailbox, wait time.Duration)
 // sit holds the lease, connects and makes passes until something fails; it
 // answers how long to wait before the next try.
 func (e *Engine) sit(ctx context.Context, box crm.Mailbox, pause *pauses) time.Duration {
-	asked := e.askedFor(box.ID)
-	if box.Paused {
+	if !followable(box) {
 		return askUser
 	}
-	if box.Tries >= maxAuthTries && !asked {
-		return askUser // servers lock accounts; changing the password resets it
+	seat := e.seats.take(box.ID)
+	if seat == nil {
+		return e.again()
 	}
-	wait := renewTime
+	defer e.seats.leave(box.ID)
+	wait := e.again()
 	err := e.hold(ctx, box.ID, e.Owner, func(ctx context.Context, lease store.Lease) error {
 		s := e.session(box, lease)
 		defer s.close()
-		err := s.run(ctx, e.wake(box.ID), pause)
+		err := s.run(ctx, e.wake(box.ID), seat, pause)
 		switch {
 		case ctx.Err() != nil: // ending, or the lease is lost
+		case errors.Is(err, errYielded):
 		case errors.Is(err, errChanged), errors.Is(s.current(ctx), errChanged):
 			wait = 0
 		case crm.CodeOf(err) == crm.CodeConflict:
@@ -90,40 +95,25 @@ func (e *Engine) sit(ctx context.Context, box crm.Mailbox, pause *pauses) time.D
 	return wait
 }
 
+// followable says whether a mailbox is to be followed now: not one that its
+// user paused, nor one whose password was refused so often that the server may
+// lock the account, unless the user asks or changes it.
+func followable(box crm.Mailbox) bool {
+	return !box.Paused && (box.Tries < maxAuthTries || box.Asked != nil)
+}
+
 // hold does something under the mailbox's lease. errHeld when another has it;
 // ctx ends when it is lost.
 func (e *Engine) hold(ctx context.Context, id, owner string, do func(context.Context, store.Lease) error) error {
 	st := e.Service.Store()
-	lease, err := st.Lease(ctx, "mailbox:"+id, owner, leaseTime)
+	lease, err := st.Lease(ctx, "mailbox:"+id, owner, e.Lease)
 	if store.CodeOf(err) == store.CodeConflict {
 		return errHeld
 	}
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(ctx)
-	var wg sync.WaitGroup
-	wg.Go(func() { e.keepLease(ctx, stop, lease) })
-	defer func() {
-		stop()
-		wg.Wait()
-		_ = st.Release(context.WithoutCancel(ctx), lease)
-	}()
-	return do(ctx, lease)
-}
-
-func (e *Engine) keepLease(ctx context.Context, lost func(), l store.Lease) {
-	tick := time.NewTicker(renewTime)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if _, err := e.Service.Store().Lease(ctx, l.Name, l.Owner, leaseTime); store.CodeOf(err) == store.CodeConflict {
-				lost()
-				return
-			}
-		}
-	}
+	held, done := store.Keep(ctx, st, lease, e.Lease)
+	defer done()
+	return do(held, lease)
 }

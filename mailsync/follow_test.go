@@ -98,7 +98,7 @@ func TestMailAppearsOnTheTimelineByItself(t *testing.T) {
 	h.until(events, "the assigned mail", func() bool { return count() == 4 })
 	// Sync now brings a folder that IDLE does not watch.
 	put(t, d, "ana", "Sent", post{id: "4@x", from: "ana@luz.example", to: "bia@vale.example", subject: "Nova"}.raw())
-	h.engine.SyncNow(box.ID)
+	h.must(h.AskSync(t.Context(), h.ana, box.ID))
 	h.until(events, "the sent mail", func() bool { return count() == 5 })
 	// Deleted on the server: gone in the numbers, still on the timeline.
 	c := client(t, d, "ana")
@@ -147,8 +147,8 @@ func TestAfterTheServerWentAway(t *testing.T) {
 	h.until(events, "the first pass", func() bool { return len(h.messages()) == 1 })
 	s.Add("INBOX", post{id: "2@x", subject: "Dois"}.raw())
 	s.Drop()
-	h.engine.SyncNow(box.ID)
-	h.until(events, "the second mail", func() bool { h.engine.SyncNow(box.ID); return len(h.messages()) == 2 })
+	h.must(h.AskSync(t.Context(), h.ana, box.ID))
+	h.until(events, "the second mail", func() bool { h.must(h.AskSync(t.Context(), h.ana, box.ID)); return len(h.messages()) == 2 })
 }
 
 func BenchmarkFirstSync(b *testing.B) {

@@ -188,13 +188,14 @@ func (b *batchFiling) learnPerson(ctx context.Context, m *crm.Message, client st
 	return nil
 }
 
-// Refile looks at all mail again, waiting and stored: after an import, or when
-// somebody asks.
-func (e *Engine) Refile(ctx context.Context) error {
-	if err := e.filer.refileHeld(ctx); err != nil {
+// Refile looks at all mail again, waiting and stored: after an import. svc is
+// the service of the job that asks, which writes under the job's lease.
+func (e *Engine) Refile(ctx context.Context, svc *crm.Service) error {
+	f := e.filer.under(svc)
+	if err := f.refileHeld(ctx); err != nil {
 		return err
 	}
-	return e.filer.refileStored(ctx)
+	return f.refileStored(ctx)
 }
 
 // refileSoon notes addresses of people or clients that are new or changed;
@@ -213,10 +214,7 @@ func (e *Engine) refileSoon(addresses ...string) {
 			e.Log.Error("mailsync: cannot note what to file again", "err", fault(err))
 		}
 	}
-	select {
-	case e.refiling <- struct{}{}:
-	default:
-	}
+	e.Service.Bus().Publish(crm.Event{Kind: crm.WakeRefile})
 }
 
 // refileLoop files again what was noted, here or by another process.
@@ -234,32 +232,52 @@ func (e *Engine) refileLoop(ctx context.Context) {
 	}
 }
 
-// refileNoted works off the notes. A note goes only after its mail was filed.
+// refileNoted works off the notes, in one process at a time.
 func (e *Engine) refileNoted(ctx context.Context) error {
+	st := e.Service.Store()
+	waiting, _, err := crm.Refiles.Find(ctx, st, store.Query{Limit: 1})
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	lease, err := st.Lease(ctx, "refile", e.Owner, e.Lease)
+	if store.CodeOf(err) == store.CodeConflict {
+		return nil // another process works them off
+	}
+	if err != nil {
+		return err
+	}
+	held, done := store.Keep(ctx, st, lease, e.Lease)
+	defer done()
+	f := e.filer.under(e.Service.Under(lease))
 	for {
-		notes, _, err := crm.Refiles.Find(ctx, e.Service.Store(), store.Query{Limit: refileBatch})
-		if err != nil || len(notes) == 0 {
-			return err
-		}
-		addresses := set{}
-		var done []store.Change
-		for _, n := range notes {
-			addresses.add(n.Address)
-			done = append(done, crm.Refiles.Delete(&n))
-		}
-		if err := e.filer.settle(ctx); err != nil {
-			return err
-		}
-		if err := each(addresses, func(a string) error { return e.filer.refileStored(ctx, store.Is("addresses", a)) }); err != nil {
-			return err
-		}
-		if err := e.filer.refileHeld(ctx); err != nil {
-			return err
-		}
-		if err := e.Service.Apply(ctx, done...); err != nil {
+		if more, err := f.refileSome(held); err != nil || !more {
 			return err
 		}
 	}
+}
+
+// refileSome works off some notes. A note goes only after its mail was filed.
+func (f *filer) refileSome(ctx context.Context) (more bool, err error) {
+	notes, _, err := crm.Refiles.Find(ctx, f.svc.Store(), store.Query{Limit: refileBatch})
+	if err != nil || len(notes) == 0 {
+		return false, err
+	}
+	addresses := set{}
+	var done []store.Change
+	for _, n := range notes {
+		addresses.add(n.Address)
+		done = append(done, crm.Refiles.Delete(&n))
+	}
+	if err := f.settle(ctx); err != nil {
+		return false, err
+	}
+	if err := each(addresses, func(a string) error { return f.refileStored(ctx, store.Is("addresses", a)) }); err != nil {
+		return false, err
+	}
+	if err := f.refileHeld(ctx); err != nil {
+		return false, err
+	}
+	return true, f.svc.Apply(ctx, done...)
 }
 
 // settle makes a batch that another process is filing with what it read before

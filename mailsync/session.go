@@ -44,7 +44,7 @@ func (s *session) dial(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.state(ctx, map[string]any{"state": "syncing"})
+	s.state(ctx, map[string]any{"state": "syncing", "asked": nil})
 	s.open = ""
 	s.conn, err = imapx.Dial(ctx, s.engine.options(s.box, password))
 	return err
@@ -61,7 +61,8 @@ func (s *session) current(ctx context.Context) error {
 }
 
 // run makes a pass, then waits to be woken: by IDLE, by the clock, by a user.
-func (s *session) run(ctx context.Context, wake chan struct{}, pause *pauses) error {
+// It ends between two passes when the seat is wanted by another process.
+func (s *session) run(ctx context.Context, wake, seat chan struct{}, pause *pauses) error {
 	if err := s.dial(ctx); err != nil {
 		return err
 	}
@@ -87,6 +88,8 @@ func (s *session) run(ctx context.Context, wake chan struct{}, pause *pauses) er
 			return ctx.Err()
 		case <-s.conn.Closed():
 			return &imapx.Error{Kind: imapx.KindNetwork, Key: "mail.error.network", Detail: "the server closed the connection"}
+		case <-seat:
+			return errYielded
 		case <-wake:
 		case <-time.After(s.poll()):
 		}
@@ -163,9 +166,8 @@ func (s *session) state(ctx context.Context, members map[string]any) {
 		}
 		p.Body[name] = raw
 	}
-	// After an edit the state is the user's fresh start: the check keeps it.
-	check := store.Check{In: crm.Mailboxes.In, ID: s.box.ID, Version: s.box.Version}
-	if err := s.engine.Service.Apply(ctx, check, p); err != nil && ctx.Err() == nil && crm.CodeOf(err) != crm.CodeConflict {
+	// After an edit the state is the user's fresh start: the guard keeps it.
+	if err := s.apply(ctx, p); err != nil && ctx.Err() == nil && crm.CodeOf(err) != crm.CodeConflict {
 		s.engine.Log.Warn("mailsync: cannot write the state", "mailbox", s.box.ID, "err", fault(err))
 	}
 	s.tell()
@@ -186,7 +188,7 @@ func (s *session) progress() {
 // done records a complete pass.
 func (s *session) done(ctx context.Context) error {
 	s.box.Tries = 0
-	s.state(ctx, map[string]any{"state": "ok", "problem": nil, "nextTry": nil, "tries": nil, "lastPass": s.engine.Service.Now()})
+	s.state(ctx, map[string]any{"state": "ok", "problem": nil, "nextTry": nil, "tries": nil, "asked": nil, "lastPass": s.engine.Service.Now()})
 	return ctx.Err()
 }
 

@@ -64,7 +64,7 @@ func (s *Server) events(c *fiber.Ctx) error {
 				if !may() {
 					return
 				}
-				if e.Kind == crm.WakeMailbox || !a.Sees(e) {
+				if !a.Sees(e) {
 					continue
 				}
 				writeEvent(w, e)

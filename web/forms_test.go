@@ -237,9 +237,14 @@ func TestMailboxes(t *testing.T) {
 	if strings.Contains(a.Body, "sealed-") {
 		t.Error("the page shows a sealed password")
 	}
+	wakes, stop := k.Service.Bus().Subscribe(crm.WakeMailbox)
+	defer stop()
 	b.PostPart("/mailboxes/"+e.Mailbox+"/sync").Status(200).Has("h2", e.Agent)
-	if len(k.Mail.Synced) != 1 || k.Mail.Synced[0] != e.Mailbox {
-		t.Errorf("woke %v", k.Mail.Synced)
+	if w := <-wakes; w.ID != e.Mailbox {
+		t.Errorf("woke %+v", w)
+	}
+	if m, err := k.Service.Mailbox(t.Context(), crm.SystemActor(), e.Mailbox); err != nil || m.Asked == nil {
+		t.Errorf("the store says nothing of it: %+v, %v", m, err)
 	}
 	form := []string{"address", "nova@cemig.example", "host", "imap.cemig.example", "port", "993", "login", "nova", "password", "segredo-da-caixa"}
 	b.Post("/mailboxes", append(form, "tls", "plain")...).Status(422).Has(".wrong", "criptografia").Value("tls", "plain")

@@ -141,10 +141,9 @@ func (s *Server) showMailbox(c *fiber.Ctx, v view) error {
 
 func (s *Server) mailboxSync(c *fiber.Ctx) error {
 	v, id := s.view(c), c.Params("id")
-	if err := s.Service.MayMailbox(c.UserContext(), actor(c), id); err != nil {
+	if err := s.Service.AskSync(c.UserContext(), actor(c), id); err != nil {
 		return s.fail(c, err)
 	}
-	s.Mail.SyncNow(id)
 	if !isPart(c) {
 		return s.goTo(c, "/mailboxes", note{Label: v.T("web.mailbox.woken")})
 	}

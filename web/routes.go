@@ -147,8 +147,7 @@ func (o *operation) of(row any) *operation { o.rows = typeOf(row); return o }
 // Fiber takes the first that fits, and /imports/template.xlsx fits
 // /imports/:id too.
 func (s *Server) mount() {
-	s.app.Get("/healthz", s.healthz)
-	s.app.Get("/readyz", s.readyz)
+	s.health()
 	s.app.Get("/static/*", s.static)
 	s.app.Get("/api/v1/openapi.json", s.openapi)
 	routes := table()
@@ -167,6 +166,19 @@ func (s *Server) mount() {
 		}
 	}
 	s.app.Use(func(c *fiber.Ctx) error { return s.unknown(c) })
+}
+
+// mountHealth hangs in what a node without pages answers.
+func (s *Server) mountHealth() {
+	s.health()
+	s.app.Use(func(c *fiber.Ctx) error {
+		return c.Status(fiber.StatusNotFound).SendString("this node serves no pages\n")
+	})
+}
+
+func (s *Server) health() {
+	s.app.Get("/healthz", s.healthz)
+	s.app.Get("/readyz", s.readyz)
 }
 
 // add hangs in a route. What can be read answers HEAD too, but for the stream of

@@ -23,14 +23,9 @@ import (
 
 // Mailer is what pages and API ask of the mail engine; mailsync fulfils it.
 type Mailer interface {
-	// SyncNow wakes the engine for a mailbox.
-	SyncNow(mailbox string)
 	// Check signs in to a mailbox that is not stored yet and says, as an error
 	// with words, what failed.
 	Check(ctx context.Context, m crm.Mailbox, password string) error
-	// Refile files held and stored mail again after a rule, person or client
-	// changed.
-	Refile(ctx context.Context) error
 }
 
 // Demo is what the demonstration bar asks of the demonstration.
@@ -64,6 +59,9 @@ type Config struct {
 	Proxies []netip.Prefix
 	// Meter counts requests; nil when nobody asks for figures.
 	Meter Meter
+	// HealthOnly serves /healthz and /readyz and nothing else, for a node that
+	// only works.
+	HealthOnly bool
 	// Version is shown in the API's description.
 	Version string
 }
@@ -112,7 +110,11 @@ func New(c Config) *Server {
 		EnableTrustedProxyCheck: true,
 	})
 	s.app.Use(s.account, s.recoverer, s.whereFrom, s.headers, s.deadline, s.bodyLimit)
-	s.mount()
+	if c.HealthOnly {
+		s.mountHealth()
+	} else {
+		s.mount()
+	}
 	return s
 }
 

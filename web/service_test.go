@@ -17,7 +17,7 @@ import (
 // its reason.
 var house = map[string]string{
 	"Store": "for importer, mail engine and demonstration", "Apply": "the same", "Now": "the clock", "Today": "the clock", "NewID": "the clock and chance",
-	"Bus": "events are checked where they leave", "OnAddresses": "wiring at start", "IDFor": "makes an id, reads nothing",
+	"Bus": "events are checked where they leave", "Under": "the same service under a lease", "OnAddresses": "wiring at start", "IDFor": "makes an id, reads nothing",
 	"TariffTable": "tariffs are public", "LastContact": "of projections", "Recompute": "writes derived figures only", "RecomputeAll": "writes derived figures only",
 	"ClientNames": "names for rows that were in scope already", "UserNames": "colleagues' names are no secret",
 	"Check": "for doctor, on the machine itself", "ReleaseHeld": "for the mail engine", "NewUpserter": "carries its actor on", "Upsert": "carries its actor on; its own tests walk the scope",
@@ -97,6 +97,9 @@ var guarded = map[string]struct {
 	}},
 	"Mailbox": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.Mailbox(ctx, a, e.Mailbox))
+	}},
+	"AskSync": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return s.AskSync(ctx, a, e.Mailbox)
 	}},
 	"MayMailbox": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return s.MayMailbox(ctx, a, e.Mailbox)

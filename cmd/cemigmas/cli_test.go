@@ -100,6 +100,8 @@ func TestWrongUsage(t *testing.T) {
 		{words("demo --today yesterday"), "yesterday"},
 		{words("demo --clients 0"), "--clients"},
 		{words("serve --today yesterday"), "yesterday"},
+		{words("serve --role web,mail"), "web, sync, jobs"},
+		{words("serve --lease 10ms"), "--lease"},
 		{words("user disable"), "--email"},
 		{words("mailbox add --owner a@b.example"), "--password-stdin"},
 		{words("sync"), "--once"},

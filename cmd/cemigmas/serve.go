@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -13,11 +14,11 @@ import (
 )
 
 func (c *cli) serve() *cobra.Command {
-	var today, proxies string
+	var today, proxies, roles string
 	cmd := &cobra.Command{
 		Use:     "serve",
 		Short:   "Serve the pages and the API, follow mailboxes and do background work",
-		Example: "  cemigmas serve --addr 127.0.0.1:8080\n  cemigmas serve --demo",
+		Example: "  cemigmas serve --addr 127.0.0.1:8080\n  cemigmas serve --demo\n  cemigmas serve --role sync,jobs --store mongodb://db1,db2,db3/cemigmas?replicaSet=rs0",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if today != "" && !calendar.Date(today).Valid() {
@@ -29,6 +30,12 @@ func (c *cli) serve() *cobra.Command {
 			}
 			if c.config.Proxies, err = web.ParseProxies(proxies); err != nil {
 				return usage("--trusted-proxy: %v", err)
+			}
+			if c.config.Roles, err = app.ParseRoles(roles); err != nil {
+				return usage("--role: %v", err)
+			}
+			if c.config.Lease < time.Second {
+				return usage("--lease: a second at least, not %s", c.config.Lease)
 			}
 			c.config.Exclusive = true
 			a, err := app.Open(cmd.Context(), c.config)
@@ -63,6 +70,8 @@ func (c *cli) serve() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.config.Addr, "addr", "127.0.0.1:8080", "address to listen on")
+	f.StringVar(&roles, "role", strings.Join(app.AllRoles, ","), "what this node does: web (pages and API), sync (mailboxes), jobs (imports, reports, daily work)")
+	f.DurationVar(&c.config.Lease, "lease", 30*time.Second, "for how long mailboxes and jobs stay with a node that does not answer")
 	f.BoolVar(&c.config.Demo, "demo", false, "fill an empty store with a demonstration and play its mailboxes")
 	f.Int64Var(&c.config.Seed, "seed", 1, "seed of the demonstration")
 	f.StringVar(&today, "today", "", "day that the demonstration ends with (default: today)")

@@ -40,25 +40,13 @@ type Kit struct {
 	now time.Time
 }
 
-// Mailer notes what web asks of the mail engine.
+// Mailer answers for the mail engine.
 type Mailer struct {
-	mu     sync.Mutex
-	Synced []string
-	Err    error // of Check
-}
-
-// SyncNow notes the mailbox.
-func (m *Mailer) SyncNow(mailbox string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.Synced = append(m.Synced, mailbox)
+	Err error // of Check
 }
 
 // Check answers Err.
 func (m *Mailer) Check(context.Context, crm.Mailbox, string) error { return m.Err }
-
-// Refile does nothing.
-func (m *Mailer) Refile(context.Context) error { return nil }
 
 // hash is made once: a password hash is slow on purpose.
 var hash = sync.OnceValues(func() (string, error) { return secret.HashPassword(Password) })

@@ -49,6 +49,8 @@ type Config struct {
 	// Exclusive is set by the server: a second one on the same SQLite file is
 	// refused.
 	Exclusive bool
+	Roles     []string      // of this node; empty: all
+	Lease     time.Duration // for how long work stays with a node that does not answer; 0 is 30 s
 	Addr      string
 	Secure    bool
 	// TLSCert and TLSKey are files; with them the address speaks https.
@@ -80,6 +82,10 @@ type App struct {
 	store      store.Store
 	owner      string // of leases: names this process
 	demo       *demo.Server
+	endDemo    func() // gives back the right to play it
+	news       *crm.Feed
+	endNews    func()        // writes the last ones
+	presence   *crm.Presence // nil where no other node can be
 	listener   net.Listener
 	figures    *metrics.Set // nil unless they are served
 	metricsURL string
@@ -99,7 +105,13 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	if c.PublicURL, err = publicURL(c.PublicURL); err != nil {
 		return nil, err
 	}
-	a = &App{Config: c, served: make(chan error, 1)}
+	if c.Lease == 0 {
+		c.Lease = defaultLease
+	}
+	if len(c.Roles) == 0 {
+		c.Roles = AllRoles
+	}
+	a = &App{Config: c, served: make(chan error, 1), endDemo: func() {}, endNews: func() {}}
 	half := a
 	defer func() {
 		if err != nil {
@@ -121,12 +133,15 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	a.Service = crm.New(crm.Deps{Store: a.count(a.store), Now: a.Now})
 	a.Auth = auth.New(a.Service, a.Ring)
 	a.Mail = mailsync.New(mailsync.Config{Service: a.Service, Blobs: a.Blobs, Ring: a.Ring, Owner: a.owner,
-		Log: a.Log, AllowPrivate: a.AllowPrivate, LoopbackOnly: a.Demo})
+		Log: a.Log, AllowPrivate: a.AllowPrivate, LoopbackOnly: a.Demo, Lease: a.Lease})
 	a.Jobs = jobs.NewRunner(a.Service, a.owner, a.Log, map[string]jobs.Handler{
 		crm.JobReport: a.reportJob,
 		crm.JobImport: a.importJob,
 		crm.JobUndo:   a.undoJob,
 	})
+	a.Jobs.Lease = a.Lease
+	a.openNews(ctx)
+	a.openPresence()
 	return a, nil
 }
 
@@ -170,11 +185,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	a.Web = web.New(a.webConfig())
-	a.background(ctx, a.Jobs.Run)
-	a.background(ctx, a.Mail.Run)
-	a.background(ctx, a.sweep)
-	a.background(ctx, a.newDay)
-	a.background(ctx, a.cleanBlobs)
+	a.work(ctx)
 	go func() { a.served <- a.Web.App().Listener(a.listener) }()
 	tuneMemory()
 	return nil
@@ -241,6 +252,8 @@ func (a *App) Close() error {
 		return err // closing would wait for what does not end
 	}
 	var errs []error
+	a.endNews()
+	a.endDemo()
 	if a.demo != nil {
 		errs = append(errs, a.demo.Close())
 	}

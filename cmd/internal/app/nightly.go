@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"cemigmas/crm"
-	"cemigmas/crm/store"
 )
 
-// newDay brings derived figures up to date once a day, on one node.
+// newDay brings derived figures up to date once a day, on one node. It looks as
+// often as a lease lasts, so that another node goes on soon when that one is
+// killed.
 func (a *App) newDay(ctx context.Context) {
-	tick := time.NewTicker(5 * time.Minute)
+	tick := time.NewTicker(a.Lease)
 	defer tick.Stop()
 	for {
 		if err := a.catchUp(ctx); err != nil && ctx.Err() == nil {
@@ -33,22 +34,16 @@ func (a *App) catchUp(ctx context.Context) error {
 	if mark.Value == today {
 		return nil
 	}
-	lease, err := a.store.Lease(ctx, "newday", a.owner, time.Hour)
-	if store.CodeOf(err) == store.CodeConflict {
-		return nil // another node does it
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { _ = a.store.Release(context.WithoutCancel(ctx), lease) }()
-	if err := a.Service.RecomputeAll(ctx); err != nil {
-		return err
-	}
-	return a.upToDate(ctx, mark)
+	return a.under(ctx, "newday", func(ctx context.Context, svc *crm.Service) error {
+		if err := svc.RecomputeAll(ctx); err != nil {
+			return err
+		}
+		return upToDate(ctx, svc, mark)
+	})
 }
 
 // upToDate remembers that all figures are of today.
-func (a *App) upToDate(ctx context.Context, mark crm.Mark) error {
-	mark.ID, mark.Value, mark.At = crm.MarkDay, a.Service.Today(), a.Service.Now()
-	return a.Service.Apply(ctx, crm.Marks.Put(&mark))
+func upToDate(ctx context.Context, svc *crm.Service, mark crm.Mark) error {
+	mark.ID, mark.Value, mark.At = crm.MarkDay, svc.Today(), svc.Now()
+	return svc.Apply(ctx, crm.Marks.Put(&mark))
 }

@@ -71,7 +71,7 @@ func (a *App) MetricsURL() string { return a.metricsURL }
 
 func (a *App) webConfig() web.Config {
 	conf := web.Config{Service: a.Service, Auth: a.Auth, Ring: a.Ring, Blobs: a.Blobs, Jobs: a.Jobs, Mail: a.Mail, Log: a.Log,
-		UploadDir: filepath.Join(a.Data, "uploads"), Secure: a.Secure || a.TLSCert != "", Proxies: a.Proxies, PublicURL: a.PublicURL, Version: Version}
+		UploadDir: filepath.Join(a.Data, "uploads"), Secure: a.Secure || a.TLSCert != "", Proxies: a.Proxies, PublicURL: a.PublicURL, Version: Version, HealthOnly: !a.has(RoleWeb)}
 	if a.figures != nil {
 		conf.Meter = a.figures.Requests
 	}

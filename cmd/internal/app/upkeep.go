@@ -27,14 +27,21 @@ func (a *App) Prepare(ctx context.Context) ([]Login, error) {
 	if (a.Demo || err == nil) && !loopback(a.Addr) {
 		return nil, errors.New("a demonstration is served on loopback only: choose an --addr such as 127.0.0.1:8080")
 	}
+	a.Mail.LoopbackOnly = a.Demo || err == nil
 	if a.Demo {
 		return a.prepareDemo(ctx)
+	}
+	if !a.has(RoleWeb) {
+		return nil, nil // nobody signs in here
 	}
 	first, err := crm.Users.First(ctx, a.store, store.Query{Sort: []string{"name"}})
 	if err != nil || first != nil {
 		return nil, err
 	}
 	u, once, err := a.Service.AddUser(ctx, crm.SystemActor(), crm.UserInput{Email: "admin@cemigmas.example", Name: "Admin", Role: crm.RoleAdmin})
+	if crm.CodeOf(err) == crm.CodeDuplicate {
+		return nil, nil // another node that starts now made it, and shows it
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -43,11 +50,17 @@ func (a *App) Prepare(ctx context.Context) ([]Login, error) {
 
 // prepareDemo fills an empty store, and plays the mailboxes of a filled one.
 func (a *App) prepareDemo(ctx context.Context) ([]Login, error) {
+	if !a.has(RoleWeb) {
+		return nil, errors.New("a demonstration is played by a node that serves pages: leave out --demo, or add the role web")
+	}
+	if err := a.holdDemo(ctx); err != nil {
+		return nil, err
+	}
 	logins, err := a.FillDemo(ctx, 0)
 	if err != nil && !errors.Is(err, demo.ErrFilled) {
 		return nil, err
 	}
-	srv, err := demo.Serve(ctx, a.Service, demo.ServerOptions{Data: a.Data, Wake: a.Mail.SyncNow, Log: a.Log})
+	srv, err := demo.Serve(ctx, a.Service, demo.ServerOptions{Data: a.Data, Wake: a.wake(ctx), Log: a.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +71,33 @@ func (a *App) prepareDemo(ctx context.Context) ([]Login, error) {
 		}
 	}
 	return logins, nil
+}
+
+// holdDemo makes this node the one that plays the mailboxes: each that plays
+// tells the mailboxes its own port.
+func (a *App) holdDemo(ctx context.Context) error {
+	if !a.shared() {
+		return nil
+	}
+	lease, err := a.store.Lease(ctx, "demo", a.owner, a.Lease)
+	if store.CodeOf(err) == store.CodeConflict {
+		return fmt.Errorf("another node plays the demonstration's mailboxes: start this one without --demo (a node that was killed plays them for %s more)", a.Lease)
+	}
+	if err != nil {
+		return err
+	}
+	_, a.endDemo = store.Keep(context.WithoutCancel(ctx), a.store, lease, a.Lease)
+	return nil
+}
+
+// wake has the node that follows a mailbox of the demonstration look at it.
+func (a *App) wake(ctx context.Context) func(mailbox string) {
+	ctx = context.WithoutCancel(ctx)
+	return func(mailbox string) {
+		if err := a.Service.AskSync(ctx, crm.SystemActor(), mailbox); err != nil {
+			a.Log.Warn("app: cannot wake a mailbox", "mailbox", mailbox, "err", err)
+		}
+	}
 }
 
 // demoMailbox stores a mailbox of the demonstration, or tells a stored one the
@@ -99,7 +139,7 @@ func (a *App) FillDemo(ctx context.Context, clients int) ([]Login, error) {
 	for _, l := range logins {
 		out = append(out, Login{l.Role, l.Email, l.Password})
 	}
-	return out, a.upToDate(ctx, crm.Mark{})
+	return out, upToDate(ctx, a.Service, crm.Mark{})
 }
 
 // AddMailbox stores a mailbox from the command line.

@@ -111,11 +111,12 @@ func (a *App) importJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, err
 		return nil, nil, err
 	}
 	defer os.Remove(path)
-	rows := &errorRows{app: a, job: t.Job.ID}
+	svc := t.Service() // another worker may have taken over
+	rows := &errorRows{svc: svc, job: t.Job.ID}
 	if err := rows.clear(ctx); err != nil {
 		return nil, nil, err
 	}
-	res, err := intake.Run(crm.WithBatch(ctx, t.Job.ID), a.Service, actor, intake.Options{
+	res, err := intake.Run(crm.WithBatch(ctx, t.Job.ID), svc, actor, intake.Options{
 		Path: path, Name: args.Name, Kind: intake.Kind(args.Kind), Year: args.Year, DryRun: args.DryRun, Lang: t.Job.Lang,
 		Progress: func(done, total int64) { t.Progress(ctx, done, total, "job.import.rows") },
 		OnError:  func(e crm.ImportError) { rows.add(ctx, e) },
@@ -124,7 +125,7 @@ func (a *App) importJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, err
 		err = ferr
 	}
 	if err == nil && !args.DryRun {
-		err = a.Mail.Refile(ctx) // people and numbers that are new may name waiting mail
+		err = a.Mail.Refile(ctx, svc) // people and numbers that are new may name waiting mail
 	}
 	return res, nil, err
 }
@@ -139,7 +140,7 @@ func (a *App) undoJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error
 	if err != nil {
 		return nil, nil, err
 	}
-	sum, err := a.Service.UndoBatch(ctx, actor, args.Batch, func(done int) { t.Progress(ctx, int64(done), 0, "job.undo.rows") })
+	sum, err := t.Service().UndoBatch(ctx, actor, args.Batch, func(done int) { t.Progress(ctx, int64(done), 0, "job.undo.rows") })
 	return sum, nil, err
 }
 
@@ -164,7 +165,7 @@ func (a *App) fetch(ctx context.Context, ref string) (path string, err error) {
 
 // errorRows stores faulty rows in batches, numbered in file order.
 type errorRows struct {
-	app   *App
+	svc   *crm.Service
 	job   string
 	n     int
 	batch []store.Change
@@ -186,18 +187,18 @@ func (r *errorRows) flush(ctx context.Context) error {
 	if r.err != nil {
 		return r.err
 	}
-	err := r.app.Service.Apply(ctx, r.batch...)
+	err := r.svc.Apply(ctx, r.batch...)
 	r.batch = nil
 	return err
 }
 
 func (r *errorRows) clear(ctx context.Context) error {
 	q := store.Query{Where: []store.Cond{store.Is("job", r.job)}}
-	for e, err := range crm.ImportErrors.All(ctx, r.app.store, q) {
+	for e, err := range crm.ImportErrors.All(ctx, r.svc.Store(), q) {
 		if err != nil {
 			return err
 		}
-		if err := r.app.Service.Apply(ctx, store.Delete{In: crm.ImportErrors.In, ID: e.ID, Version: -1}); err != nil {
+		if err := r.svc.Apply(ctx, store.Delete{In: crm.ImportErrors.In, ID: e.ID, Version: -1}); err != nil {
 			return err
 		}
 	}
