@@ -43,16 +43,15 @@ func (a *App) collectGarbage(ctx context.Context) error {
 	if mark.Value == today {
 		return nil
 	}
-	lease, err := a.store.Lease(ctx, "blobs", a.owner, time.Hour)
-	if store.CodeOf(err) == store.CodeConflict {
-		return nil // another node does it
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { _ = a.store.Release(context.WithoutCancel(ctx), lease) }()
+	return a.under(ctx, "blobs", func(ctx context.Context, svc *crm.Service) error {
+		return a.collectUnder(ctx, svc, mark, today)
+	})
+}
+
+// collectUnder collects on the one node that may.
+func (a *App) collectUnder(ctx context.Context, svc *crm.Service, mark crm.Mark, today string) error {
 	var named blob.Named
-	err = a.eachNamed(ctx, func(_ string, refs []blob.Ref) error {
+	err := a.eachNamed(ctx, func(_ string, refs []blob.Ref) error {
 		for _, ref := range refs {
 			if err := named.Add(ref); err != nil {
 				return err
@@ -70,8 +69,8 @@ func (a *App) collectGarbage(ctx context.Context) error {
 	if removed > 0 {
 		a.Log.Info("app: removed blobs that nothing names", "blobs", removed)
 	}
-	mark.ID, mark.Value, mark.At = markBlobs, today, a.Service.Now()
-	return a.Service.Apply(ctx, crm.Marks.Put(&mark))
+	mark.ID, mark.Value, mark.At = markBlobs, today, svc.Now()
+	return svc.Apply(ctx, crm.Marks.Put(&mark))
 }
 
 // eachNamed goes through the documents that name blobs.
