@@ -110,7 +110,7 @@ type ModalityChange struct {
 // EarliestModalityChange returns the first lawful day of a request to change
 // the modality (REN 1.000 art. 221 I): after 12 cycles without a change, or in
 // the three complete cycles after a tariff revision, whichever comes first. A
-// cycle is taken to be a calendar month.
+// cycle is the civil month (art. 261).
 func (r Rules) EarliestModalityChange(q ModalityRequest, w calendar.WorkDays) ModalityChange {
 	if !q.Requested.Valid() || len(Modalities(q.Volts)) < 2 {
 		return ModalityChange{}

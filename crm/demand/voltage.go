@@ -103,17 +103,18 @@ func Modalities(volts int64) []Modality {
 // included, below excluded, 0 for no border.
 type Allocation struct{ FromV, BelowV int64 }
 
-// Allocate returns where a load (connected, W) with a largest demand (W)
-// belongs (REN 1.000 art. 23 I). What has no more than 75 kW belongs to low
-// voltage.
+// Allocate returns where a consumer unit belongs (REN 1.000 art. 23 I) by its
+// load or own generation, whichever is larger, and the largest demand that it is
+// to contract, both in W. What has no more than 75 kW belongs to low voltage.
+// Client and distributor may agree to another voltage (§§4, 5).
 func (r Rules) Allocate(loadW, largestW int64) Allocation {
 	switch {
+	case largestW > r.AllocateOverW:
+		return Allocation{FromV: HighV}
 	case loadW <= r.AllocateLoadW:
 		return Allocation{BelowV: MediumV}
-	case largestW <= r.AllocateOverW:
-		return Allocation{FromV: MediumV, BelowV: HighV}
 	}
-	return Allocation{FromV: HighV}
+	return Allocation{FromV: MediumV, BelowV: HighV}
 }
 
 // Holds tells whether a voltage in V lies in the range.
