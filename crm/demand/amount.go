@@ -56,14 +56,19 @@ func charge(w int64, rate Rate, divisor int64) Amount {
 	return Amount{c, true}
 }
 
-// mulDiv returns a × b ÷ d, exact and rounded half up, for a, b ≥ 0 and d > 0.
+// mulDiv returns a × b ÷ d for a, b ≥ 0 and d > 0, exact and rounded once: a
+// half goes to the even neighbour (ABNT NBR 5891, by REN 1.000 art. 657).
 func mulDiv(a, b, d int64) (int64, bool) {
 	hi, lo := bits.Mul64(uint64(a), uint64(b))
-	lo, carry := bits.Add64(lo, uint64(d)/2, 0)
-	hi += carry
 	if hi >= uint64(d) {
 		return 0, false
 	}
-	q, _ := bits.Div64(hi, lo, uint64(d))
-	return int64(q), q <= math.MaxInt64
+	q, rest := bits.Div64(hi, lo, uint64(d))
+	if q >= math.MaxInt64 {
+		return 0, false
+	}
+	if half := uint64(d) - rest; rest > half || rest == half && q%2 == 1 {
+		q++
+	}
+	return int64(q), true
 }

@@ -67,8 +67,8 @@ func (r Rules) Bill(measured, contracted int64, rate Rate) Bill {
 // Total adds both lines, each of which the bill shows rounded.
 func (b Bill) Total() Amount { return b.Regular.Plus(b.Overrun.Amount) }
 
-// Utilisation returns measured ÷ contracted in tenths of a percent, rounded
-// half up: 560 of 500 kW is 1120. ok is false without a contracted demand.
+// Utilisation returns measured ÷ contracted in tenths of a percent, rounded:
+// 560 of 500 kW is 1120. ok is false without a contracted demand.
 func Utilisation(measured, contracted int64) (tenths int64, ok bool) {
 	if contracted <= 0 || measured < 0 {
 		return 0, false

@@ -78,13 +78,17 @@ func TestTriggerIsExact(t *testing.T) {
 	}
 }
 
-// exact is the slow way: a rational, rounded half up once.
+// exact is the slow way: a rational, rounded once, a half to the even neighbour.
 func exact(w int64, rate Rate, divisor int64) int64 {
 	r := new(big.Rat).SetFrac(
 		new(big.Int).Mul(big.NewInt(w), big.NewInt(int64(rate))),
 		new(big.Int).Mul(big.NewInt(wattRatePerCentavo), big.NewInt(divisor)))
-	r.Add(r, big.NewRat(1, 2))
-	return new(big.Int).Div(r.Num(), r.Denom()).Int64()
+	floor := new(big.Int).Div(r.Num(), r.Denom()).Int64()
+	rest := r.Sub(r, new(big.Rat).SetInt64(floor))
+	if c := rest.Cmp(big.NewRat(1, 2)); c > 0 || c == 0 && floor%2 == 1 {
+		floor++
+	}
+	return floor
 }
 
 func TestChargeEqualsTheRational(t *testing.T) {
@@ -97,15 +101,19 @@ func TestChargeEqualsTheRational(t *testing.T) {
 	}
 }
 
-func TestChargeRoundsOnceHalfUp(t *testing.T) {
+// ABNT NBR 5891: a half goes to the even neighbour.
+func TestChargeRoundsOnce(t *testing.T) {
 	tests := []struct {
 		w    int64
 		rate Rate
 		want Amount
 	}{
-		{1, 5_000_000, known(1)}, // 0.5 centavo
-		{1, 4_999_999, known(0)}, // just below
-		{3, 5_000_000, known(2)}, // 1.5
+		{1, 5_000_000, known(0)},             // 0.5 centavo
+		{1, 5_000_001, known(1)},             // just above
+		{1, 4_999_999, known(0)},             // just below
+		{3, 5_000_000, known(2)},             // 1.5
+		{5, 5_000_000, known(2)},             // 2.5
+		{500_500, cemigA4, known(11_416_40)}, // 11,416.405
 		{333_333, oddRate, known(760_444)},
 		{9_999_999, tinyRate, known(1)},
 		{0, cemigA4, known(0)},

@@ -1,14 +1,45 @@
 // Package demand is the arithmetic of demand contracts of grupo A (REN ANEEL
-// 1.000/2021): what is billed, when an overrun is charged and how much, what a
-// test period allows, which tariff applies, when a contract may be left.
+// 1.000/2021), article by article:
 //
-// Demand is in W, tariffs are in millionths of R$ per kW, amounts in centavos.
-// Products are exact (128 bits, which is what math/big would compute, without
-// its memory) and rounded once, half up, to the centavo: REN 1.000 art. 657
-// forbids rounding before the bill.
+//	art. 2        Subgroup, CheckVoltage, Rules.Hours, Rules.LoadFactor
+//	art. 23       Rules.Allocate
+//	arts. 64–91   Rules.LatestIncrease
+//	art. 133      Term.NextEnd, Term.NextNotice, Term.Window; CCER.OpenSince, CCER.Exit
+//	art. 142      Rules.ExitCost, Rules.EnergyExitCost, Rules.OpenTermEnd, MonthsLeft
+//	art. 148      Rules.Minimum, Rules.MeetsMinimum
+//	arts. 152–153 Schedule.At
+//	art. 155      Rules.EarliestReduction, Rules.LastReductionRequest
+//	art. 160      Rules.FreeMarket
+//	arts. 166–170 Rules.Migrate, Rules.EarliestReturn
+//	art. 220–221  Modalities, Rules.EarliestModalityChange
+//	art. 294      Billed, IdleW, IdleCharge, Rules.Bill, Rules.SeasonalCharge
+//	arts. 295–298 Rules.Seasonality, Rules.SeasonalReview
+//	art. 300      Rules.Complementary
+//	art. 301      Rules.Overrun
+//	arts. 302–304 Rules.ReactiveOf, ReactiveEnergyCharge, ReactiveDemandCharge
+//	art. 305      Rules.AtConnection
+//	arts. 311–314 TestPeriod, Rules.NeedsTest
+//	art. 316      Rules.Adjusting
 //
-// Numbers that a regulation may change stand in Rules, dated; no formula has
-// them as constants. The package reads no clock and keeps no state.
+// and what follows from it for an agent:
+//
+//	how a month was used        Utilisation, Rules.State, Worst
+//	a contract in a sentence    Idle.Verdicts
+//	the cheapest contract       Simulate; Curve of one posto, with its corners for a chart
+//	overruns to come            Forecasting.ForecastMonths, Rules.RiskOf
+//	beside others of the trade  PercentilesOf, SizeBand
+//	readings in doubt           Plausibility.Doubts, TypicalW, Gaps
+//
+// Demand is in W, energy in Wh, tariffs are in millionths of R$ per kW or kWh,
+// amounts in centavos. Products are exact and rounded once, to the centavo, as
+// ABNT NBR 5891 has it: REN 1.000 art. 657 forbids rounding before the bill and
+// asks for that rule on it.
+//
+// Numbers that a norm may change stand in Rules, dated; no formula has them as
+// constants. What a house may decide for itself (Idle, Forecasting) is a value
+// with a default. Where a rule decides, the answer names it with a code, whose
+// words are those of the catalogues. The package reads no clock and keeps no
+// state.
 package demand
 
 // Posto is the part of the day that a demand belongs to.

@@ -6,9 +6,9 @@ import "cemigmas/crm/calendar"
 type Exit struct {
 	Subgroup   string
 	Modality   Modality
-	Contracted Step // the demand of the months that follow; gradual schedules: of each, see Demands
-	Demands    []Step
-	Single     Rate // demand tariffs in force
+	Contracted Step   // the demand of the months that follow
+	Demands    []Step // of each of them, first to last, where a schedule changes it (art. 153)
+	Single     Rate   // demand tariffs in force
 	Peak       Rate
 	OffPeak    Rate
 	MonthsLeft int // after the planned last day, see MonthsLeft

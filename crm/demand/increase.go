@@ -19,7 +19,7 @@ const (
 // IncreaseRequest is a wish to contract more.
 type IncreaseRequest struct {
 	Requested calendar.Date
-	Volts     int64 // connection voltage in V
+	Volts     int64 // connection voltage in V; 0, not known, is taken for medium voltage
 	Works     Works
 	Metering  bool // the metering must be inspected or changed; with works it always is
 }
@@ -37,7 +37,6 @@ type Increase struct {
 	Stages []Stage
 	On     calendar.Date // the last stage; "" where a schedule of the distributor decides
 	Month  calendar.Month
-	Test   bool // a test period follows: see NeedsTest
 }
 
 // LatestIncrease returns the day by which the distributor must supply more
@@ -85,10 +84,10 @@ func (r Rules) metering(volts int64) calendar.Period {
 	switch {
 	case volts >= HighV:
 		return r.Metering[2]
-	case volts >= MediumV:
-		return r.Metering[1]
+	case 0 < volts && volts < MediumV:
+		return r.Metering[0]
 	}
-	return r.Metering[0]
+	return r.Metering[1]
 }
 
 // chain is a run of periods, each of which begins when the one before ends.

@@ -17,7 +17,7 @@ func (r Rules) Hours(m calendar.Month, p Posto) int64 {
 }
 
 // LoadFactor returns the mean demand ÷ the largest one in tenths of a percent,
-// rounded half up (REN 1.000 art. 2 XIX): the energy in Wh of a posto and month
+// rounded (REN 1.000 art. 2 XIX): the energy in Wh of a posto and month
 // over its hours times the measured demand in W. ok is false where nothing was
 // measured. More than 1000 is impossible: a figure is wrong.
 func (r Rules) LoadFactor(m calendar.Month, p Posto, wh, w int64) (tenths int64, ok bool) {

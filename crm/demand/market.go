@@ -49,8 +49,8 @@ func (r Rules) FreeMarket(subgroup string, contracted Step, optsB bool) FreeMark
 type MigrationRequest struct {
 	Requested  calendar.Date
 	Contract   CCER
-	Simplified bool // the CCEE's simplified model for retail: art. 166 §5
-	Volts      int64
+	Simplified bool  // the CCEE's simplified model for retail: art. 166 §5
+	Volts      int64 // 0, not known, is taken for medium voltage
 }
 
 // Migration is the way to the free market.

@@ -25,7 +25,7 @@ func (n *nanos) add(a, b int64) {
 	n.v += int64(lo)
 }
 
-// amount rounds the sum once, half up.
+// amount rounds the sum once.
 func (n nanos) amount() Amount {
 	if n.over {
 		return Amount{}
@@ -34,11 +34,8 @@ func (n nanos) amount() Amount {
 }
 
 func nanosAmount(v int64) Amount {
-	c := v / nanosPerCentavo
-	if v%nanosPerCentavo >= nanosPerCentavo/2 {
-		c++
-	}
-	return Amount{c, true}
+	c, ok := mulDiv(v, 1, nanosPerCentavo)
+	return Amount{c, ok}
 }
 
 // month adds the demand charges of a month in one posto: the regular one and

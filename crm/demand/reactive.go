@@ -66,7 +66,7 @@ func chargeFloat(quantity float64, rate int64) Amount {
 	if rate <= 0 || quantity < 0 || !(centavos < math.MaxInt64/2) {
 		return Amount{}
 	}
-	return Amount{int64(math.Floor(centavos + 0.5)), true}
+	return Amount{int64(math.RoundToEven(centavos)), true}
 }
 
 // Adjusting tells whether a cycle lies in the adjustment period at the start of
