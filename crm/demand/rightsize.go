@@ -1,6 +1,10 @@
 package demand
 
-import "cemigmas/crm/calendar"
+import (
+	"slices"
+
+	"cemigmas/crm/calendar"
+)
 
 // Prices are the tariffs in force in a month, of both modalities. 0 is "not
 // known". Energy is what a kWh costs this client: TUSD and TE for a captive
@@ -18,7 +22,7 @@ type Prices struct {
 type Usage struct {
 	Month     calendar.Month
 	Modality  Modality // of the contract in force
-	Contract  *Step    // in force in the month
+	Contract  *Step    // in force in the month; nil also where one of its postos is not known
 	SingleW   *int64   // largest demand; if nil, the larger of the next two
 	PeakW     *int64
 	OffPeakW  *int64
@@ -177,7 +181,7 @@ func (res *RightSize) choose(months []*Usage, allowed int) {
 func comparable(q SizeRequest) ([]*Usage, Modality) {
 	modality := Unknown
 	for i := range q.Months {
-		if u := &q.Months[i]; u.Contract != nil && (u.Modality == Verde || u.Modality == Azul) {
+		if u := &q.Months[i]; u.contracted() {
 			modality = u.Modality
 		}
 	}
@@ -188,12 +192,21 @@ func comparable(q SizeRequest) ([]*Usage, Modality) {
 	out := make([]*Usage, 0, len(q.Months))
 	for i := range q.Months {
 		u := &q.Months[i]
-		present := modality == Unknown || u.Contract != nil && u.has(u.Modality)
+		present := modality == Unknown || u.contracted() && u.has(u.Modality)
 		if present && u.has(needs) {
 			out = append(out, u)
 		}
 	}
 	return out, modality
+}
+
+// contracted tells whether a month has a contract of a known modality that asks
+// for something in one of its postos.
+func (u *Usage) contracted() bool {
+	if u.Contract == nil || u.Modality != Verde && u.Modality != Azul {
+		return false
+	}
+	return slices.ContainsFunc(u.Modality.Postos(), func(p Posto) bool { return u.Contract.W(p) > 0 })
 }
 
 // has tells whether a month has demands and demand tariffs of a modality.

@@ -74,7 +74,7 @@ func (o *Option) size(least, grid int64) []best {
 func presentCosts(months []*Usage) Costs {
 	var demand nanos
 	for _, u := range months {
-		if u.Contract == nil || !u.has(u.Modality) {
+		if !u.contracted() {
 			return Costs{}
 		}
 		r := rulesAt(u.Month)

@@ -173,6 +173,7 @@ func TestSimulateSaysWhatLacks(t *testing.T) {
 		{"no contract", SizeRequest{Months: with(func(_ int, u *Usage) { u.Contract = nil })}, 12, 2, Azul, []Gap{GapContract}, false},
 		{"no contract, no energy", SizeRequest{Months: with(func(_ int, u *Usage) { u.Contract, u.PeakWh = nil, nil })}, 12, 2, "", []Gap{GapEnergy, GapContract}, false},
 		{"unknown modality", SizeRequest{Months: with(func(_ int, u *Usage) { u.Modality = Unknown })}, 12, 2, Azul, []Gap{GapContract}, false},
+		{"a contract of no demand", SizeRequest{Months: with(func(_ int, u *Usage) { u.Contract = &Step{PeakW: 500 * kW} })}, 12, 2, Azul, []Gap{GapContract}, false},
 		{"138 kV: azul is compulsory", SizeRequest{Volts: 138_000, Months: with(func(_ int, u *Usage) {
 			u.Modality, u.Contract, u.PeakWh = Azul, &Step{PeakW: 600 * kW, OffPeakW: 600 * kW}, nil
 		})}, 12, 1, Azul, nil, true},
@@ -235,4 +236,20 @@ func BenchmarkSimulate(b *testing.B) {
 			}
 		})
 	}
+}
+
+// A portfolio: 100,000 installations take 100,000 times this.
+func BenchmarkSimulatePortfolio(b *testing.B) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	q := make([]SizeRequest, 512)
+	for i := range q {
+		q[i].Months = randomYear(rng, 24)
+	}
+	b.RunParallel(func(pb *testing.PB) {
+		for i := 0; pb.Next(); i++ {
+			if res := Simulate(q[i%len(q)]); res.Best == nil {
+				b.Error(res.Gaps)
+			}
+		}
+	})
 }
