@@ -237,7 +237,7 @@ func (s *Service) rawRows(ctx context.Context, q store.Query) (RawPage, error) {
 
 // array is the rows as JSON, an empty array of none.
 func array(rows store.Rows) []byte {
-	if rows.JSON == nil {
+	if len(rows.JSON) == 0 {
 		return []byte("[]")
 	}
 	return rows.JSON

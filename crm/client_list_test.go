@@ -2,6 +2,7 @@ package crm_test
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -33,5 +34,26 @@ func TestCPFIsMaskedInLists(t *testing.T) {
 	}
 	if list, _, _ := h.ClientList(ctx, h.ana, crm.ClientQuery{Q: c.TaxID}); len(list) != 0 {
 		t.Error("a CPF is found by its number")
+	}
+}
+
+// A driver makes room for a page from the page before; a list without rows
+// after one with rows is still an array.
+func TestEmptyListAfterAFullOneIsAnArray(t *testing.T) {
+	h := newHouse(t)
+	c := crm.Client{ID: h.NewID(), Name: "Laminados", Agent: h.ana.UserID, Team: h.ana.Team, CreatedAt: h.now, UpdatedAt: h.now}
+	h.put(t, crm.Clients.Put(&c))
+	for _, q := range []string{"laminados", "nobody", "laminados", "nobody"} {
+		rows, err := h.ClientRows(context.Background(), h.ana, crm.ClientQuery{Q: q})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var items []crm.Client
+		if err := json.Unmarshal(rows.Items, &items); err != nil {
+			t.Errorf("%q answers %q: %v", q, rows.Items, err)
+		}
+		if found := q == "laminados"; (len(items) == 1) != found {
+			t.Errorf("%q finds %d clients", q, len(items))
+		}
 	}
 }
