@@ -42,6 +42,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
@@ -66,6 +67,8 @@ type Options struct {
 	Newest int
 	// AllowNoTransactions takes a deployment that has none.
 	AllowNoTransactions bool
+	// Monitor is told of every command; nil: nobody is.
+	Monitor *event.CommandMonitor
 }
 
 // DefaultDatabase is used when neither Options nor the URI name one.
@@ -105,7 +108,7 @@ var _ store.Store = (*Store)(nil)
 // Errors: CodeInvalid for a wrong URI or declaration and for a deployment
 // without transactions, CodeUnavailable when it cannot be reached.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	client, timeout, err := connect(o.URI)
+	client, timeout, err := connect(o.URI, o.Monitor)
 	if err != nil {
 		return nil, err
 	}
@@ -136,8 +139,9 @@ func open(ctx context.Context, client *mongo.Client, timeout time.Duration, o Op
 
 // connect makes a client of what the connection string says; ours are only
 // what right answers hang on, and a bound in time where it has none.
-func connect(uri string) (*mongo.Client, time.Duration, error) {
+func connect(uri string, monitor *event.CommandMonitor) (*mongo.Client, time.Duration, error) {
 	opts := clientOptions(uri)
+	opts.SetMonitor(monitor)
 	if err := opts.Validate(); err != nil {
 		return nil, 0, &store.Error{Code: store.CodeInvalid, Msg: "the MongoDB connection string", Err: err}
 	}
