@@ -9,6 +9,7 @@ import (
 
 // States of a job.
 const (
+	JobDraft     = "draft" // waits for its user: an import whose columns are to be mapped
 	JobQueued    = "queued"
 	JobRunning   = "running"
 	JobDone      = "done"

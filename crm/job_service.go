@@ -62,6 +62,47 @@ func (s *Service) cancelJobsOf(ctx context.Context, user string) error {
 	return nil
 }
 
+// RequeueJob puts a job that has ended back into the queue, with other arguments
+// when args is not nil: a dry run goes on as the import itself, a cancelled one
+// where it stopped. CodeConflict while it waits or runs.
+func (s *Service) RequeueJob(ctx context.Context, a Actor, id string, args json.RawMessage) (Job, error) {
+	j, err := s.Job(ctx, a, id)
+	if err != nil {
+		return j, err
+	}
+	if !j.Ended() && j.State != JobDraft {
+		return j, Errf(CodeConflict, "error.job.going")
+	}
+	if args != nil {
+		j.Args = args
+	}
+	j.State, j.Tries, j.Cancel, j.Error = JobQueued, 0, false, nil
+	j.Done, j.Total, j.Step, j.Result, j.File, j.FileName = 0, 0, "", nil, "", ""
+	j.StartedAt, j.EndedAt = nil, nil
+	if err := s.Apply(ctx, Jobs.Put(&j)); err != nil {
+		return j, err
+	}
+	j.Version++
+	return j, nil
+}
+
+// UndoID is the id of the job that undoes a batch: one for each, so that two
+// clicks are one undo.
+func UndoID(batch string) string { return "undo-" + batch }
+
+// UndoOf is the job that undoes, or undid, what another job did; nil when
+// nobody asked for that. Who sees the job sees its undo.
+func (s *Service) UndoOf(ctx context.Context, a Actor, id string) (*Job, error) {
+	if _, err := s.Job(ctx, a, id); err != nil {
+		return nil, err
+	}
+	j, err := Jobs.Get(ctx, s.store, UndoID(id))
+	if CodeOf(err) == CodeNotFound {
+		return nil, nil
+	}
+	return &j, err
+}
+
 // JobErrors lists the faulty rows of an import, in file order.
 func (s *Service) JobErrors(ctx context.Context, a Actor, id string, limit int, after string) ([]ImportError, string, error) {
 	if _, err := s.Job(ctx, a, id); err != nil {

@@ -24,6 +24,7 @@ type Revision struct {
 	At      time.Time      `json:"at"`
 	Batch   string         `json:"batch,omitempty"` // of an import, a bulk edit, a merge: undone together
 	Made    bool           `json:"made,omitempty"`  // the document was new
+	Gone    bool           `json:"gone,omitempty"`  // an undo unmade it
 	Fields  []RevisedField `json:"fields,omitempty"`
 }
 

@@ -24,6 +24,7 @@ type Undone struct {
 type Refusal struct {
 	Of     string `json:"of"`
 	Doc    string `json:"doc"`
+	Client string `json:"client,omitempty"` // it belongs to; "" when the actor does not see it
 	Name   string `json:"name,omitempty"`
 	Reason Text   `json:"reason"`
 }
@@ -80,6 +81,10 @@ func (u *undoing) collection(ctx context.Context, t stored) error {
 		if e.By != u.a.UserID && u.a.Role != RoleAdmin {
 			return notFound()
 		}
+		if e.Gone {
+			u.seen++
+			continue
+		}
 		if err := u.one(ctx, t, &e); err != nil {
 			return err
 		}
@@ -93,7 +98,11 @@ func (u *undoing) collection(ctx context.Context, t stored) error {
 func (u *undoing) refuse(e *Revision, d store.Doc, key string) {
 	u.sum.Kept++
 	if len(u.sum.Refused) < maxRefusals {
-		u.sum.Refused = append(u.sum.Refused, Refusal{Of: e.Of, Doc: e.Doc, Name: nameIn(d.Body), Reason: Text{Key: key}})
+		r := Refusal{Of: e.Of, Doc: e.Doc, Name: nameIn(d.Body), Reason: Text{Key: key}}
+		if len(d.Body) > 0 {
+			r.Client = e.Client
+		}
+		u.sum.Refused = append(u.sum.Refused, r)
 	}
 }
 
@@ -131,10 +140,13 @@ func (u *undoing) back(ctx context.Context, t stored, e *Revision, d store.Doc) 
 		u.refuse(e, store.Doc{}, "undo.gone")
 		return nil
 	}
-	if d.Version != e.Version {
-		if !u.undoneBefore(ctx, e) {
-			u.refuse(e, d, "undo.edited")
-		}
+	switch state, err := u.since(ctx, e, d.Version); {
+	case err != nil:
+		return err
+	case state == edited:
+		u.refuse(e, d, "undo.edited")
+		return nil
+	case state == undone:
 		return nil
 	}
 	u.touched[e.Client] = e.Client != ""
@@ -144,12 +156,41 @@ func (u *undoing) back(ctx context.Context, t stored, e *Revision, d store.Doc) 
 	return u.restore(ctx, t, e, d)
 }
 
-// undoneBefore reports whether the next version of a document is this undo's
-// own, from a run that was broken off.
-func (u *undoing) undoneBefore(ctx context.Context, e *Revision) bool {
-	next := Revision{Of: e.Of, Doc: e.Doc, Version: e.Version + 1}
-	was, err := Revisions.Get(ctx, u.s.store, next.id())
-	return err == nil && was.Batch == undoOf(u.batch)
+// What became of an edit since.
+const (
+	standing = iota // it is the last one, but for what this undo took back
+	undone          // this undo took it back, in a run that was broken off
+	edited          // somebody else changed the document
+)
+
+// since looks at the versions after an edit. Only the batch itself and its undo
+// may have made them, and the undo takes edits back from the newest on: with as
+// many taken back as were made, this one is next.
+func (u *undoing) since(ctx context.Context, e *Revision, now int64) (int, error) {
+	made, back := 0, 0
+	for n := e.Version + 1; n <= now; n++ {
+		next := Revision{Of: e.Of, Doc: e.Doc, Version: n}
+		was, err := Revisions.Get(ctx, u.s.store, next.id())
+		switch {
+		case CodeOf(err) == CodeNotFound:
+			return edited, nil
+		case err != nil:
+			return edited, err
+		case was.Batch == u.batch:
+			made++
+		case was.Batch == undoOf(u.batch):
+			back++
+		default:
+			return edited, nil
+		}
+	}
+	switch {
+	case back > made:
+		return undone, nil
+	case back < made:
+		return edited, nil // a newer edit of the batch was refused
+	}
+	return standing, nil
 }
 
 func undoOf(batch string) string { return "undo:" + batch }
@@ -169,11 +210,24 @@ func (u *undoing) unmake(ctx context.Context, t stored, e *Revision, d store.Doc
 			return nil
 		}
 	}
-	err := u.s.Apply(ctx, store.Delete{In: t.collection(), ID: e.Doc, Version: d.Version})
+	changes := []store.Change{store.Delete{In: t.collection(), ID: e.Doc, Version: d.Version}}
+	err := u.s.Apply(ctx, append(changes, u.bury(e, d.Version)...)...)
 	if err == nil {
 		u.sum.Undone++
 	}
 	return err
+}
+
+// bury moves the history of a document that goes out of the way: a reading that
+// is imported again has the same id, and its first version is another one.
+func (u *undoing) bury(e *Revision, last int64) (changes []store.Change) {
+	for n := e.Version; n <= last; n++ {
+		was := Revision{Of: e.Of, Doc: e.Doc, Version: n}
+		changes = append(changes, store.Delete{In: Revisions.In, ID: was.id(), Version: -1})
+	}
+	gone := *e
+	gone.ID, gone.Gone = e.id()+"~"+u.batch, true
+	return append(changes, Revisions.InsertIfAbsent(&gone))
 }
 
 // dependents are queries for what keeps a document from being unmade.

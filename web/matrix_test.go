@@ -50,6 +50,7 @@ func message(e webtest.Estate) string  { return e.Message }
 func heldID(e webtest.Estate) string   { return web.PathID(e.Held) }
 func mailbox(e webtest.Estate) string  { return e.Mailbox }
 func report(e webtest.Estate) string   { return e.Report }
+func applied(e webtest.Estate) string  { return e.Applied }
 func imported(e webtest.Estate) string { return e.Import }
 func agentOf(e webtest.Estate) string  { return e.Agent }
 
@@ -132,6 +133,8 @@ var matrix = map[string]cell{
 	"GET /imports/template.xlsx page":       {path: at("/imports/template.xlsx")},
 	"GET /imports/:id/errors.xlsx page":     {reach: private, path: of("/imports/%s/errors.xlsx", imported)},
 	"POST /imports/:id/run page":            {reach: private, path: of("/imports/%s/run", imported), ok: 303},
+	"GET /imports/:id/undo page":            {reach: private, path: of("/imports/%s/undo", applied)},
+	"POST /imports/:id/undo page":           {reach: private, path: of("/imports/%s/undo", applied), ok: 303},
 	"GET /jobs/:id page":                    {reach: private, path: of("/jobs/%s", report), ok: 303},
 	"POST /jobs/:id/cancel page":            {reach: private, path: of("/jobs/%s/cancel", imported), ok: 303},
 	"GET /users page":                       {reach: bosses, path: at("/users"), deny: 403},

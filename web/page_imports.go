@@ -32,7 +32,11 @@ func (s *Server) showImports(c *fiber.Ctx, status int, form page.ImportForm, not
 		Limit: v.T("web.imports.limit", "size", locale.Bytes(v.Lang, s.MaxUpload)),
 		Kinds: append([]page.Option{{Label: v.T("web.import.auto")}}, v.options("web.import.", string(intake.KindPortfolio), string(intake.KindUCMT), string(intake.KindReadings))...)}
 	for _, j := range list {
-		p.Rows = append(p.Rows, v.importRow(j, users))
+		row := v.importRow(j, users)
+		if s.undone(c, j) {
+			row.State = page.Badge{Label: v.T("web.import.undone"), State: page.Idle}
+		}
+		p.Rows = append(p.Rows, row)
 	}
 	if next != "" {
 		p.More = &page.More{Label: v.T("page.clients.more"), URL: at("/imports", "after", next)}
@@ -117,6 +121,9 @@ func (s *Server) importPage(c *fiber.Ctx) error {
 	if j.Ended() {
 		p.Facts = v.jobFacts(j)
 		if err := s.importOutcome(c, v, j, &p); err != nil {
+			return s.fail(c, err)
+		}
+		if p.Undo, err = s.undoOffer(c, v, j); err != nil {
 			return s.fail(c, err)
 		}
 	}

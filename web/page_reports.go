@@ -143,8 +143,11 @@ func (s *Server) job(c *fiber.Ctx, v view, j crm.Job) page.Job {
 }
 
 func (v view) jobLabel(j crm.Job) string {
-	if j.Kind == crm.JobReport {
+	switch j.Kind {
+	case crm.JobReport:
 		return v.reportName(reportArgs(j))
+	case crm.JobUndo:
+		return v.T("web.import.undo.title")
 	}
 	return importArgs(j).Name
 }
@@ -156,7 +159,14 @@ func jobHome(j crm.Job) string {
 	return "/imports"
 }
 
-func jobPage(j crm.Job) string { return jobHome(j) + "/" + j.ID }
+func jobPage(j crm.Job) string {
+	if j.Kind == crm.JobUndo {
+		var args crm.UndoArgs
+		_ = json.Unmarshal(j.Args, &args) // as reportArgs
+		return "/imports/" + args.Batch + "/undo"
+	}
+	return jobHome(j) + "/" + j.ID
+}
 
 func jobPercent(j crm.Job) int {
 	switch {

@@ -101,6 +101,8 @@ func table() []route {
 		{method: get, path: "/imports/template.xlsx", page: (*Server).importTemplate},
 		{method: get, path: "/imports/:id/errors.xlsx", page: (*Server).importErrors},
 		{method: post, path: "/imports/:id/run", page: (*Server).importRun},
+		{method: get, path: "/imports/:id/undo", page: (*Server).undoPage},
+		{method: post, path: "/imports/:id/undo", page: (*Server).importUndo},
 		{method: get, path: "/jobs/:id", page: (*Server).jobPart},
 		{method: post, path: "/jobs/:id/cancel", page: (*Server).jobCancel},
 		{method: get, path: "/users", page: (*Server).usersPage},

@@ -143,6 +143,12 @@ var guarded = map[string]struct {
 	"CancelJob": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.CancelJob(ctx, a, e.Report))
 	}},
+	"UndoOf": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.UndoOf(ctx, a, e.Import))
+	}},
+	"RequeueJob": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.RequeueJob(ctx, a, e.Import, nil))
+	}},
 	"JobErrors": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop2(s.JobErrors(ctx, a, e.Import, 0, ""))
 	}},

@@ -15,16 +15,19 @@ import (
 
 func (c *cli) importFile() *cobra.Command {
 	var o app.ImportFile
-	var template, errorsOut string
+	var template, errorsOut, undo string
 	cmd := &cobra.Command{
 		Use:   "import FILE",
 		Short: "Import a portfolio workbook, readings, or a regulator's UCMT file",
 		Example: "  cemigmas import carteira.xlsx --dry-run\n  cemigmas import ucmt_2024.csv --kind ucmt --year 2024\n" +
-			"  cemigmas import --template carteira.xlsx",
+			"  cemigmas import --template carteira.xlsx\n  cemigmas import --undo 0abc123",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if template != "" {
 				return writeFile(template, func(f *os.File) error { return intake.WriteTemplate(f, o.Lang) })
+			}
+			if undo != "" {
+				return c.undoImport(cmd, undo, o.As)
 			}
 			if len(args) == 0 {
 				return usage("import needs a FILE; see cemigmas import --help")
@@ -39,6 +42,7 @@ func (c *cli) importFile() *cobra.Command {
 	f.BoolVar(&o.DryRun, "dry-run", false, "say what would change and change nothing")
 	f.StringVar(&errorsOut, "errors", "", "write the faulty rows with their reasons to this workbook")
 	f.StringVar(&template, "template", "", "write an empty portfolio workbook and end")
+	f.StringVar(&undo, "undo", "", "take back what the import with this id did; what was edited since is kept, and told")
 	f.StringVar(&o.Lang, "lang", "pt-BR", "language of template and reasons: pt-BR, es, en")
 	f.StringVar(&o.As, "as", "", "address of the user in whose name to import (default: the program)")
 	return cmd
@@ -63,9 +67,13 @@ func (c *cli) runImport(cmd *cobra.Command, o app.ImportFile, errorsOut string) 
 			fmt.Fprintf(c.err, "%s row %d %s %q: %s\n", e.Sheet, e.Row, e.Column, e.Value, sayIn(o.Lang, e.Reason))
 		}
 	}
+	o.Batch = a.Service.NewID()
 	res, err := a.Import(cmd.Context(), o)
 	if err != nil {
 		return err
+	}
+	if !o.DryRun && res.Changed() > 0 {
+		c.say("import %s (take it back with: cemigmas import --undo %s)", o.Batch, o.Batch)
 	}
 	rejected := c.sayResult(res, o.DryRun)
 	if errorsOut != "" {
@@ -75,6 +83,30 @@ func (c *cli) runImport(cmd *cobra.Command, o app.ImportFile, errorsOut string) 
 	}
 	if rejected > 0 {
 		return &exitError{exitRejected, fmt.Sprintf("%d rows were rejected; all others were taken", rejected)}
+	}
+	return nil
+}
+
+// undoImport takes an import back and tells, record by record, what stays.
+func (c *cli) undoImport(cmd *cobra.Command, batch, as string) error {
+	a, err := c.open(cmd.Context())
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	sum, err := a.Undo(cmd.Context(), batch, as)
+	if crm.CodeOf(err) == crm.CodeNotFound {
+		return usage("there is no import %s to undo", batch)
+	}
+	if err != nil {
+		return err
+	}
+	for _, r := range sum.Refused {
+		fmt.Fprintf(c.err, "%s %s %s: %s\n", r.Of, r.Doc, r.Name, say(r.Reason))
+	}
+	c.say("undone %d, kept %d", sum.Undone, sum.Kept)
+	if sum.Kept > 0 {
+		return &exitError{exitRejected, fmt.Sprintf("%d changes were kept; all others were undone", sum.Kept)}
 	}
 	return nil
 }

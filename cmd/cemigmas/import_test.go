@@ -67,6 +67,19 @@ func TestImport(t *testing.T) {
 	d.does(exitRejected, "", []string{"import", file}, "created 0, updated 0, unchanged 2, rejected 1")
 }
 
+// TestUndoOfAnImport takes an import back by the id that it told.
+func TestUndoOfAnImport(t *testing.T) {
+	d, file := newDesk(t), portfolioFile(t)
+	a := d.does(exitRejected, "", []string{"import", file}, "take it back with")
+	id := strings.Fields(line(a.out, "take it back"))[1]
+	d.does(exitDone, "", []string{"import", "--undo", id}, "undone 2, kept 0")
+	if got := d.clients(); got != "clients 0 documents" {
+		t.Errorf("after the undo: %s", got)
+	}
+	d.does(exitUsage, "", []string{"import", "--undo", "nothing"}, "there is no import nothing")
+	d.does(exitRejected, "", []string{"import", file}, "created 2")
+}
+
 func TestTemplate(t *testing.T) {
 	d := newDesk(t)
 	path := filepath.Join(t.TempDir(), "carteira.xlsx")

@@ -69,6 +69,9 @@ func (r *Runner) Enqueue(ctx context.Context, a crm.Actor, kind string, args any
 		return crm.Job{}, err
 	}
 	id, keyed := r.svc.IDFor(ctx, a, kind)
+	if undo, ok := args.(crm.UndoArgs); ok {
+		id, keyed = crm.UndoID(undo.Batch), true
+	}
 	if keyed {
 		if was, err := crm.Jobs.Get(ctx, r.svc.Store(), id); err == nil {
 			return was, nil
@@ -81,6 +84,23 @@ func (r *Runner) Enqueue(ctx context.Context, a crm.Actor, kind string, args any
 	j.Version = 1
 	r.svc.Bus().Publish(crm.Event{Kind: crm.WakeJobs})
 	return j, nil
+}
+
+// Again runs a job once more that has ended; args nil keeps what it was asked
+// for. CodeConflict while it waits or runs.
+func (r *Runner) Again(ctx context.Context, a crm.Actor, id string, args any) (crm.Job, error) {
+	var raw json.RawMessage
+	if args != nil {
+		var err error
+		if raw, err = json.Marshal(args); err != nil {
+			return crm.Job{}, err
+		}
+	}
+	j, err := r.svc.RequeueJob(ctx, a, id, raw)
+	if err == nil {
+		r.svc.Bus().Publish(crm.Event{Kind: crm.WakeJobs})
+	}
+	return j, err
 }
 
 // Run takes jobs until ctx ends, then waits for the running ones to stop.

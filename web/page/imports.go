@@ -46,6 +46,37 @@ type Import struct {
 	More      *More
 	ErrorsURL string // GET /imports/{id}/errors.xlsx
 	RunURL    string // POST /imports/{id}/run after a dry run
+	Undo      *ImportUndo
+}
+
+// ImportUndo offers to take an import back, or leads to where that was done.
+type ImportUndo struct {
+	Lead string // what will happen, or did
+	URL  string // POST /imports/{id}/undo; empty when it runs or is done
+	Page string // GET /imports/{id}/undo, when somebody asked for it
+	Next string // what the link to it says
+}
+
+// Undo is the taking back of an import, running or done: GET /imports/{id}/undo.
+type Undo struct {
+	Base
+	Name    string
+	Import  string // the import's page
+	Lead    string
+	URL     string // POST: begin, or go on
+	Job     *Job
+	Stats   []Stat
+	Refused []Kept
+	More    string // "e mais 120"
+	Done    bool
+}
+
+// Kept is a record that stays as the import left it.
+type Kept struct {
+	Kind   string
+	Name   string
+	URL    string
+	Reason string
 }
 
 // ColumnNote says how a column was read, where it could be read otherwise.

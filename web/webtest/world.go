@@ -15,7 +15,7 @@ type Estate struct {
 	Agent, Team, Mark                            string
 	Client, Person, Installation, Activity       string
 	Visit, Thread, Message, Mailbox, Held        string
-	Report, Import                               string
+	Report, Import, Applied                      string
 	ClientName, InstallationName, Subject, Spoke string
 }
 
@@ -35,7 +35,7 @@ func (k *Kit) estate(agent string, n int) Estate {
 	e := Estate{Agent: agent, Team: k.Users[agent].Team, Mark: mark,
 		Client: fmt.Sprintf("cl%d", n), Person: fmt.Sprintf("pe%d", n), Installation: fmt.Sprintf("in%d", n),
 		Thread: fmt.Sprintf("th%d", n), Message: fmt.Sprintf("me%d", n), Mailbox: fmt.Sprintf("bx%d", n),
-		Report: fmt.Sprintf("jr%d", n), Import: fmt.Sprintf("ji%d", n),
+		Report: fmt.Sprintf("jr%d", n), Import: fmt.Sprintf("ji%d", n), Applied: fmt.Sprintf("ja%d", n),
 		ClientName: "Moinho " + mark, InstallationName: "Planta " + mark, Subject: "Fatura " + mark, Spoke: "Falamos de " + mark}
 	c := crm.Client{ID: e.Client, Name: e.ClientName, LegalName: e.ClientName + " Ltda.", Agent: agent, Team: e.Team, Status: "active", Sector: "food",
 		SectorBy: "cnae", CNAE: "1061901", City: "Araguari", Phone: "+553432210000", Emails: []string{mail("contato", mark)}, CreatedAt: Now, UpdatedAt: Now}
@@ -126,7 +126,7 @@ func (k *Kit) mail(e *Estate, n int) {
 		crm.HeldMail.Put(&held), crm.Ledger.Put(&rows[0]), crm.Ledger.Put(&rows[1]))
 }
 
-// work is a finished workbook and an import with a refused row.
+// work is a finished workbook, a dry run with a refused row, and an import.
 func (k *Kit) work(e Estate) {
 	k.Helper()
 	ref := k.PutBlob([]byte("workbook of " + e.Mark))
@@ -141,7 +141,9 @@ func (k *Kit) work(e Estate) {
 		Result: []byte(`{"kind":"portfolio","dryRun":true,"rows":3,"clients":2,"sheets":[{"kind":"clients","created":1,"updated":1,"unchanged":0,"rejected":1,"warnings":0}],` +
 			`"decisions":[{"sheet":"Clientes","column":"Carga","style":"comma","example":"1.234","text":{"key":"import.decision.assumed","args":["example","1.234","value","1234"]}}]}`)}
 	bad := crm.ImportError{ID: e.Import + ":00000001", Job: e.Import, Sheet: "Clientes", Row: 4, Column: "CNPJ", Value: "12 " + e.Mark, Reason: crm.Text{Key: "ident.cnpj.digits"}}
-	k.Apply(crm.Jobs.Put(&report), crm.Jobs.Put(&imp), crm.ImportErrors.Put(&bad))
+	done := crm.Job{ID: e.Applied, Kind: crm.JobImport, By: e.Agent, State: crm.JobDone, Args: []byte(`{"name":"gravada-` + e.Mark + `.csv"}`),
+		Result: []byte(`{"kind":"portfolio","rows":3,"sheets":[{"kind":"clients","created":2,"updated":1}]}`), CreatedAt: start, StartedAt: &start, EndedAt: &end}
+	k.Apply(crm.Jobs.Put(&report), crm.Jobs.Put(&imp), crm.Jobs.Put(&done), crm.ImportErrors.Put(&bad))
 }
 
 // PutBlob stores bytes as the mail engine would.

@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -80,6 +81,7 @@ type ImportFile struct {
 	Path, Name, Kind string
 	Year             int
 	DryRun           bool
+	Batch            string // under which it can be undone
 	Lang, As         string
 	OnError          func(crm.ImportError)
 }
@@ -90,8 +92,7 @@ func (a *App) Import(ctx context.Context, o ImportFile) (intake.Result, error) {
 	if err != nil {
 		return intake.Result{}, err
 	}
-	ctx = crm.WithBatch(ctx, a.Service.NewID())
-	return intake.Run(ctx, a.Service, actor, intake.Options{Path: o.Path, Name: o.Name, Kind: intake.Kind(o.Kind), Year: o.Year,
+	return intake.Run(crm.WithBatch(ctx, o.Batch), a.Service, actor, intake.Options{Path: o.Path, Name: o.Name, Kind: intake.Kind(o.Kind), Year: o.Year,
 		DryRun: o.DryRun, Lang: o.Lang, OnError: o.OnError})
 }
 
@@ -128,6 +129,43 @@ func (a *App) importJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, err
 		err = a.Mail.Refile(ctx, svc) // people and numbers that are new may name waiting mail
 	}
 	return res, nil, err
+}
+
+// Undo takes back what an import did, for the command line: one of the program's
+// own, named by its batch, or one of the pages, named by its id.
+func (a *App) Undo(ctx context.Context, batch, as string) (crm.Undone, error) {
+	actor, err := a.ActorFor(ctx, as)
+	if err != nil {
+		return crm.Undone{}, err
+	}
+	sum, err := a.Service.UndoBatch(ctx, actor, batch, nil)
+	if err != nil {
+		return sum, err
+	}
+	return sum, a.noteUndo(ctx, batch, sum)
+}
+
+// noteUndo lets the page of an import know that it was undone elsewhere.
+func (a *App) noteUndo(ctx context.Context, batch string, sum crm.Undone) error {
+	of, err := crm.Jobs.Get(ctx, a.store, batch)
+	if crm.CodeOf(err) == crm.CodeNotFound {
+		return nil // of the command line
+	}
+	if err != nil {
+		return err
+	}
+	now := a.Service.Now()
+	args, _ := json.Marshal(crm.UndoArgs{Batch: batch}) // a string in a struct
+	result, err := json.Marshal(sum)
+	if err != nil {
+		return err
+	}
+	j := crm.Job{ID: crm.UndoID(batch), Kind: crm.JobUndo, By: of.By, State: crm.JobDone, Args: args, Result: result,
+		CreatedAt: now, StartedAt: &now, EndedAt: &now}
+	if was, err := crm.Jobs.Get(ctx, a.store, j.ID); err == nil {
+		j.Version = was.Version
+	}
+	return a.Service.Apply(ctx, crm.Jobs.Put(&j))
 }
 
 // undoJob takes back what another job, or any other batch, did.
