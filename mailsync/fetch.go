@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cemigmas/crm"
+	"cemigmas/crm/aside"
 	"cemigmas/crm/store"
 	"cemigmas/mailsync/imapx"
 )
@@ -61,7 +62,7 @@ func (s *session) fileSoon(ctx context.Context, batch []*Incoming) error {
 	}
 	done := make(chan error, 1)
 	s.filing = done
-	go func() { done <- s.file(ctx, batch) }()
+	go aside.Run(func() { done <- s.file(ctx, batch) })
 	s.fetched += len(batch)
 	return nil
 }
@@ -202,9 +203,11 @@ func newParsers() *parserPool {
 	p := &parserPool{work: make(chan *Incoming, batchMails)}
 	for range parsers {
 		p.wg.Go(func() {
-			for in := range p.work {
-				in.parse()
-			}
+			aside.Run(func() {
+				for in := range p.work {
+					in.parse()
+				}
+			})
 		})
 	}
 	return p

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"cemigmas/crm"
+	"cemigmas/crm/aside"
 	"cemigmas/crm/store"
 )
 
@@ -200,7 +201,7 @@ func (r *Runner) work(ctx context.Context, id string, lease store.Lease) {
 	if context.Cause(runCtx) == nil {
 		go t.attend(runCtx)
 		err = r.patiently(runCtx, id, func() (err error) {
-			result, file, err = r.safely(runCtx, t)
+			aside.Run(func() { result, file, err = r.safely(runCtx, t) })
 			return err
 		})
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/sync/errgroup"
 
+	"cemigmas/crm/aside"
 	"cemigmas/reports"
 )
 
@@ -60,8 +61,9 @@ func fillAll(ctx context.Context, sheets []*sheet) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(fillers)
 	for _, s := range sheets {
-		g.Go(func() error {
-			if err := s.fill(ctx); err != nil {
+		g.Go(func() (err error) {
+			aside.Run(func() { err = s.fill(ctx) })
+			if err != nil {
 				return fmt.Errorf("xlsx: sheet %q: %w", s.table.Name, err)
 			}
 			return nil

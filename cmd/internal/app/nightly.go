@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cemigmas/crm"
+	"cemigmas/crm/aside"
 )
 
 // newDay brings derived figures up to date once a day, on one node. It looks as
@@ -35,7 +36,8 @@ func (a *App) catchUp(ctx context.Context) error {
 		return nil
 	}
 	return a.under(ctx, "newday", func(ctx context.Context, svc *crm.Service) error {
-		if err := svc.RecomputeAll(ctx); err != nil {
+		var err error
+		if aside.Run(func() { err = svc.RecomputeAll(ctx) }); err != nil {
 			return err
 		}
 		return upToDate(ctx, svc, mark)

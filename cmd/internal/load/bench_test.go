@@ -112,11 +112,7 @@ func cases(b *testing.B, a *app.App, floor *load.Floor) []load.Case {
 	all := clientsOf(b, a, store.Query{})
 	addr := strings.TrimPrefix(a.URL(), "http://")
 	one := func(u crm.User, name string, product, bar []string) load.Case {
-		tokens, err := a.Auth.Issue(context.Background(), u, auth.Device{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		return load.Case{Name: name, Product: load.Target{Addr: addr, Token: tokens.Token, Paths: product},
+		return load.Case{Name: name, Product: load.Target{Addr: addr, Token: token(b, a, u), Paths: product},
 			Bar: load.Target{Addr: floor.Addr(), Paths: bar}}
 	}
 	timeline := func(ids []string, kind string) (product, bar []string) {
@@ -146,6 +142,16 @@ func cases(b *testing.B, a *app.App, floor *load.Floor) []load.Case {
 		one(manager, "clients of a sector by demand, manager", p5, f5),
 		one(rural, "the same of rural holders, CPFs masked", p6, f6),
 	}
+}
+
+// token signs a user in to the API.
+func token(b *testing.B, a *app.App, u crm.User) string {
+	b.Helper()
+	tokens, err := a.Auth.Issue(context.Background(), u, auth.Device{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return tokens.Token
 }
 
 // user is the first by name who has the role and, if one is named, the sector.

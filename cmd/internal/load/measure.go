@@ -16,6 +16,8 @@ type Target struct {
 	Addr  string   // host:port
 	Token string   // bearer token; "": none
 	Paths []string // asked for in turn, each connection from a place of its own
+	// Pause is how long a connection waits before it asks again: people read.
+	Pause time.Duration
 }
 
 // Result is how a target answered.
@@ -81,6 +83,12 @@ func (w *worker) run(ctx context.Context, client *fasthttp.HostClient, t Target)
 			return
 		}
 		w.bytes += int64(len(res.Body()))
+		if t.Pause > 0 {
+			select {
+			case <-ctx.Done():
+			case <-time.After(t.Pause):
+			}
+		}
 	}
 }
 
