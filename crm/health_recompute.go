@@ -82,19 +82,28 @@ func (s *Service) Recompute(ctx context.Context, clients ...string) error {
 	if err != nil {
 		return err
 	}
-	r := recompute{s: s, tariffs: tariffs, today: s.Today()}
-	for _, id := range clients {
-		if err := r.client(ctx, id); err != nil {
+	today := s.Today()
+	for part := range slices.Chunk(clients, recomputedTogether) {
+		changes, err := store.Gather(ctx, s.store, part, func(ctx context.Context, id string) ([]store.Change, error) {
+			r := recompute{s: s, tariffs: tariffs, today: today}
+			err := r.client(ctx, id)
+			return r.changes, err
+		})
+		if err != nil {
 			return err
 		}
-		if len(r.changes) >= chunk {
-			if err := r.flush(ctx); err != nil {
+		for part := range slices.Chunk(slices.Concat(changes...), chunk) {
+			if err := s.Apply(ctx, part...); err != nil {
 				return err
 			}
 		}
 	}
-	return r.flush(ctx)
+	return nil
 }
+
+// recomputedTogether is how many clients are read before what changed of them
+// is written.
+const recomputedTogether = 64
 
 // RecomputeAll is Recompute of every client, for changed tariffs and a new day.
 func (s *Service) RecomputeAll(ctx context.Context) error {
@@ -129,14 +138,19 @@ func (r *recompute) client(ctx context.Context, id string) error {
 		return err
 	}
 	var sums clientSums
-	q := store.Query{Where: []store.Cond{store.Is("client", id)}, Sort: []string{"name"}}
-	for i, err := range Installations.All(ctx, r.s.store, q) {
+	q := store.Query{Where: []store.Cond{store.Is("client", id)}, Sort: []string{"name"}, Limit: store.MaxPage}
+	for {
+		list, next, err := Installations.Find(ctx, r.s.store, q)
 		if err != nil {
 			return err
 		}
-		if err := r.installation(ctx, i, contracts[i.ID], &sums); err != nil {
+		if err := r.installations(ctx, list, contracts, &sums); err != nil {
 			return err
 		}
+		if next == "" {
+			break
+		}
+		q.After = next
 	}
 	was := c
 	c.project(&sums)
@@ -183,11 +197,22 @@ func (r *recompute) contracts(ctx context.Context, client string) (map[string][]
 	return out, nil
 }
 
-func (r *recompute) installation(ctx context.Context, i Installation, contracts []Contract, sums *clientSums) error {
-	readings, err := r.s.readingsOf(ctx, i.ID, stripMonths)
+// installations reads the readings of a page of a client's installations beside
+// each other: of a chain with a thousand they would be waited for one by one.
+func (r *recompute) installations(ctx context.Context, list []Installation, contracts map[string][]Contract, sums *clientSums) error {
+	readings, err := store.Gather(ctx, r.s.store, list, func(ctx context.Context, i Installation) ([]Reading, error) {
+		return r.s.readingsOf(ctx, i.ID, stripMonths)
+	})
 	if err != nil {
 		return err
 	}
+	for n, i := range list {
+		r.installation(i, contracts[i.ID], readings[n], sums)
+	}
+	return nil
+}
+
+func (r *recompute) installation(i Installation, contracts []Contract, readings []Reading, sums *clientSums) {
 	was := i
 	i.project(contracts, readings, r.tariffs, r.today)
 	var now int64
@@ -196,23 +221,12 @@ func (r *recompute) installation(ctx context.Context, i Installation, contracts 
 	}
 	sums.add(&i, now)
 	r.add(patchOf(Installations, &was, &i))
-	return nil
 }
 
 func (r *recompute) add(p *store.Patch) {
 	if p != nil {
 		r.changes = append(r.changes, *p)
 	}
-}
-
-func (r *recompute) flush(ctx context.Context) error {
-	for part := range slices.Chunk(r.changes, chunk) {
-		if err := r.s.Apply(ctx, part...); err != nil {
-			return err
-		}
-	}
-	r.changes = nil
-	return nil
 }
 
 // patchOf is the change that turns one stored value into another without

@@ -96,7 +96,7 @@ func (f *filer) begin(ctx context.Context, box crm.Mailbox, guard []store.Change
 	mark.At = now
 	return &batchFiling{filer: f, box: box, guard: append(slices.Clone(guard), crm.Marks.Put(&mark)), now: now, dirty: set{},
 		messages: map[string]*crm.Message{}, threads: map[string]*crm.Thread{}, entries: map[string]*crm.Entry{},
-		clients: map[string]*crm.Client{}, fresh: map[string][]*crm.Message{},
+		clients: map[string]*crm.Client{}, fresh: map[header][]*crm.Message{}, made: map[string]*crm.Message{},
 		gone: map[string]bool{}, touched: map[string]bool{}, contacts: map[string]contact{}}, err
 }
 
@@ -111,7 +111,9 @@ type batchFiling struct {
 	matcher  *matcher
 	messages map[string]*crm.Message   // by id, as they will be
 	dirty    set                       // ids of messages to write
-	fresh    map[string][]*crm.Message // new in this batch, by header
+	fresh    map[header][]*crm.Message // new in this batch
+	made     map[string]*crm.Message   // of mails that will be filed, by id
+	ahead    ahead
 	threads  map[string]*crm.Thread
 	clients  map[string]*crm.Client // nil when there is none
 	entries  map[string]*crm.Entry
@@ -138,6 +140,9 @@ func (b *batchFiling) run(ctx context.Context, batch []*Incoming) error {
 		return err
 	}
 	if err := b.readStored(ctx, batch); err != nil {
+		return err
+	}
+	if err := b.readAhead(ctx, batch, keys); err != nil {
 		return err
 	}
 	var raws [][]byte
@@ -219,7 +224,7 @@ func (b *batchFiling) one(ctx context.Context, in *Incoming, k keysOf) (keep boo
 	if len(f.reasons) == 0 {
 		return false, b.hold(ctx, in, row, k, f)
 	}
-	m := b.message(in, k)
+	m := b.made[id]
 	if err := b.thread(ctx, m); err != nil {
 		return false, err
 	}

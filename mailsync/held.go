@@ -54,7 +54,7 @@ func (b *batchFiling) suggestByThread(ctx context.Context, p *message.Message, h
 	if len(p.InReplyTo) == 0 {
 		return nil
 	}
-	parents, err := b.find(ctx, "messageId", p.InReplyTo[0])
+	parents, err := b.find(ctx, header{"messageId", p.InReplyTo[0]})
 	for _, parent := range parents {
 		// Of other people's conversations the owner learns nothing.
 		if len(parent.Clients) > 0 && slices.Contains(parent.Owners, b.box.Owner) {

@@ -78,6 +78,12 @@ func (b *batchFiling) entry(ctx context.Context, id string) (*crm.Entry, error) 
 	if b.gone[id] {
 		return nil, nil
 	}
+	if e, ok := b.ahead.entries[id]; ok {
+		if e != nil {
+			b.entries[id] = e
+		}
+		return e, nil
+	}
 	e, err := crm.Timeline.Get(ctx, b.svc.Store(), id)
 	if crm.CodeOf(err) == crm.CodeNotFound {
 		return nil, nil
@@ -92,9 +98,13 @@ func (b *batchFiling) entry(ctx context.Context, id string) (*crm.Entry, error) 
 // moveEntry counts a mail into the row of its thread; the row shows the newest.
 func (b *batchFiling) moveEntry(ctx context.Context, l crm.MailLink) error {
 	id := crm.EntryID(l.Thread, l.Client)
-	e, err := b.entry(ctx, id)
-	if err != nil {
-		return err
+	e := b.entries[id]
+	// A conversation that is not stored has no rows.
+	if t, looked := b.ahead.threads[l.Thread]; e == nil && (t != nil || !looked) {
+		var err error
+		if e, err = b.entry(ctx, id); err != nil {
+			return err
+		}
 	}
 	if e == nil {
 		e = &crm.Entry{ID: id, Client: l.Client, Kind: crm.KindMail, Ref: l.Thread}

@@ -63,14 +63,14 @@ func (f *filing) clients() []string {
 // same ones.
 type matcher struct {
 	store   store.Store
-	people  map[string][]crm.Person     // by address
-	clients map[string][]string         // client ids by own address
-	domains map[string][]string         // client ids by domain
-	units   map[string]crm.Installation // by UC or former UC
-	roots   map[string]string           // client id by CNPJ root
-	own     map[string]bool             // addresses of our mailboxes
-	ownDoms map[string]bool             // and their domains
-	rules   map[string][]crm.MailRule   // by value
+	people  map[string][]crm.Person       // by address
+	clients map[string][]string           // client ids by own address
+	domains map[string][]string           // client ids by domain
+	units   map[string][]crm.Installation // one, by UC or former UC
+	roots   map[string][]crm.Client       // one, by CNPJ root
+	own     map[string]bool               // addresses of our mailboxes
+	ownDoms map[string]bool               // and their domains
+	rules   map[string][]crm.MailRule     // by value
 }
 
 // keysOf are the addresses and numbers that decide where a mail is filed.
@@ -88,7 +88,7 @@ func (k keysOf) list() []string {
 // newMatcher reads everything that the batch may match.
 func newMatcher(ctx context.Context, st store.Store, batch []keysOf) (*matcher, error) {
 	m := &matcher{store: st, people: map[string][]crm.Person{}, clients: map[string][]string{}, domains: map[string][]string{},
-		units: map[string]crm.Installation{}, roots: map[string]string{}, own: map[string]bool{}, ownDoms: map[string]bool{},
+		units: map[string][]crm.Installation{}, roots: map[string][]crm.Client{}, own: map[string]bool{}, ownDoms: map[string]bool{},
 		rules: map[string][]crm.MailRule{}}
 	mails, addresses, domains, units, roots := set{}, set{}, set{}, set{}, set{}
 	for _, k := range batch {
@@ -134,33 +134,24 @@ func (m *matcher) readOwn(ctx context.Context) error {
 }
 
 func (m *matcher) readPeople(ctx context.Context, addresses set) error {
-	return each(addresses, func(a string) error {
-		for p, err := range crm.People.All(ctx, m.store, store.Query{Where: []store.Cond{store.Is("emails", a)}}) {
-			if err != nil {
-				return err
-			}
-			m.people[a] = append(m.people[a], p)
-		}
-		return nil
+	return gather(ctx, m.store, addresses, m.people, func(ctx context.Context, a string) ([]crm.Person, error) {
+		return collect(crm.People.All(ctx, m.store, store.Query{Where: []store.Cond{store.Is("emails", a)}}), 0)
 	})
 }
 
 func (m *matcher) readClients(ctx context.Context, addresses, domains set) error {
-	read := func(field string, into map[string][]string) func(string) error {
-		return func(v string) error {
-			for c, err := range crm.Clients.All(ctx, m.store, store.Query{Where: []store.Cond{store.Is(field, v)}}) {
-				if err != nil {
-					return err
-				}
-				into[v] = append(into[v], c.ID)
-				if len(into[v]) > 1 && field == "domains" {
-					return nil // shared: never guessed, so two are enough to know
-				}
+	// A domain that is shared is never guessed, so two are enough to know.
+	read := func(field string, most int) func(context.Context, string) ([]string, error) {
+		return func(ctx context.Context, v string) ([]string, error) {
+			list, err := collect(crm.Clients.All(ctx, m.store, store.Query{Where: []store.Cond{store.Is(field, v)}}), most)
+			var ids []string
+			for _, c := range list {
+				ids = append(ids, c.ID)
 			}
-			return nil
+			return ids, err
 		}
 	}
-	if err := each(addresses, read("emails", m.clients)); err != nil {
+	if err := gather(ctx, m.store, addresses, m.clients, read("emails", 0)); err != nil {
 		return err
 	}
 	for d := range domains {
@@ -168,30 +159,22 @@ func (m *matcher) readClients(ctx context.Context, addresses, domains set) error
 			delete(domains, d)
 		}
 	}
-	return each(domains, read("domains", m.domains))
+	return gather(ctx, m.store, domains, m.domains, read("domains", 2))
 }
 
 func (m *matcher) readUnits(ctx context.Context, numbers set) error {
-	return each(numbers, func(n string) error {
+	return gather(ctx, m.store, numbers, m.units, func(ctx context.Context, n string) ([]crm.Installation, error) {
 		field := "uc"
 		if len(n) == 10 {
 			field = "formerUc"
 		}
-		i, err := crm.Installations.First(ctx, m.store, store.Query{Where: []store.Cond{store.Is(field, n)}})
-		if err == nil && i != nil {
-			m.units[n] = *i
-		}
-		return err
+		return first(ctx, crm.Installations, m.store, field, n)
 	})
 }
 
 func (m *matcher) readRoots(ctx context.Context, roots set) error {
-	return each(roots, func(r string) error {
-		c, err := crm.Clients.First(ctx, m.store, store.Query{Where: []store.Cond{store.Is("taxId", r)}})
-		if err == nil && c != nil {
-			m.roots[r] = c.ID
-		}
-		return err
+	return gather(ctx, m.store, roots, m.roots, func(ctx context.Context, r string) ([]crm.Client, error) {
+		return first(ctx, crm.Clients, m.store, "taxId", r)
 	})
 }
 
@@ -207,14 +190,8 @@ func (m *matcher) readRules(ctx context.Context, mails, addresses set) error {
 	for a := range addresses {
 		values.add(a, crm.DomainOf(a))
 	}
-	return each(values, func(v string) error {
-		for r, err := range crm.MailRules.All(ctx, m.store, store.Query{Where: []store.Cond{store.Is("value", v)}}) {
-			if err != nil {
-				return err
-			}
-			m.rules[v] = append(m.rules[v], r)
-		}
-		return nil
+	return gather(ctx, m.store, values, m.rules, func(ctx context.Context, v string) ([]crm.MailRule, error) {
+		return collect(crm.MailRules.All(ctx, m.store, store.Query{Where: []store.Cond{store.Is("value", v)}}), 0)
 	})
 }
 
@@ -244,13 +221,17 @@ func (m *matcher) match(k keysOf) filing {
 		m.matchAddress(&f, a)
 	}
 	for _, n := range slices.Concat(k.numbers.UC, k.numbers.Former) {
-		if i, ok := m.units[n]; ok && i.Client != "" {
-			f.add(i.Client, crm.Reason{Kind: byUC, Value: n, Name: i.Name})
+		for _, i := range m.units[n] {
+			if i.Client != "" {
+				f.add(i.Client, crm.Reason{Kind: byUC, Value: n, Name: i.Name})
+			}
 		}
 	}
 	for _, t := range k.numbers.TaxIDs {
-		if cnpj, err := ident.ParseCNPJ(t); err == nil && m.roots[cnpj.Root()] != "" {
-			f.add(m.roots[cnpj.Root()], crm.Reason{Kind: byCNPJ, Value: cnpj.Format()})
+		if cnpj, err := ident.ParseCNPJ(t); err == nil {
+			for _, c := range m.roots[cnpj.Root()] {
+				f.add(c.ID, crm.Reason{Kind: byCNPJ, Value: cnpj.Format()})
+			}
 		}
 	}
 	return f

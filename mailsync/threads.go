@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"slices"
 	"time"
 
@@ -75,26 +74,35 @@ func clipRefs(refs []string) []string {
 // it, and by References of equal subject.
 func (b *batchFiling) related(ctx context.Context, m *crm.Message) (set, error) {
 	out := set{}
-	any := func(*crm.Message) bool { return true }
-	topic := func(o *crm.Message) bool { return o.Canonical == m.Canonical }
-	look := func(field, value string, fits func(*crm.Message) bool) error {
-		found, err := b.find(ctx, field, value)
+	for _, h := range relations(m) {
+		found, err := b.find(ctx, h.header)
+		if err != nil {
+			return nil, err
+		}
 		for _, o := range found {
-			if o.ID != m.ID && fits(o) {
+			if o.ID != m.ID && (h.sure || o.Canonical == m.Canonical) {
 				out.add(o.Thread)
 			}
 		}
-		return err
 	}
-	err := errors.Join(
-		look("messageId", m.ReplyTo, any), look("replyTo", m.ReplyTo, any),
-		look("replyTo", m.MessageID, any), look("refs", m.MessageID, topic))
+	return out, nil
+}
+
+// relation is a header by which other mails are related to one: surely, or only
+// if the subject is the same.
+type relation struct {
+	header
+	sure bool
+}
+
+func relations(m *crm.Message) []relation {
+	list := []relation{
+		{header{"messageId", m.ReplyTo}, true}, {header{"replyTo", m.ReplyTo}, true},
+		{header{"replyTo", m.MessageID}, true}, {header{"refs", m.MessageID}, false}}
 	for _, r := range m.Refs {
-		if err == nil {
-			err = errors.Join(look("messageId", r, topic), look("refs", r, topic))
-		}
+		list = append(list, relation{header{"messageId", r}, false}, relation{header{"refs", r}, false})
 	}
-	return out, err
+	return list
 }
 
 // index makes a mail of this batch findable, before it is stored.
@@ -102,7 +110,7 @@ func (b *batchFiling) index(m *crm.Message) {
 	add := func(field string, values ...string) {
 		for _, v := range values {
 			if v != "" {
-				b.fresh[field+"\x00"+v] = append(b.fresh[field+"\x00"+v], m)
+				b.fresh[header{field, v}] = append(b.fresh[header{field, v}], m)
 			}
 		}
 	}
@@ -114,16 +122,28 @@ func (b *batchFiling) index(m *crm.Message) {
 
 // find answers mails by one header, of this batch and stored, each as it will
 // be after this batch.
-func (b *batchFiling) find(ctx context.Context, field, value string) ([]*crm.Message, error) {
-	if value == "" {
+func (b *batchFiling) find(ctx context.Context, h header) ([]*crm.Message, error) {
+	if h.value == "" {
 		return nil, nil
 	}
-	out := slices.Clone(b.fresh[field+"\x00"+value])
-	list, _, err := crm.Messages.Find(ctx, b.svc.Store(), store.Query{Where: []store.Cond{store.Is(field, value)}, Limit: 50})
+	out := slices.Clone(b.fresh[h])
+	list, ok := b.ahead.headers[h]
+	if !ok {
+		var err error
+		if list, err = b.byHeader(ctx, h); err != nil {
+			return nil, err
+		}
+	}
 	for i := range list {
 		out = append(out, b.known(&list[i]))
 	}
-	return out, err
+	return out, nil
+}
+
+// byHeader asks for stored mails by one header.
+func (b *batchFiling) byHeader(ctx context.Context, h header) ([]crm.Message, error) {
+	list, _, err := crm.Messages.Find(ctx, b.svc.Store(), store.Query{Where: []store.Cond{store.Is(h.field, h.value)}, Limit: 50})
+	return list, err
 }
 
 // known prefers the state that a message will have after this batch.
@@ -139,7 +159,7 @@ func (b *batchFiling) known(m *crm.Message) *crm.Message {
 // answer need no guess.
 func (b *batchFiling) alike(ctx context.Context, m *crm.Message) (set, error) {
 	out := set{}
-	if m.Canonical == "" || m.Automatic != "" {
+	if !guessable(m) {
 		return out, nil
 	}
 	near := func(o *crm.Message) {
@@ -148,16 +168,31 @@ func (b *batchFiling) alike(ctx context.Context, m *crm.Message) (set, error) {
 			out.add(o.Thread)
 		}
 	}
-	for _, o := range b.fresh["canonical\x00"+m.Canonical] {
+	for _, o := range b.fresh[header{"canonical", m.Canonical}] {
 		near(o)
 	}
-	list, _, err := crm.Messages.Find(ctx, b.svc.Store(), store.Query{
-		Where: []store.Cond{store.Is("canonical", m.Canonical), store.Above("at", m.At.Add(-guessWindow)), store.Below("at", m.At.Add(guessWindow))},
-		Sort:  []string{"-at"}, Limit: maxAlike})
+	list, ok := b.ahead.alike[m.ID]
+	if !ok {
+		var err error
+		if list, err = b.bySubject(ctx, m); err != nil {
+			return nil, err
+		}
+	}
 	for i := range list {
 		near(b.known(&list[i]))
 	}
-	return out, err
+	return out, nil
+}
+
+// guessable says that a mail's subject may tell where it belongs.
+func guessable(m *crm.Message) bool { return m.Canonical != "" && m.Automatic == "" }
+
+// bySubject asks for stored mails of equal subject that are near in time.
+func (b *batchFiling) bySubject(ctx context.Context, m *crm.Message) ([]crm.Message, error) {
+	list, _, err := crm.Messages.Find(ctx, b.svc.Store(), store.Query{
+		Where: []store.Cond{store.Is("canonical", m.Canonical), store.Above("at", m.At.Add(-guessWindow)), store.Below("at", m.At.Add(guessWindow))},
+		Sort:  []string{"-at"}, Limit: maxAlike})
+	return list, err
 }
 
 // bare says that a mail names nothing that it answers: it began something, or
@@ -210,6 +245,12 @@ func everybody(m *crm.Message) []string {
 // readThread reads a conversation as it will be; nil when it is new.
 func (b *batchFiling) readThread(ctx context.Context, id string) (*crm.Thread, error) {
 	if t := b.threads[id]; t != nil {
+		return t, nil
+	}
+	if t, ok := b.ahead.threads[id]; ok {
+		if t != nil {
+			b.threads[id] = t
+		}
 		return t, nil
 	}
 	t, err := crm.Threads.Get(ctx, b.svc.Store(), id)

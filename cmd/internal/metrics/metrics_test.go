@@ -103,11 +103,15 @@ func TestStoreCalls(t *testing.T) {
 	must(err)
 	must(st.Release(ctx, l))
 	must(st.Ping(ctx))
+	if _, err := st.Find(ctx, store.Query{In: crm.Users.In, Where: []store.Cond{store.Is("team", "x")}, Sort: []string{"-role"}}); store.CodeOf(err) != store.CodeInvalid {
+		t.Fatal(err)
+	}
 	figures := read(t, s)
 	has(t, figures,
 		`cemigmas_store_seconds_count{collection="users",operation="apply"} 3`,
 		`cemigmas_store_seconds_count{collection="users",operation="get"} 2`,
 		`cemigmas_store_seconds_count{collection="",operation="lease"} 1`,
+		`cemigmas_store_errors_total{code="invalid",collection="users",operation="find"} 1`,
 		`cemigmas_store_errors_total{code="conflict",collection="users",operation="apply"} 1`,
 		`cemigmas_store_errors_total{code="duplicate",collection="users",operation="apply"} 1`)
 	if strings.Contains(figures, "not-found") || strings.Contains(figures, "cemig.example") {
@@ -116,6 +120,24 @@ func TestStoreCalls(t *testing.T) {
 	if _, ok := st.(interface{ Unwrap() store.Store }).Unwrap().(*sqlite.Store); !ok {
 		t.Error("the driver is not found behind the wrapper")
 	}
+}
+
+// endless is a driver whose pages end at the bound of tested rows.
+type endless struct{ store.Store }
+
+func (endless) Find(_ context.Context, q store.Query) (store.Page, error) {
+	return store.Page{Docs: make([]store.Doc, 3), Next: "on"}, nil
+}
+
+func TestShortPagesAreCounted(t *testing.T) {
+	s := New("test")
+	st := s.Calls.Store(endless{})
+	for _, limit := range []int{3, 10, 0} {
+		if _, err := st.Find(t.Context(), store.Query{In: crm.Clients.In, Limit: limit}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	has(t, read(t, s), `cemigmas_store_short_pages_total{collection="clients"} 2`)
 }
 
 func TestMailboxesAndJobs(t *testing.T) {

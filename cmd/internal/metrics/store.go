@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"cemigmas/crm/store"
+	"cemigmas/crm/store/plan"
 )
 
 // Calls counts calls of the store.
@@ -15,6 +17,7 @@ type Calls struct {
 	work   *Work
 	took   *prometheus.HistogramVec
 	failed *prometheus.CounterVec
+	short  *prometheus.CounterVec
 	mu     sync.RWMutex
 	series map[called]prometheus.Observer
 }
@@ -26,8 +29,10 @@ func newCalls(r prometheus.Registerer, w *Work) *Calls {
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: space, Name: "store_seconds", Buckets: append([]float64{.00001, .00003}, buckets...),
 			Help: "Time of store calls by operation and collection."}, []string{"operation", "collection"}),
 		failed: prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: space, Name: "store_errors_total",
-			Help: "Store calls that failed, by code: conflict is a lost race and is tried again, unavailable is trouble."}, []string{"operation", "collection", "code"})}
-	r.MustRegister(c.took, c.failed)
+			Help: "Store calls that failed, by code: conflict is a lost race and is tried again, unavailable is trouble, invalid of a find or count is a query that no index serves."}, []string{"operation", "collection", "code"}),
+		short: prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: space, Name: "store_short_pages_total",
+			Help: "Pages that ended before they were full because as many rows were tested as one page may: a condition that few rows meet and no index serves."}, []string{"collection"})}
+	r.MustRegister(c.took, c.failed, c.short)
 	return c
 }
 
@@ -94,6 +99,9 @@ func (s *counted) Find(ctx context.Context, q store.Query) (store.Page, error) {
 		operation = "search"
 	}
 	s.calls.note(operation, name(q.In), began, err)
+	if p.Next != "" && len(p.Docs)+len(p.Rows.Ends) < pageOf(q) {
+		s.calls.short.WithLabelValues(name(q.In)).Inc()
+	}
 	return p, err
 }
 
@@ -143,6 +151,9 @@ func (s *counted) Ping(ctx context.Context) error {
 	s.calls.note("ping", "", began, err)
 	return err
 }
+
+// pageOf is how long a full page of a query is.
+func pageOf(q store.Query) int { return cmp.Or(q.Limit, plan.DefaultLimit) }
 
 func name(c *store.Collection) string {
 	if c == nil {

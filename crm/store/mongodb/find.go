@@ -65,7 +65,12 @@ func (s *Store) Peek(ctx context.Context, in *store.Collection, id string, field
 
 func byID(id string) bson.D { return bson.D{{Key: fieldID, Value: id}} }
 
+// byIDs compares a single id plainly, which servers answer by their shortest
+// way.
 func byIDs(ids []string) bson.D {
+	if len(ids) == 1 {
+		return byID(ids[0])
+	}
 	return bson.D{{Key: fieldID, Value: bson.D{{Key: "$in", Value: ids}}}}
 }
 

@@ -16,6 +16,10 @@ import (
 // they do besides, reading what the majority has and trying once more after a
 // lost connection or primary, is done here.
 
+// AtOnce implements store.Distant: with servers some milliseconds away, eight
+// questions at once take an eighth of the time, and little of the pool.
+func (s *Store) AtOnce() int { return 8 }
+
 // each runs a find and hands over its rows; the row is valid during the call.
 func (s *Store) each(ctx context.Context, in *store.Collection, filter bson.D, opts *options.FindOptionsBuilder, f func(bson.Raw) error) error {
 	command, err := findCommand(in, filter, opts)

@@ -11,7 +11,10 @@ import (
 	"cemigmas/crm/store"
 )
 
-var _ store.Watcher = (*Store)(nil)
+var (
+	_ store.Watcher = (*Store)(nil)
+	_ store.Distant = (*Store)(nil)
+)
 
 // awaitInserts is how long the server holds a question for changes open. It
 // must stay below the timeout of an operation.

@@ -192,9 +192,10 @@ func (s *Store) inOrder(ctx context.Context, steps []any) error {
 	if err != nil {
 		return err
 	}
-	// From here on a caller that went away must not leave half an Apply.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultTimeout)
-	defer cancel()
+	// From here on a caller that went away must not leave half an Apply. Each
+	// command has the client's bound in time; all together have none, for a
+	// thousand documents are a thousand commands.
+	ctx = context.WithoutCancel(ctx)
 	for done := 0; done < len(list); {
 		n := run(list[done:])
 		touched, err := s.bulk(ctx, list[done:done+n])
@@ -221,7 +222,10 @@ func run(list []*write) int {
 	return n
 }
 
+// takeBack undoes writes, for as long as one command may take.
 func (s *Store) takeBack(ctx context.Context, list []*write) error {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
 	var failed error
 	for i := len(list) - 1; i >= 0; i-- {
 		w := list[i]

@@ -1,0 +1,83 @@
+package mailsync
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"cemigmas/crm"
+	"cemigmas/crm/store"
+	"cemigmas/mailsync/imaptest"
+)
+
+// counting is a distant driver that counts what it is asked, by kind.
+type counting struct {
+	store.Store
+	mu    *sync.Mutex
+	asked map[string]int
+	most  *int
+	open  int
+}
+
+func (c *counting) AtOnce() int { return 8 }
+
+func (c *counting) ask(kind string) func() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked[kind]++
+	c.open++
+	*c.most = max(*c.most, c.open)
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.open--
+	}
+}
+
+func (c *counting) Get(ctx context.Context, in *store.Collection, id string) (store.Doc, error) {
+	defer c.ask("get " + in.Name)()
+	return c.Store.Get(ctx, in, id)
+}
+
+func (c *counting) GetMany(ctx context.Context, in *store.Collection, ids []string) ([]store.Doc, error) {
+	defer c.ask("many " + in.Name)()
+	return c.Store.GetMany(ctx, in, ids)
+}
+
+func (c *counting) Find(ctx context.Context, q store.Query) (store.Page, error) {
+	defer c.ask("find " + q.In.Name)()
+	return c.Store.Find(ctx, q)
+}
+
+// TestABatchIsReadAhead: nothing is read for one mail alone, so that a batch
+// waits for a server far away a few times and not a few times a mail.
+func TestABatchIsReadAhead(t *testing.T) {
+	s := imaptest.New(t)
+	village(s)
+	asked, most := map[string]int{}, 0
+	h := newHouse(t, func(st store.Store) store.Store {
+		return &counting{Store: st, mu: new(sync.Mutex), asked: asked, most: &most}
+	})
+	villagers(h)
+	box := h.box(h.ana, s)
+	clear(asked)
+	h.sync(box)
+	// The row of a conversation that a mail reaches only by another of its batch,
+	// for another client, is not foreseen.
+	for kind, most := range map[string]int{"get threads": 0, "get messages": 0, "get timeline": 3} {
+		if asked[kind] > most {
+			t.Errorf("%s: %d times", kind, asked[kind])
+		}
+	}
+	if n := asked["many threads"] + asked["many timeline"]; n > 4 { // once a folder
+		t.Errorf("threads and rows were asked for %d times", n)
+	}
+	if asked["find messages"] == 0 || most < 2 {
+		t.Errorf("%d look-ups of headers, %d at once", asked["find messages"], most)
+	}
+	// The same, asked one by one: what is read ahead is what would be read.
+	same(t, even(h.dump(), box), undisturbed(t, s))
+	if n, err := h.Store().Count(t.Context(), store.Query{In: crm.MailLinks.In}, 100); err != nil || n == 0 {
+		t.Errorf("%d links, %v", n, err)
+	}
+}
