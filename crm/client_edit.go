@@ -48,20 +48,16 @@ func (s *Service) EditClient(ctx context.Context, a Actor, id string, version in
 		return was, err
 	}
 	c.UpdatedAt = s.Now()
-	if err := s.Apply(ctx, saved(s.editor(ctx, a), Clients, c.ID, &was, &c)...); err != nil {
+	rest := Chore{Client: c.ID}
+	if p.Emails != nil {
+		rest.Refile = c.Emails
+	}
+	rest, note := s.chore(rest)
+	if err := s.Apply(ctx, append(saved(s.editor(ctx, a), Clients, c.ID, &was, &c), note)...); err != nil {
 		return was, duplicateClient(err)
 	}
 	c.Version++
-	if p.Emails != nil {
-		s.addressed(c.Emails...)
-	}
-	if c.Agent != was.Agent || c.Team != was.Team {
-		if err := s.reassign(ctx, c.ID, c.Agent, c.Team); err != nil {
-			return c, err
-		}
-	}
-	// Also what a mail or a log patched between the read and the write.
-	if err := s.Recompute(ctx, c.ID); err != nil {
+	if err := s.do(ctx, rest); err != nil {
 		return c, err
 	}
 	s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})

@@ -58,7 +58,6 @@ func (s *Service) AddPerson(ctx context.Context, a Actor, clientID string, in Pe
 	if err := s.savePerson(ctx, a, nil, &p, in); err != nil {
 		return Person{}, err
 	}
-	s.addressed(p.Emails...)
 	return p, nil
 }
 
@@ -93,7 +92,6 @@ func (s *Service) EditPerson(ctx context.Context, a Actor, id string, version in
 		return was, err
 	}
 	p.Version++
-	s.addressed(slices.DeleteFunc(slices.Clone(p.Emails), func(e string) bool { return slices.Contains(lower(was.Emails), e) })...)
 	return p, nil
 }
 
@@ -132,11 +130,24 @@ func (s *Service) savePerson(ctx context.Context, a Actor, was, p *Person, in Pe
 	if err := bad.err(); err != nil {
 		return err
 	}
-	if err := s.Apply(ctx, saved(s.editor(ctx, a), People, p.Client, was, p)...); err != nil {
+	rest, note := s.chore(Chore{Refile: newAddresses(was, p)})
+	if err := s.Apply(ctx, append(saved(s.editor(ctx, a), People, p.Client, was, p), note)...); err != nil {
+		return err
+	}
+	if err := s.do(ctx, rest); err != nil {
 		return err
 	}
 	s.bus.Publish(Event{Kind: "client", ID: p.Client, Agent: p.Agent, Team: p.Team})
 	return nil
+}
+
+// newAddresses are those that a person did not have before.
+func newAddresses(was, is *Person) []string {
+	if was == nil {
+		return is.Emails
+	}
+	had := lower(was.Emails)
+	return slices.DeleteFunc(slices.Clone(is.Emails), func(e string) bool { return slices.Contains(had, e) })
 }
 
 // othersAddress refuses an address that another of the client's people has: mail

@@ -14,7 +14,7 @@ var tables = []stored{
 	Activities, Timeline,
 	Users, Sessions, Attempts, Marks,
 	Mailboxes, Folders, Ledger, Messages, Threads, MailLinks, HeldMail, MailRules, Refiles,
-	Jobs, ImportErrors, Revisions,
+	Jobs, ImportErrors, Revisions, Chores,
 	NewsRows, Nodes,
 }
 

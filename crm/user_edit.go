@@ -14,6 +14,7 @@ import (
 // it into another team.
 func (s *Service) EditUser(ctx context.Context, a Actor, id string, edits int64, in UserInput) (User, error) {
 	var was User
+	rest, note := s.chore(Chore{User: id})
 	u, err := s.changeUser(ctx, a, id, func(u *User) error {
 		was = hideUser(*u)
 		if edits != 0 && edits != u.editCount() {
@@ -29,12 +30,12 @@ func (s *Service) EditUser(ctx context.Context, a Actor, id string, edits int64,
 		u.LoopbackOnly = loopback
 		u.Edits++
 		return nil
-	})
+	}, note)
 	if err != nil {
 		return was, err
 	}
 	// Also when the team is the same: an interrupted move is finished so.
-	return u, s.moveToTeam(ctx, u)
+	return u, s.do(ctx, rest)
 }
 
 // editCount counts from 1, so that 0 can say "whatever it is now".

@@ -241,7 +241,8 @@ func (s *Service) SetPreferences(ctx context.Context, a Actor, p Preferences) er
 	return err
 }
 
-func (s *Service) changeUser(ctx context.Context, a Actor, id string, change func(*User) error) (User, error) {
+// changeUser changes a user, together with whatever else belongs into the Apply.
+func (s *Service) changeUser(ctx context.Context, a Actor, id string, change func(*User) error, with ...store.Change) (User, error) {
 	if err := a.mustBe(RoleAdmin); err != nil {
 		return User{}, err
 	}
@@ -253,7 +254,7 @@ func (s *Service) changeUser(ctx context.Context, a Actor, id string, change fun
 		return User{}, err
 	}
 	u.UpdatedAt = s.Now()
-	if err := s.Apply(ctx, Users.Put(&u)); err != nil {
+	if err := s.Apply(ctx, append(with, Users.Put(&u))...); err != nil {
 		return User{}, takenAddress(err)
 	}
 	s.forgetUserNames()

@@ -49,3 +49,20 @@ func upToDate(ctx context.Context, svc *crm.Service, mark crm.Mark) error {
 	mark.ID, mark.Value, mark.At = crm.MarkDay, svc.Today(), svc.Now()
 	return svc.Apply(ctx, crm.Marks.Put(&mark))
 }
+
+// chores does, on one node, what edits left behind whose process died.
+func (a *App) chores(ctx context.Context) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		err := a.under(ctx, "chores", func(ctx context.Context, svc *crm.Service) error { return svc.DoChores(ctx) })
+		if err != nil && ctx.Err() == nil {
+			a.Log.Error("app: cannot finish edits", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

@@ -86,6 +86,7 @@ func (a *App) work(ctx context.Context) {
 		a.background(ctx, a.Jobs.Run)
 		a.background(ctx, a.sweep)
 		a.background(ctx, a.newDay)
+		a.background(ctx, a.chores)
 		a.background(ctx, a.cleanBlobs)
 	}
 	if !a.shared() && len(a.Roles) < len(AllRoles) {
