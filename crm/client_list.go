@@ -49,7 +49,8 @@ func limitOf(n, fallback int) int {
 
 func (q ClientQuery) where(a Actor) []store.Cond {
 	where := append([]store.Cond{}, a.scope()...)
-	if q.Agent != "" && a.Role != RoleAgent {
+	// An agent's scope is its own portfolio; another's has nothing in it to find.
+	if q.Agent != "" && (a.Role != RoleAgent || q.Agent != a.UserID) {
 		where = append(where, store.Is("agent", q.Agent))
 	}
 	if q.Sector != "" {

@@ -57,3 +57,27 @@ func TestEmptyListAfterAFullOneIsAnArray(t *testing.T) {
 		}
 	}
 }
+
+// A filter that is passed over looks like an answer: an agent who asks for
+// another's clients finds none, a manager and the agent itself find them.
+func TestClientsOfAnAgent(t *testing.T) {
+	h := newHouse(t)
+	c := crm.Client{ID: h.NewID(), Name: "Laminados", Agent: h.ana.UserID, Team: h.ana.Team, CreatedAt: h.now, UpdatedAt: h.now}
+	h.put(t, crm.Clients.Put(&c))
+	for _, q := range []struct {
+		who   crm.Actor
+		agent string
+		want  int
+	}{{h.ana, "", 1}, {h.ana, h.ana.UserID, 1}, {h.ana, "u-else", 0}, {h.ana, "nobody", 0}, {h.manager, h.ana.UserID, 1}, {h.manager, "u-else", 0}} {
+		for _, words := range []string{"laminados", "lam"} {
+			ask := crm.ClientQuery{Agent: q.agent, Q: words}
+			list, _, err := h.ClientList(context.Background(), q.who, ask)
+			if err != nil || len(list) != q.want {
+				t.Errorf("%s asks for %q of %q: %d clients, %v", q.who.UserID, words, q.agent, len(list), err)
+			}
+			if n, err := h.CountClients(context.Background(), q.who, ask, 10); err != nil || n != q.want {
+				t.Errorf("%s counts %q of %q: %d, %v", q.who.UserID, words, q.agent, n, err)
+			}
+		}
+	}
+}

@@ -48,3 +48,27 @@ func TestUndoOfAnImport(t *testing.T) {
 		t.Error("the list does not say that it was undone")
 	}
 }
+
+// TestImportGoesOnWithItsYear gives the year where it was missed: what was sent
+// is kept, and what was asked for stays asked for.
+func TestImportGoesOnWithItsYear(t *testing.T) {
+	k := webtest.New(t)
+	b := k.Browser("ana")
+	e := k.Fill()["ana"]
+	j, err := k.Service.Job(t.Context(), k.Actor("ana"), e.Import)
+	k.Must(err)
+	j.State, j.Error, j.Result = crm.JobFailed, &crm.Text{Key: "import.ucmt.year"}, nil
+	j.Args = []byte(`{"blob":"b","name":"ucmt.csv","dryRun":true}`)
+	k.Apply(crm.Jobs.Put(&j))
+	at := "/imports/" + j.ID
+	b.Get(at).Status(200).Has(`form[action="`+at+`/run"] input[name=year]`, "").Lacks(".notice a")
+	for _, bad := range []string{"", "soon", "1812"} {
+		b.Post(at+"/run", "year", bad).Status(422).Has(".field", "").Has(`input[name=year]`, "")
+	}
+	to := b.Post(at+"/run", "year", "2022").Status(303).Header.Get("Location")
+	fresh, err := k.Service.Job(t.Context(), k.Actor("ana"), strings.TrimPrefix(to, "/imports/"))
+	k.Must(err)
+	if got := string(fresh.Args); got != `{"blob":"b","name":"ucmt.csv","year":2022,"dryRun":true}` {
+		t.Errorf("it goes on with %s", got)
+	}
+}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -183,7 +184,9 @@ func (d *describer) parameters(r route) []any {
 		if name := f.Tag.Get("query"); name != "" {
 			schema := d.schema(f.Type)
 			if name == "limit" {
-				schema = object{"type": "integer", "minimum": 1, "maximum": crm.MaxListLimit}
+				out = append(out, object{"name": name, "in": "query", "schema": object{"type": "integer", "minimum": 0},
+					"description": fmt.Sprintf("At most so many items; more than %d is taken as %[1]d, 0 as the list's own size.", crm.MaxListLimit)})
+				continue
 			}
 			out = append(out, object{"name": name, "in": "query", "schema": schema})
 		}

@@ -110,11 +110,17 @@ func (s *Server) startImport(c *fiber.Ctx) error {
 const errorRows = 50
 
 func (s *Server) importPage(c *fiber.Ctx) error {
-	ctx, a, v := c.UserContext(), actor(c), s.view(c)
-	j, err := s.jobOf(ctx, a, c.Params("id"), crm.JobImport)
+	j, err := s.jobOf(c.UserContext(), actor(c), c.Params("id"), crm.JobImport)
 	if err != nil {
 		return s.fail(c, err)
 	}
+	return s.showImport(c, fiber.StatusOK, j, page.Field{})
+}
+
+// showImport renders an import; year is what was typed where its file does not
+// tell it.
+func (s *Server) showImport(c *fiber.Ctx, status int, j crm.Job, year page.Field) (err error) {
+	v := s.view(c)
 	args := importArgs(j)
 	p := page.Import{Base: s.base(c, page.PlaceImports, args.Name, page.Link{Label: v.T("page.nav.imports"), URL: "/imports"}), Name: args.Name,
 		Kind: v.importKind(j), DryRun: args.DryRun, Job: s.job(c, v, j)}
@@ -127,8 +133,11 @@ func (s *Server) importPage(c *fiber.Ctx) error {
 			return s.fail(c, err)
 		}
 	}
+	if lacksYear(j) {
+		p.Year, p.RunURL = &year, "/imports/"+j.ID+"/run"
+	}
 	p.Shape = page.ShapeForm
-	return s.render(c, fiber.StatusOK, "import", p)
+	return s.render(c, status, "import", p)
 }
 
 // importOutcome says what an ended import did.
@@ -207,14 +216,28 @@ func (v view) columns(r *intake.Result) []page.ColumnNote {
 	return out
 }
 
-// importRun does for real what a dry run looked at: the same file again.
+// lacksYear tells of an import that only wants the year of its file: the upload
+// is kept, and goes on when somebody gives it.
+func lacksYear(j crm.Job) bool {
+	return j.State == crm.JobFailed && j.Error != nil && intake.AsksYear(*j.Error)
+}
+
+// importRun does for real what a dry run looked at: the same file again. One
+// that wants a year is made as it was asked for, with the year.
 func (s *Server) importRun(c *fiber.Ctx) error {
 	j, err := s.jobOf(c.UserContext(), actor(c), c.Params("id"), crm.JobImport)
 	if err != nil {
 		return s.fail(c, err)
 	}
 	args := importArgs(j)
-	args.DryRun = false
+	if lacksYear(j) {
+		if args.Year, err = yearIn(c.FormValue("year")); err != nil {
+			wrong, _, _ := s.view(c).formError(err)
+			return s.showImport(c, again(err), j, page.Field{Value: c.FormValue("year"), Error: wrong["year"]})
+		}
+	} else {
+		args.DryRun = false
+	}
 	fresh, err := s.Jobs.Enqueue(c.UserContext(), actor(c), crm.JobImport, args)
 	if err != nil {
 		return s.fail(c, err)

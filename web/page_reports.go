@@ -135,7 +135,10 @@ func (s *Server) job(c *fiber.Ctx, v view, j crm.Job) page.Job {
 	}
 	switch {
 	case j.Error != nil:
-		out.Notice = &page.Notice{State: page.Bad, Label: v.text(*j.Error), Action: page.Link{Label: v.T("web.again"), URL: jobHome(j)}}
+		out.Notice = &page.Notice{State: page.Bad, Label: v.text(*j.Error)}
+		if !lacksYear(j) { // its page asks for the year
+			out.Notice.Action = page.Link{Label: v.T("web.again"), URL: jobHome(j)}
+		}
 	case j.State == crm.JobCancelled:
 		out.Notice = &page.Notice{State: page.Warn, Label: v.T("web.job.stopped")}
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -143,16 +144,27 @@ func importAsk(up upload) (ImportArgs, error) {
 		return args, wrongField("kind", "error.field.choice")
 	}
 	if y := up.fields["year"]; y != "" {
-		n, err := strconv.Atoi(y)
-		if err != nil || n < 2000 || n > 2100 {
-			return args, wrongField("year", "error.field.range")
+		var err error
+		if args.Year, err = yearIn(y); err != nil {
+			return args, err
 		}
-		args.Year = n
 	}
 	if up.path == "" {
 		return args, wrongField("file", "error.field.required")
 	}
 	return args, nil
+}
+
+// yearIn reads the year of a file.
+func yearIn(typed string) (int, error) {
+	if typed == "" {
+		return 0, wrongField("year", "error.field.required")
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(typed))
+	if err != nil || n < 2000 || n > 2100 {
+		return 0, wrongField("year", "error.field.range")
+	}
+	return n, nil
 }
 
 // upload is a received multipart form: one file on disk and the fields.

@@ -134,7 +134,9 @@ func TestUsers(t *testing.T) {
 	d.does(exitDone, "", words("user add --email ana@casa.example --name Ana --role agent --team centro"), "added ana@casa.example as agent", "one-time password: ")
 	d.does(exitDone, "uma senha comprida 9\n", words("user add --email rui@casa.example --name Rui --role manager --team centro --password-stdin"), "added rui@casa.example as manager")
 	d.does(exitFailed, "", words("user add --email ana@casa.example --name Ana2"), "cemigmas: ")
-	d.does(exitFailed, "", words("user add --email eva@casa.example --name Eva --role queen"), "cemigmas: ")
+	d.does(exitUsage, "", words("user add --email eva@casa.example --name Eva --role queen"), `--role "queen"`, "agent, manager or admin")
+	d.does(exitUsage, "", words("user add --name Eva"), "--email: ")
+	d.does(exitUsage, "", words("user list --zone Mars/North"), `--zone: a time zone such as America/Sao_Paulo, not "Mars/North"`)
 	d.does(exitUsage, "", words("user add --email eva@casa.example --name Eva --password-stdin"), "standard input was empty")
 	d.does(exitDone, "", words("user disable --email ana@casa.example"), "disabled")
 	if out := d.does(exitDone, "", words("user list"), "rui@casa.example").out; !strings.Contains(line(out, "ana@casa.example"), "disabled") {
@@ -144,9 +146,11 @@ func TestUsers(t *testing.T) {
 	d.does(exitDone, "", words("user password --email ana@casa.example"), "one-time password: ")
 	d.does(exitDone, "", words("user password --link --email ana@casa.example --public-url https://crm.casa.example/"), "https://crm.casa.example/link/")
 	d.does(exitDone, "", words("user password --link --email ana@casa.example"), "/link/")
-	d.does(exitFailed, "", words("user list --public-url crm.casa.example"), "--public-url")
+	d.does(exitUsage, "", words("user list --public-url crm.casa.example"), "--public-url")
 	d.does(exitUsage, "x", words("user password --link --password-stdin --email ana@casa.example"), "choose one")
-	d.does(exitFailed, "", words("user password --email nobody@casa.example"), "cemigmas: ")
+	for _, verb := range []string{"password", "disable", "enable"} {
+		d.does(exitUsage, "", words("user "+verb+" --email nobody@casa.example"), `there is no user "nobody@casa.example"`)
+	}
 
 	a := d.open()
 	defer a.Close()
@@ -183,7 +187,7 @@ func TestMailboxAndKey(t *testing.T) {
 	d.does(exitUsage, password, words("mailbox add --owner nobody@casa.example --address x@casa.example --host imap.casa.example --password-stdin"), "nobody@casa.example")
 	d.does(exitUsage, "", words("mailbox add --owner ana@casa.example --address x@casa.example --host imap.casa.example --password-stdin"), "standard input was empty")
 	d.does(exitDone, password, words("mailbox add --owner ana@casa.example --address ana@casa.example --host imap.casa.example --password-stdin"), "added ana@casa.example")
-	d.does(exitFailed, password, words("mailbox add --owner ana@casa.example --address b@casa.example --host imap.casa.example --tls plain --password-stdin"), "cemigmas: ")
+	d.does(exitUsage, password, words("mailbox add --owner ana@casa.example --address b@casa.example --host imap.casa.example --tls plain --password-stdin"), `--tls "plain"`)
 	d.does(exitDone, "", words("mailbox list"), "ana@casa.example", "imap.casa.example:993")
 	for range 2 {
 		d.does(exitDone, "", words("key rotate"), "1 secrets sealed again")

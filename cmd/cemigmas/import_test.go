@@ -98,3 +98,22 @@ func TestNoWorkbook(t *testing.T) {
 	}
 	d.does(exitFailed, "", []string{"import", png}, "cemigmas: ", "neither an xlsx")
 }
+
+// A file that does not tell its year is refused with one sentence that names the
+// flag.
+func TestImportAsksForTheYear(t *testing.T) {
+	d := newDesk(t)
+	file := filepath.Join(t.TempDir(), "ucmt.csv")
+	if err := os.WriteFile(file, []byte("DIST;PAC;PN_CON;GRU_TAR;DEM_01;ENE_12\n1;2;3;A4;0;0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a := d.does(exitUsage, "", []string{"import", file}, "--year: Give the year of the file")
+	if strings.Count(a.err, "year of the file") != 1 {
+		t.Errorf("it is said more than once:\n%s", a.err)
+	}
+	d.does(exitUsage, "", []string{"import", file, "--year", "1812"}, `--year "1812"`)
+}
+
+func TestUnknownStore(t *testing.T) {
+	newDesk(t).does(exitUsage, "", []string{"user", "list", "--store", "nosuch:x"}, "--store: sqlite:PATH")
+}

@@ -6,10 +6,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
+	"cemigmas/cmd/internal/app"
 	"cemigmas/crm"
 	"cemigmas/crm/locale"
 )
@@ -44,6 +50,35 @@ func main() {
 	os.Exit(code)
 }
 
+// wrongValue makes wrong usage of an error of the domain that blames the value
+// of a flag: whoever gives another can go on.
+func wrongValue(cmd *cobra.Command, err error) error {
+	var setting app.SettingError
+	if errors.As(err, &setting) {
+		return usage("%s", string(setting))
+	}
+	var e *crm.Error
+	if !errors.As(err, &e) || e.Code != crm.CodeInvalid {
+		return err
+	}
+	var said []string
+	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
+		f := cmd.Flags().Lookup(field)
+		if f == nil {
+			continue
+		}
+		if f.Changed {
+			said = append(said, fmt.Sprintf("--%s %q: %s (%s)", field, f.Value, say(e.Fields[field]), f.Usage))
+		} else {
+			said = append(said, fmt.Sprintf("--%s: %s", field, say(e.Fields[field])))
+		}
+	}
+	if len(said) == 0 {
+		return err
+	}
+	return usage("%s", strings.Join(said, "\n  "))
+}
+
 // describe says what went wrong in words; the command line speaks English, as
 // its scripts and logs do.
 func describe(err error) string {
@@ -52,8 +87,10 @@ func describe(err error) string {
 		return err.Error()
 	}
 	text := say(e.Text)
-	for field, t := range e.Fields {
-		text += fmt.Sprintf("\n  %s: %s", field, say(t))
+	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
+		if t := say(e.Fields[field]); t != say(e.Text) {
+			text += fmt.Sprintf("\n  %s: %s", field, t)
+		}
 	}
 	if (e.Code == crm.CodeInternal || e.Code == crm.CodeUnavailable) && e.Err != nil {
 		text += "\n  " + e.Err.Error()

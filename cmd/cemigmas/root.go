@@ -32,10 +32,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errOut)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitDone
 	}
+	err = wrongValue(cmd, err)
 	var e *exitError
 	if errors.As(err, &e) {
 		if e.msg != "" {

@@ -174,6 +174,9 @@ func (c *cli) onUser(name, short string, do func(*cobra.Command, *crm.Service, c
 			}
 			defer a.Close()
 			u, err := a.Service.UserByEmail(cmd.Context(), crm.SystemActor(), email)
+			if crm.CodeOf(err) == crm.CodeNotFound {
+				return usage("--email: there is no user %q", email)
+			}
 			if err != nil {
 				return err
 			}

@@ -107,6 +107,12 @@ func yearOf(asked int, name, today string) (year int, from string, err error) {
 	return year, from, nil
 }
 
+// AsksYear tells of a reason for which an import ended that giving the year
+// mends.
+func AsksYear(t crm.Text) bool {
+	return t.Key == "import.ucmt.year" || t.Key == "import.ucmt.year.range"
+}
+
 // ucmtTable gathers the rows of one unit, which may stand far apart.
 type ucmtTable struct {
 	counts map[string]int       // rows of each unit key

@@ -45,7 +45,8 @@ type Import struct {
 	Errors    []RowError
 	More      *More
 	ErrorsURL string // GET /imports/{id}/errors.xlsx
-	RunURL    string // POST /imports/{id}/run after a dry run
+	RunURL    string // POST /imports/{id}/run after a dry run, or with a year
+	Year      *Field // asked for where the file does not tell it
 	Undo      *ImportUndo
 }
 

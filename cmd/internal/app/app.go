@@ -145,6 +145,14 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	return a, nil
 }
 
+// SettingError is a setting whose value can be none, named by its flag; nothing
+// was opened.
+type SettingError string
+
+func (e SettingError) Error() string { return string(e) }
+
+func wrongSetting(format string, args ...any) error { return SettingError(fmt.Sprintf(format, args...)) }
+
 // publicURL reads the setting: an address without a path, so that what is put
 // behind it is one too.
 func publicURL(raw string) (string, error) {
@@ -153,7 +161,7 @@ func publicURL(raw string) (string, error) {
 	}
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
-		return "", fmt.Errorf("--public-url: an address such as https://crm.example.com, not %q", raw)
+		return "", wrongSetting("--public-url: an address such as https://crm.example.com, not %q", raw)
 	}
 	return u.Scheme + "://" + u.Host, nil
 }
@@ -166,7 +174,7 @@ func (a *App) openDir() error {
 	if a.Zone != "" {
 		zone, err := time.LoadLocation(a.Zone)
 		if err != nil {
-			return fmt.Errorf("--zone: %w", err)
+			return wrongSetting("--zone: a time zone such as America/Sao_Paulo, not %q", a.Zone)
 		}
 		crm.Zone = zone
 	}

@@ -26,7 +26,7 @@ func openStore(ctx context.Context, c Config) (store.Store, blob.Store, error) {
 	}
 	path, ok := strings.CutPrefix(dsn, "sqlite:")
 	if !ok || path == "" {
-		return nil, nil, fmt.Errorf("--store: sqlite:PATH or mongodb://…, not %q", redact(dsn))
+		return nil, nil, wrongSetting("--store: sqlite:PATH or mongodb://…, not %q", redact(dsn))
 	}
 	return openSQLite(ctx, path, c)
 }

@@ -27,6 +27,9 @@ func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	if q.Bare {
 		f.w.t.bare.Store(int64(len(f.page.Rows.JSON)))
 	}
+	if f.n == 0 {
+		f.page.Rows = store.Rows{} // the room that was made for it is no answer
+	}
 	return f.page, nil
 }
 

@@ -87,6 +87,9 @@ func testBare(t *testing.T, s store.Store) {
 			for row := range got.Rows.All() {
 				rows = append(rows, string(row))
 			}
+			if len(text) == 0 && (got.Rows.JSON != nil || len(got.Rows.Ends) != 0) {
+				t.Errorf("%v: an empty page, after a full one, has rows that are not nil: %q", where, got.Rows.JSON)
+			}
 			if !slices.Equal(rows, text) || got.Next != want.Next || len(got.Docs) != 0 || len(want.Rows.JSON) != 0 {
 				t.Errorf("%v: %s, want %v; next %q, want %q", where, got.Rows.JSON, text, got.Next, want.Next)
 			}

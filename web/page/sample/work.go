@@ -59,6 +59,8 @@ func imports(t page.Text) []Story {
 	done.Columns = []page.ColumnNote{{Sheet: "Contracts", Column: "demand_kw", Label: "1.234 lido como 1234, ponto de milhar"}}
 	done.Errors = []page.RowError{{Sheet: "Clients", Row: "14", Column: "cnpj", Value: "27.418.305/0001-75", Reason: "Dígito verificador não confere, esperado 74"}, {Sheet: "Readings", Row: "212", Column: "month", Value: "2031-02", Reason: "Medição no futuro"}}
 	done.More = &page.More{Label: "Mais 32", URL: "/imports/j1?after=x"}
+	yearless := one(page.JobFailed)
+	yearless.RunURL, yearless.Year = "/imports/j1/run", &page.Field{Value: "1812", Error: t.T("error.field.range")}
 	clean := one(page.JobDone)
 	clean.Undo = &page.ImportUndo{Lead: t.T("web.import.undo.lead", "created", "1.012", "updated", "40"), URL: "/imports/j1/undo"}
 	undo := page.Undo{Base: base(t, page.PlaceImports, t.T("web.import.undo.title"), page.Link{Label: t.T("page.nav.imports"), URL: "/imports"}), Name: "carteira.xlsx", Import: "/imports/j1", Done: true,
@@ -66,7 +68,7 @@ func imports(t page.Text) []Story {
 		Refused: []page.Kept{{Kind: "Clientes", Name: "Laticínios Serra Clara", URL: "/clients/c1", Reason: "Foi alterado depois; fica como está."}, {Kind: "Clientes", Name: "-", Reason: "Não está mais na sua carteira; fica como está."}}}
 	before := undo
 	before.Done, before.Stats, before.Refused, before.Lead, before.URL = false, nil, nil, clean.Undo.Lead, "/imports/j1/undo"
-	return []Story{{"undo", "undo", undo}, {"undo-before", "undo", before}, {"imports", "imports", list}, {"imports-empty", "imports", empty}, {"import-running", "import", one(page.JobRunning)}, {"import", "import", done}, {"import-clean", "import", clean}, {"import-failed", "import", one(page.JobFailed)}}
+	return []Story{{"undo", "undo", undo}, {"undo-before", "undo", before}, {"imports", "imports", list}, {"imports-empty", "imports", empty}, {"import-running", "import", one(page.JobRunning)}, {"import", "import", done}, {"import-clean", "import", clean}, {"import-failed", "import", one(page.JobFailed)}, {"import-year", "import", yearless}}
 }
 
 // fragments are the answers to htmx that no page above contains as they are.
