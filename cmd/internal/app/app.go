@@ -151,7 +151,9 @@ type SettingError string
 
 func (e SettingError) Error() string { return string(e) }
 
-func wrongSetting(format string, args ...any) error { return SettingError(fmt.Sprintf(format, args...)) }
+func wrongSetting(format string, args ...any) error {
+	return SettingError(fmt.Sprintf(format, args...))
+}
 
 // publicURL reads the setting: an address without a path, so that what is put
 // behind it is one too.
