@@ -41,10 +41,7 @@ func usage(format string, args ...any) error {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal stops gracefully; with the handler gone, the second ends
-	// the process at once.
-	context.AfterFunc(ctx, stop)
+	ctx, stop := stopping()
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -77,6 +74,25 @@ func wrongValue(cmd *cobra.Command, err error) error {
 		return err
 	}
 	return usage("%s", strings.Join(said, "\n  "))
+}
+
+// stopping makes a context that ends with the first signal, which stops
+// gracefully. The second ends the process as if nobody listened. Both wait in
+// one channel, so that the second is not lost however soon it comes.
+func stopping() (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		stop()
+		second := <-signals
+		signal.Reset()
+		if self, err := os.FindProcess(os.Getpid()); err != nil || self.Signal(second) != nil {
+			os.Exit(exitFailed)
+		}
+	}()
+	return ctx, stop
 }
 
 // describe says what went wrong in words; the command line speaks English, as
