@@ -2,15 +2,11 @@ package mongodb_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/event"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"cemigmas/crm/store"
 	"cemigmas/crm/store/mongodb"
@@ -20,7 +16,8 @@ import (
 // openReal opens a store on the deployment of MONGODB_URI.
 func openReal(t *testing.T, schema ...*store.Collection) *mongodb.Store {
 	t.Helper()
-	s, err := mongodb.Open(context.Background(), mongodb.Options{URI: mongotest.URI(t), Schema: schema})
+	uri := mongotest.URI(t)
+	s, err := mongodb.Open(context.Background(), mongodb.Options{URI: uri, Schema: schema, Monitor: mongotest.WatchPlans(t, uri, nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,8 +83,7 @@ func TestCounterUnderContention(t *testing.T) {
 	}
 }
 
-// TestQueriesWalkIndexes asks the server how it answers: no scan of a
-// collection and no sort in memory.
+// TestQueriesWalkIndexes: openReal asks the server at the end how it answered.
 func TestQueriesWalkIndexes(t *testing.T) {
 	mongotest.NeedsReal(t, "the server's plan of a query")
 	s := openReal(t, clients, things)
@@ -105,74 +101,168 @@ func TestQueriesWalkIndexes(t *testing.T) {
 		}
 	}
 	maria := []store.Cond{store.Is("agent", "maria")}
-	for _, q := range []store.Query{
+	queries := []store.Query{
 		{In: things}, // by id
 		{In: things, Where: maria, Sort: []string{"-seen"}, Limit: 20},
 		{In: things, Where: append(maria, store.Is("active", false)), Sort: []string{"-seen"}, Limit: 20},
 		{In: clients, Where: []store.Cond{store.Is("cnpj", "7")}},
 		{In: clients, Where: []store.Cond{store.Has("cnpj")}, Sort: []string{"cnpj"}, Limit: 20},
-	} {
-		for pages := 0; pages < 3; pages++ {
-			var page store.Page
-			for _, command := range watch(t, func(s *mongodb.Store) {
-				var err error
-				if page, err = s.Find(ctx, q); err != nil {
-					t.Fatal(err)
-				}
-			}, s.Database().Name(), clients, things) {
-				plan, err := s.Database().RunCommand(ctx, bson.D{{Key: "explain", Value: command}, {Key: "verbosity", Value: "queryPlanner"}}).Raw()
-				if err != nil {
-					t.Fatal(err)
-				}
-				text := plan.Lookup("queryPlanner", "winningPlan").String()
-				if strings.Contains(text, `"COLLSCAN"`) || strings.Contains(text, `"SORT"`) {
-					t.Errorf("sort %v after %q: %s", q.Sort, q.After, text)
-				}
+	}
+	for _, q := range queries {
+		for range 3 { // the first page, and two that go on
+			page, err := s.Find(ctx, q)
+			if err != nil {
+				t.Fatal(err)
 			}
 			if q.After = page.Next; q.After == "" {
 				break
 			}
 		}
+		q.After = ""
+		if _, err := s.Count(ctx, q, 100); err != nil && len(q.Where) > 0 {
+			t.Error(err)
+		}
 	}
 }
 
-// watch returns the find commands that a call sends, fit to be explained.
-func watch(t *testing.T, call func(*mongodb.Store), database string, schema ...*store.Collection) []bson.D {
-	t.Helper()
-	var mu sync.Mutex
-	var list []bson.D
-	monitor := &event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
-		if e.CommandName != "find" {
-			return
-		}
-		var d bson.D
-		if err := bson.Unmarshal(e.Command, &d); err != nil {
-			return
-		}
-		var kept bson.D
-		for _, el := range d {
-			switch el.Key {
-			case "find", "filter", "sort", "limit", "skip", "hint", "projection":
-				kept = append(kept, el)
+// TestTwoWritersOfOneDocument: of two that read the same version one is
+// refused, whether each writes it alone or with others.
+func TestTwoWritersOfOneDocument(t *testing.T) {
+	mongotest.NeedsReal(t, "two writers at once")
+	s := openReal(t, clients, notes)
+	ctx := context.Background()
+	for _, alone := range []bool{true, false} {
+		for round := range 20 {
+			id := fmt.Sprintf("n%t%d", alone, round)
+			if err := s.Apply(ctx, store.Put{In: notes, Doc: note(id)}); err != nil {
+				t.Fatal(err)
+			}
+			d, err := s.Get(ctx, notes, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			errs := make([]error, 2)
+			var group sync.WaitGroup
+			for w := range errs {
+				group.Go(func() {
+					changes := []store.Change{store.Put{In: notes, Doc: d}}
+					if !alone {
+						other := fmt.Sprintf("%s-%d", id, w)
+						changes = append(changes, store.Put{In: clients, Doc: client(other, other)})
+					}
+					errs[w] = s.Apply(ctx, changes...)
+				})
+			}
+			group.Wait()
+			if (errs[0] == nil) == (errs[1] == nil) || store.CodeOf(errors.Join(errs...)) != store.CodeConflict {
+				t.Errorf("alone %t: %v", alone, errs)
 			}
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		list = append(list, kept)
-	}}
-	client, err := mongo.Connect(options.Client().ApplyURI(mongotest.URI(t)).SetMonitor(monitor))
+	}
+	if n, err := s.Count(ctx, store.Query{In: clients}, 1000); err != nil || n != 20 {
+		t.Errorf("%d clients, %v; want those of the winners", n, err)
+	}
+}
+
+// TestWriteConflictsAreTriedAgain: patches check no version, so whoever meets
+// another's transaction must be made again and not be told.
+func TestWriteConflictsAreTriedAgain(t *testing.T) {
+	mongotest.NeedsReal(t, "transactions that meet")
+	s := openReal(t, clients, notes)
+	ctx := context.Background()
+	if err := s.Apply(ctx, store.Put{In: notes, Doc: note("n")}, store.Put{In: notes, Doc: note("m")}); err != nil {
+		t.Fatal(err)
+	}
+	const writers, rounds = 6, 10
+	var group sync.WaitGroup
+	for w := range writers {
+		group.Go(func() {
+			for r := range rounds {
+				// Both documents, in an order of its own: they cross.
+				ids := []string{"n", "m"}
+				value := fmt.Appendf(nil, "%d", w*rounds+r)
+				var changes []store.Change
+				for i := range ids {
+					changes = append(changes, store.Patch{In: notes, ID: ids[(i+w)%2], Body: map[string][]byte{fmt.Sprintf("w%d", w): value}})
+				}
+				if err := s.Apply(ctx, changes...); err != nil {
+					t.Errorf("writer %d: %v", w, err)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	for _, id := range []string{"n", "m"} {
+		d, err := s.Get(ctx, notes, id)
+		if err != nil || d.Version != 1 {
+			t.Fatalf("%s: version %d, %v", id, d.Version, err)
+		}
+		for w := range writers {
+			if want := fmt.Sprintf(`"w%d":%d`, w, w*rounds+rounds-1); !strings.Contains(string(d.Body), want) {
+				t.Errorf("%s lacks %s: %s", id, want, d.Body)
+			}
+		}
+	}
+}
+
+// TestIndexesAreMadeWhileOthersWrite: a node of a new version starts beside one
+// that goes on writing, and its index lacks nothing.
+func TestIndexesAreMadeWhileOthersWrite(t *testing.T) {
+	mongotest.NeedsReal(t, "an index built beside writers")
+	uri := mongotest.URI(t)
+	ctx := context.Background()
+	old := &store.Collection{Name: "clients", Fields: clients.Fields}
+	before, err := mongodb.Open(ctx, mongodb.Options{URI: uri, Schema: []*store.Collection{old}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := mongodb.OpenClient(context.Background(), client, mongodb.Options{Database: database, Schema: schema})
+	defer before.Close()
+	write := func(n int) error {
+		id := fmt.Sprintf("c%05d", n)
+		return before.Apply(ctx, store.Put{In: old, Doc: client(id, id)})
+	}
+	for n := range 2000 {
+		if err := write(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop, written := make(chan struct{}), make(chan int)
+	go func() {
+		n := 2000
+		defer func() { written <- n }()
+		for ; ; n++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if err := write(n); err != nil {
+				t.Errorf("a write beside the build: %v", err)
+				return
+			}
+		}
+	}()
+	after, err := mongodb.Open(ctx, mongodb.Options{URI: uri, Schema: []*store.Collection{clients}})
+	close(stop)
+	total := <-written
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = s.Close() }()
-	call(s)
-	mu.Lock()
-	defer mu.Unlock()
-	return list
+	defer after.Close()
+	found := 0
+	for d, err := range store.All(ctx, after, store.Query{In: clients, Where: []store.Cond{store.Has("cnpj")}, Sort: []string{"cnpj"}}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("c%05d", found); d.ID != want {
+			t.Fatalf("%s where %s belongs", d.ID, want)
+		}
+		found++
+	}
+	if found != total {
+		t.Errorf("the index holds %d of %d", found, total)
+	}
 }
 
 // TestInsertsWake: a change stream tells of an insert by another client, and
