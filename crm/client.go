@@ -43,13 +43,23 @@ type Client struct {
 	Emails    []string `json:"emails,omitempty"`  // the company's own addresses
 	Domains   []string `json:"domains,omitempty"` // its mail domains
 	Notes     string   `json:"notes,omitempty"`
+	Tags      []string `json:"tags,omitempty"`   // in people's own words
+	Parent    string   `json:"parent,omitempty"` // client id: the economic group above
+	// StandIn serves the client in the agent's place from one civil date until
+	// another, both included; it gives no right to see what the agent sees.
+	StandIn      string `json:"standIn,omitempty"` // user id
+	StandInFrom  string `json:"standInFrom,omitempty"`
+	StandInUntil string `json:"standInUntil,omitempty"`
 	// Placeholder says that nobody has named this client yet; Source is the
 	// unit key that it was made from.
-	Placeholder bool      `json:"placeholder,omitempty"`
-	Source      string    `json:"source,omitempty"`
-	MergedInto  string    `json:"mergedInto,omitempty"`
-	CreatedAt   time.Time `json:"createdAt"`
-	UpdatedAt   time.Time `json:"updatedAt"`
+	Placeholder bool   `json:"placeholder,omitempty"`
+	Source      string `json:"source,omitempty"`
+	// MergedInto is the client that this one became a part of. A merged client
+	// has no declared fields, so that no list, search or matching finds it; its
+	// id leads to the survivor.
+	MergedInto string    `json:"mergedInto,omitempty"`
+	CreatedAt  time.Time `json:"createdAt"`
+	UpdatedAt  time.Time `json:"updatedAt"`
 
 	// Derived; written by projections, never by forms.
 	Market        string     `json:"market,omitempty"` // captive, free, mixed
@@ -86,6 +96,8 @@ var Clients = Table[Client]{
 			{Name: "noticeOn", Kind: store.String},
 			{Name: "emails", Kind: store.Strings},
 			{Name: "domains", Kind: store.Strings},
+			{Name: "parent", Kind: store.String},
+			{Name: "alike", Kind: store.Strings}, // keys of what may be the same company
 		},
 		Indexes: append([]store.Index{
 			{Fields: []string{"taxId"}, Unique: true},
@@ -94,6 +106,8 @@ var Clients = Table[Client]{
 			{Fields: []string{"emails"}},
 			{Fields: []string{"domains"}},
 			{Fields: []string{"agent", "sector"}},
+			{Fields: []string{"parent", "name"}},
+			{Fields: []string{"alike"}},
 		}, scoped([][]string{
 			{"name"}, {"lastContactAt"}, {"-contractedW"}, {"-worst"}, {"noticeOn"}, {"nextAt"},
 			{"sector", "name"}, {"sector", "lastContactAt"}, {"sector", "-contractedW"}, {"sector", "-worst"},
@@ -105,11 +119,14 @@ var Clients = Table[Client]{
 	ID:  func(c *Client) string { return c.ID },
 	Ver: func(c *Client) *int64 { return &c.Version },
 	Keys: func(c *Client) store.Keys {
+		if c.MergedInto != "" {
+			return store.Keys{}
+		}
 		k := store.Keys{
 			"name": text.SortKey(c.Name), "taxId": c.TaxID, "code": c.Code, "source": c.Source,
 			"agent": c.Agent, "team": c.Team, "sector": c.Sector, "status": c.Status,
 			"contractedW": c.ContractedW, "worst": c.WorstTenths, "noticeOn": c.NoticeOn,
-			"emails": c.Emails, "domains": c.Domains,
+			"emails": c.Emails, "domains": c.Domains, "parent": c.Parent, "alike": c.alike(),
 		}
 		if c.LastContactAt != nil {
 			k["lastContactAt"] = *c.LastContactAt
@@ -120,11 +137,14 @@ var Clients = Table[Client]{
 		return k
 	},
 	Words: func(c *Client) []string {
+		if c.MergedInto != "" {
+			return nil
+		}
 		tax := c.TaxID
 		if c.TaxKind == TaxCPF {
 			tax = "" // a CPF is personal data: found by its holder's name, not by its number
 		}
-		return text.Words(c.Name, c.LegalName, tax, c.CNPJ, c.Code, c.City)
+		return text.Words(append([]string{c.Name, c.LegalName, tax, c.CNPJ, c.Code, c.City}, c.Tags...)...)
 	},
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"cemigmas/crm/calendar"
 	"cemigmas/crm/ident"
 	"cemigmas/crm/store"
 )
@@ -27,10 +28,27 @@ type ClientPatch struct {
 	Emails    *[]string `json:"emails,omitempty"`
 	Domains   *[]string `json:"domains,omitempty"`
 	Notes     *string   `json:"notes,omitempty"`
+	Segment   *string   `json:"segment,omitempty"` // one of ClientSegments
+	Tags      *[]string `json:"tags,omitempty"`
+	Parent    *string   `json:"parent,omitempty"`  // client id; "" leaves the group
+	StandIn   *string   `json:"standIn,omitempty"` // user id; managers and admins
+	// StandInFrom and StandInUntil are civil dates, both included.
+	StandInFrom  *string `json:"standInFrom,omitempty"`
+	StandInUntil *string `json:"standInUntil,omitempty"`
 }
 
 // ClientStatuses are the states of a client.
 var ClientStatuses = []string{"active", "prospect", "former"}
+
+// ClientSegments are medium voltage, free market and public power: by them is
+// decided who serves a client, and how.
+var ClientSegments = []string{"mv", "free", "public"}
+
+// ClientTiers are the classes of attention, most first.
+var ClientTiers = []string{"A", "B", "C"}
+
+// maxTags bounds the tags of a client; each has at most maxTag bytes.
+const maxTags, maxTag = 30, 40
 
 // EditClient changes a client that was read with this version (0: whatever it
 // is now). CodeConflict when somebody changed it since; CodeDuplicate when the
@@ -60,6 +78,11 @@ func (s *Service) EditClient(ctx context.Context, a Actor, id string, version in
 	if err := s.do(ctx, rest); err != nil {
 		return c, err
 	}
+	if c.Name != was.Name || c.City != was.City || c.Agent != was.Agent || c.Team != was.Team || !slices.Equal(c.Emails, was.Emails) {
+		if err := s.pairUp(ctx, c.ID); err != nil {
+			return c, err
+		}
+	}
 	s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
 	return s.client(ctx, SystemActor(), c.ID)
 }
@@ -85,7 +108,6 @@ func (s *Service) applyClientPatch(ctx context.Context, a Actor, c *Client, p Cl
 	set(&c.LegalName, p.LegalName)
 	set(&c.Address, p.Address)
 	set(&c.City, p.City)
-	set(&c.Phone, p.Phone)
 	set(&c.Notes, p.Notes)
 	set(&c.Tier, p.Tier)
 	set(&c.Status, p.Status)
@@ -93,30 +115,115 @@ func (s *Service) applyClientPatch(ctx context.Context, a Actor, c *Client, p Cl
 	if p.Name != nil {
 		c.Placeholder = false
 	}
-	if c.Tier != "" && !slices.Contains([]string{"A", "B", "C"}, c.Tier) {
-		bad.add("tier", "error.field.choice")
-	}
-	if p.Status != nil && !slices.Contains(ClientStatuses, c.Status) {
-		bad.add("status", "error.field.choice")
-	}
+	oneOf("tier", p.Tier, ClientTiers, true, bad)
+	oneOf("status", p.Status, ClientStatuses, false, bad)
+	oneOf("segment", p.Segment, ClientSegments, true, bad)
+	set(&c.Segment, p.Segment)
 	if p.TaxID != nil {
 		if err := setTaxID(c, *p.TaxID); err != nil {
 			bad["taxId"] = identText(err)
 		}
 	}
-	if p.Emails != nil {
-		c.Emails = lower(*p.Emails)
-	}
-	if p.Domains != nil {
-		c.Domains = lower(*p.Domains)
-	}
+	patchReach(c, p, bad)
 	patchSector(c, p, bad)
 	if p.Agent != nil && *p.Agent != c.Agent {
 		if err := s.setAgent(ctx, a, c, *p.Agent); err != nil {
 			bad.add("agent", "error.client.agent")
 		}
 	}
+	if err := s.patchStandIn(ctx, a, c, p, bad); err != nil {
+		return err
+	}
+	if p.Parent != nil && *p.Parent != c.Parent {
+		if err := s.setParent(ctx, a, c, *p.Parent, bad); err != nil {
+			return err
+		}
+	}
 	return bad.err()
+}
+
+// oneOf refuses what is no choice; what is not said is not looked at, for an
+// import may have stored other words.
+func oneOf(field string, v *string, choices []string, orNone bool, bad problems) {
+	if v == nil || orNone && strings.TrimSpace(*v) == "" || slices.Contains(choices, strings.TrimSpace(*v)) {
+		return
+	}
+	bad.add(field, "error.field.choice")
+}
+
+// patchReach takes what a client is reached and found by: phone, addresses,
+// domains and tags.
+func patchReach(c *Client, p ClientPatch, bad problems) {
+	if p.Phone != nil {
+		c.Phone = ""
+		if v := strings.TrimSpace(*p.Phone); v != "" {
+			phone, err := ident.NormalPhone(v)
+			if err != nil {
+				bad["phone"] = identText(err)
+			}
+			c.Phone = phone
+		}
+	}
+	if p.Emails != nil {
+		c.Emails = normalList(*p.Emails, ident.NormalEmail, "emails", bad)
+	}
+	if p.Domains != nil {
+		c.Domains = normalList(*p.Domains, normalDomain, "domains", bad)
+	}
+	if p.Tags != nil {
+		c.Tags = normalList(*p.Tags, func(v string) (string, error) { return firstLine(v), nil }, "tags", bad)
+		c.Tags = slices.DeleteFunc(c.Tags, func(v string) bool { return v == "" })
+		if len(c.Tags) > maxTags || slices.ContainsFunc(c.Tags, func(v string) bool { return len(v) > maxTag }) {
+			bad.add("tags", "error.client.tags")
+		}
+	}
+}
+
+// normalDomain reads a mail domain, with or without @.
+func normalDomain(v string) (string, error) {
+	v = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(v)), "@")
+	if !strings.Contains(v, ".") || strings.ContainsAny(v, "@ /") {
+		return "", &ident.Error{Key: "import.domain"}
+	}
+	return v, nil
+}
+
+// patchStandIn sets who serves the client while its agent does not: like the
+// agent, by managers and admins.
+func (s *Service) patchStandIn(ctx context.Context, a Actor, c *Client, p ClientPatch, bad problems) error {
+	if p.StandIn == nil && p.StandInFrom == nil && p.StandInUntil == nil {
+		return nil
+	}
+	if err := a.mustBe(RoleManager, RoleAdmin); err != nil {
+		return err
+	}
+	for _, m := range []struct{ to, from *string }{{&c.StandIn, p.StandIn}, {&c.StandInFrom, p.StandInFrom}, {&c.StandInUntil, p.StandInUntil}} {
+		if m.from != nil {
+			*m.to = strings.TrimSpace(*m.from)
+		}
+	}
+	if c.StandIn == "" {
+		c.StandInFrom, c.StandInUntil = "", ""
+		return nil
+	}
+	for field, day := range map[string]string{"standInFrom": c.StandInFrom, "standInUntil": c.StandInUntil} {
+		if day == "" {
+			bad.add(field, "error.field.required")
+		} else if !calendar.Date(day).Valid() {
+			bad.add(field, "date.invalid")
+		}
+	}
+	if c.StandInFrom > c.StandInUntil && len(bad) == 0 {
+		bad.add("standInUntil", "error.client.standin.order")
+	}
+	u, err := Users.Get(ctx, s.store, c.StandIn)
+	if err != nil && CodeOf(err) != CodeNotFound {
+		return err
+	}
+	if err != nil || u.Disabled || u.ID == c.Agent || a.Role == RoleManager && u.Team != a.Team {
+		bad.add("standIn", "error.client.agent")
+	}
+	return nil
 }
 
 func patchSector(c *Client, p ClientPatch, bad problems) {

@@ -49,6 +49,9 @@ func limitOf(n, fallback int) int {
 
 func (q ClientQuery) where(a Actor) []store.Cond {
 	where := append([]store.Cond{}, a.scope()...)
+	if len(where) == 0 {
+		where = append(where, store.Has("name")) // merged clients have no fields at all
+	}
 	// An agent's scope is its own portfolio; another's has nothing in it to find.
 	if q.Agent != "" && (a.Role != RoleAgent || q.Agent != a.UserID) {
 		where = append(where, store.Is("agent", q.Agent))
@@ -162,10 +165,17 @@ func (s *Service) CountClients(ctx context.Context, a Actor, q ClientQuery, limi
 	return n, wrapStore(err)
 }
 
+// maxMerges bounds how many merges a former id is followed through.
+const maxMerges = 20
+
 // client reads a client that the actor sees; CodeNotFound alike when it is not
-// there and when it is another's.
+// there and when it is another's. The id of a merged client leads to the one
+// that it became a part of.
 func (s *Service) client(ctx context.Context, a Actor, id string) (Client, error) {
 	c, err := Clients.Get(ctx, s.store, id)
+	for hops := 0; err == nil && c.MergedInto != "" && hops < maxMerges; hops++ {
+		c, err = Clients.Get(ctx, s.store, c.MergedInto)
+	}
 	if err != nil {
 		return Client{}, err
 	}

@@ -130,7 +130,7 @@ func (r *recompute) client(ctx context.Context, id string) error {
 	if CodeOf(err) == CodeNotFound {
 		return nil // deleted since
 	}
-	if err != nil {
+	if err != nil || c.MergedInto != "" {
 		return err
 	}
 	contracts, err := r.contracts(ctx, id)

@@ -10,21 +10,28 @@ import (
 
 // Person is somebody who works at a client.
 type Person struct {
-	ID        string    `json:"id"`
-	Version   int64     `json:"-"`
-	Client    string    `json:"client"`
-	Agent     string    `json:"agent,omitempty"` // copies of the client's, for scope
-	Team      string    `json:"team,omitempty"`
-	Name      string    `json:"name"`
-	Role      string    `json:"role,omitempty"`  // decision, technical, financial, legal, other
-	Title     string    `json:"title,omitempty"` // job title in its own words
-	Emails    []string  `json:"emails,omitempty"`
-	Phones    []string  `json:"phones,omitempty"`
-	Lang      string    `json:"lang,omitempty"`
-	Notes     string    `json:"notes,omitempty"`
-	Former    bool      `json:"former,omitempty"`
-	CreatedAt time.Time `json:"createdAt"`
-	UpdatedAt time.Time `json:"updatedAt"`
+	ID      string   `json:"id"`
+	Version int64    `json:"-"`
+	Client  string   `json:"client"`
+	Agent   string   `json:"agent,omitempty"` // copies of the client's, for scope
+	Team    string   `json:"team,omitempty"`
+	Name    string   `json:"name"`
+	Role    string   `json:"role,omitempty"`  // decision, technical, financial, legal, other
+	Title   string   `json:"title,omitempty"` // job title in its own words
+	Emails  []string `json:"emails,omitempty"`
+	Phones  []string `json:"phones,omitempty"`
+	Lang    string   `json:"lang,omitempty"`
+	Notes   string   `json:"notes,omitempty"`
+	Former  bool     `json:"former,omitempty"`
+	Channel string   `json:"channel,omitempty"` // by which they like to be reached: one of PersonChannels
+	Hours   string   `json:"hours,omitempty"`   // when, in their own words
+	// ConsentOn is the civil date on which they agreed to publicity (REN 1.000
+	// art. 374); "" is no.
+	ConsentOn string `json:"consentOn,omitempty"`
+	// MergedInto is the person that this one became a part of; it is in no list.
+	MergedInto string    `json:"mergedInto,omitempty"`
+	CreatedAt  time.Time `json:"createdAt"`
+	UpdatedAt  time.Time `json:"updatedAt"`
 }
 
 // People is the table of persons.
@@ -51,12 +58,20 @@ var People = Table[Person]{
 	ID:      func(p *Person) string { return p.ID },
 	Ver:     func(p *Person) *int64 { return &p.Version },
 	Keys: func(p *Person) store.Keys {
+		if p.MergedInto != "" {
+			return store.Keys{}
+		}
 		return store.Keys{
 			"client": p.Client, "agent": p.Agent, "team": p.Team,
 			"name": text.SortKey(p.Name), "emails": lower(p.Emails),
 		}
 	},
-	Words: func(p *Person) []string { return text.Words(append([]string{p.Name}, p.Emails...)...) },
+	Words: func(p *Person) []string {
+		if p.MergedInto != "" {
+			return nil
+		}
+		return text.Words(append([]string{p.Name}, p.Emails...)...)
+	},
 }
 
 func lower(in []string) []string {

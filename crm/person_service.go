@@ -3,7 +3,9 @@ package crm
 import (
 	"context"
 	"slices"
+	"strings"
 
+	"cemigmas/crm/calendar"
 	"cemigmas/crm/ident"
 	"cemigmas/crm/store"
 )
@@ -15,7 +17,16 @@ type PersonInput struct {
 	Title  string   `json:"title,omitempty"`
 	Emails []string `json:"emails,omitempty"`
 	Phones []string `json:"phones,omitempty"`
+
+	Channel   string `json:"channel,omitempty"`   // one of PersonChannels
+	Hours     string `json:"hours,omitempty"`     // in their own words
+	Lang      string `json:"lang,omitempty"`      // one of Langs
+	ConsentOn string `json:"consentOn,omitempty"` // civil date of the consent to publicity (art. 374)
+	Notes     string `json:"notes,omitempty"`
 }
+
+// PersonChannels are the ways in which a person may like to be reached.
+var PersonChannels = []string{"email", "phone", "message", "visit"}
 
 // into sets a person to what the input says, or answers what is wrong with it.
 func (in PersonInput) into(p *Person) problems {
@@ -24,6 +35,12 @@ func (in PersonInput) into(p *Person) problems {
 	bad.need("name", p.Name)
 	if p.Role != "" && !slices.Contains(PersonRoles, p.Role) {
 		bad.add("role", "error.field.choice")
+	}
+	p.Channel, p.Hours, p.Lang, p.ConsentOn, p.Notes = in.Channel, firstLine(in.Hours), in.Lang, strings.TrimSpace(in.ConsentOn), strings.TrimSpace(in.Notes)
+	oneOf("channel", &p.Channel, PersonChannels, true, bad)
+	oneOf("lang", &p.Lang, Langs, true, bad)
+	if p.ConsentOn != "" && !calendar.Date(p.ConsentOn).Valid() {
+		bad.add("consentOn", "date.invalid")
 	}
 	p.Emails = normalList(in.Emails, ident.NormalEmail, "emails", bad)
 	p.Phones = normalList(in.Phones, ident.NormalPhone, "phones", bad)
@@ -61,9 +78,12 @@ func (s *Service) AddPerson(ctx context.Context, a Actor, clientID string, in Pe
 	return p, nil
 }
 
-// Person reads a person.
+// Person reads a person; the id of a merged one leads to the survivor.
 func (s *Service) Person(ctx context.Context, a Actor, id string) (Person, error) {
 	p, err := People.Get(ctx, s.store, id)
+	for hops := 0; err == nil && p.MergedInto != "" && hops < maxMerges; hops++ {
+		p, err = People.Get(ctx, s.store, p.MergedInto)
+	}
 	if err != nil {
 		return Person{}, err
 	}

@@ -11,6 +11,7 @@ import (
 // tables lists every table, so that the doctor knows how each is encoded.
 var tables = []stored{
 	Clients, People, Installations, Contracts, Readings, Tariffs,
+	Pairs, Merges, Moves,
 	Activities, Timeline,
 	Users, Sessions, Attempts, Marks,
 	Mailboxes, Folders, Ledger, Messages, Threads, MailLinks, HeldMail, MailRules, Refiles,

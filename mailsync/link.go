@@ -14,7 +14,7 @@ func (b *batchFiling) link(ctx context.Context, m *crm.Message, client string, f
 		return err
 	}
 	l := crm.MailLink{
-		ID: m.ID + ":" + client, Message: m.ID, Thread: m.Thread, Client: client, Agent: c.Agent, Team: c.Team,
+		ID: m.ID + ":" + c.ID, Message: m.ID, Thread: m.Thread, Client: c.ID, Agent: c.Agent, Team: c.Team,
 		At: m.At, Outbound: m.Outbound, Person: f.person[client], Automatic: m.Automatic != "", Why: f.reasons[client],
 		Subject: m.Subject, Preview: m.Preview, From: sender(m), Files: fileNames(m),
 	}
@@ -36,12 +36,13 @@ func (b *batchFiling) count(l crm.MailLink) {
 	b.touched[l.Client] = true
 }
 
-// client reads a client once a batch; nil when there is none.
+// client reads a client once a batch, of a merged one the survivor; nil when
+// there is none.
 func (b *batchFiling) client(ctx context.Context, id string) (*crm.Client, error) {
 	if c, ok := b.clients[id]; ok {
 		return c, nil
 	}
-	c, err := crm.Clients.Get(ctx, b.svc.Store(), id)
+	c, err := b.svc.Client(ctx, crm.SystemActor(), id)
 	if crm.CodeOf(err) == crm.CodeNotFound {
 		b.clients[id] = nil
 		return nil, nil

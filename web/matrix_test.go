@@ -54,6 +54,9 @@ func applied(e webtest.Estate) string  { return e.Applied }
 func imported(e webtest.Estate) string { return e.Import }
 func agentOf(e webtest.Estate) string  { return e.Agent }
 
+func pairOf(e webtest.Estate) string { return web.PathID(e.Pair) }
+func merged(e webtest.Estate) string { return e.Merge }
+
 func at(path string) func(webtest.Estate) string {
 	return func(webtest.Estate) string { return path }
 }
@@ -70,6 +73,20 @@ var matrix = map[string]cell{
 
 	"GET /clients api":                      {path: at("/clients?limit=200")},
 	"GET /clients page":                     {path: at("/clients")},
+	"POST /clients api":                     {path: at("/clients"), body: map[string]string{"name": ""}, ok: 422},
+	"POST /clients page":                    {path: at("/clients"), form: []string{"name", ""}, ok: 422},
+	"GET /clients/new page":                 {path: at("/clients/new")},
+	"GET /clients/:id/merge page":           {reach: scoped, path: of("/clients/%s/merge", client)},
+	"POST /clients/:id/merge page":          {reach: scoped, path: of("/clients/%s/merge", client), ok: 422},
+	"GET /clients/:id/group page":           {reach: scoped, path: of("/clients/%s/group", client)},
+	"POST /clients/:id/group page":          {reach: scoped, path: of("/clients/%s/group", client), form: []string{"leave", "on"}, ok: 303},
+	"GET /clients/:id/history page":         {reach: scoped, path: of("/clients/%s/history", client)},
+	"GET /duplicates page":                  {path: at("/duplicates")},
+	"POST /duplicates/:id/apart page":       {reach: scoped, path: of("/duplicates/%s/apart", pairOf), ok: 303},
+	"POST /duplicates/:id/open page":        {reach: scoped, path: of("/duplicates/%s/open", pairOf), ok: 303},
+	"POST /merges/:id/undo page":            {reach: scoped, path: of("/merges/%s/undo", merged), ok: 303},
+	"GET /people/:id/merge page":            {reach: scoped, path: of("/people/%s/merge", person)},
+	"POST /people/:id/merge page":           {reach: scoped, path: of("/people/%s/merge", person), ok: 422},
 	"GET /clients/:id api":                  {reach: scoped, path: of("/clients/%s", client)},
 	"GET /clients/:id page":                 {reach: scoped, path: of("/clients/%s", client)},
 	"PATCH /clients/:id api":                {reach: scoped, path: of("/clients/%s", client), body: map[string]string{"tier": "B"}},

@@ -28,6 +28,9 @@ func (s *Server) showClient(c *fiber.Ctx, status int, log *page.LogForm) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
+	if cl.ID != c.Params("id") { // merged: the old address leads to the survivor
+		return c.Redirect("/clients/"+cl.ID, fiber.StatusSeeOther)
+	}
 	people, err := s.Service.ClientPeople(ctx, a, cl.ID)
 	if err != nil {
 		return s.fail(c, err)
@@ -52,6 +55,10 @@ func (s *Server) showClient(c *fiber.Ctx, status int, log *page.LogForm) error {
 		ID: cl.ID, Name: cl.Name, Badges: v.clientBadges(cl), Line: join(", ", sectorWord(v, cl), cl.City),
 		Phone: tel(cl.Phone), MailURL: mailURL(first(cl.Emails)), VisitURL: "/visits/new?client=" + cl.ID, EditURL: "/clients/" + cl.ID + "/edit", PersonURL: "/clients/" + cl.ID + "/people/new",
 		Stats: v.clientStats(cl, places), Facts: v.clientFacts(cl, users), Timeline: t}
+	p.MergeURL, p.HistoryURL, p.GroupURL = "/clients/"+cl.ID+"/merge", "/clients/"+cl.ID+"/history", "/clients/"+cl.ID+"/group"
+	if cl.Placeholder {
+		p.NameURL, p.MergeURL = p.MergeURL, ""
+	}
 	p.Shape = page.ShapeRecord
 	for _, former := range []bool{false, true} { // who left stands last
 		for _, person := range people {
@@ -166,9 +173,20 @@ func (v view) clientFacts(c crm.Client, users map[string]string) []page.Fact {
 		{Label: v.T("page.users.team"), Value: c.Team},
 		{Label: v.T("page.mail"), Value: join(", ", c.Emails...)},
 		{Label: v.T("page.client.domains"), Value: join(", ", c.Domains...)},
+		{Label: v.T("page.client.segment"), Value: v.segment(c.Segment)},
+		{Label: v.T("page.client.standin"), Value: v.standIn(c, users)},
+		{Label: v.T("page.client.tags"), Value: join(", ", c.Tags...)},
 		{Label: v.T("page.client.notes"), Value: c.Notes},
 	}
 	return slices.DeleteFunc(facts, func(f page.Fact) bool { return f.Value == "" })
+}
+
+// standIn is who serves in the agent's place, and when: "Rui Melo, 01/12 a 20/12".
+func (v view) standIn(c crm.Client, users map[string]string) string {
+	if c.StandIn == "" || c.StandInUntil < string(v.today) {
+		return ""
+	}
+	return v.T("web.standin", "name", orNothing(users[c.StandIn]), "from", v.date(c.StandInFrom), "until", v.date(c.StandInUntil))
 }
 
 // taxText writes a CNPJ or CPF with its mask.

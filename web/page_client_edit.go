@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"cemigmas/crm"
+	"cemigmas/crm/ident"
 	"cemigmas/web/page"
 )
 
@@ -37,6 +38,10 @@ var clientFields = []struct {
 	{"city", "city", func(f *page.ClientForm) *page.Field { return &f.City }, func(p *crm.ClientPatch) **string { return &p.City }},
 	{"address", "address", func(f *page.ClientForm) *page.Field { return &f.Address }, func(p *crm.ClientPatch) **string { return &p.Address }},
 	{"phone", "phone", func(f *page.ClientForm) *page.Field { return &f.Phone }, func(p *crm.ClientPatch) **string { return &p.Phone }},
+	{"segment", "segment", func(f *page.ClientForm) *page.Field { return &f.Segment }, func(p *crm.ClientPatch) **string { return &p.Segment }},
+	{"stand_in", "standIn", func(f *page.ClientForm) *page.Field { return &f.StandIn }, func(p *crm.ClientPatch) **string { return &p.StandIn }},
+	{"stand_in_from", "standInFrom", func(f *page.ClientForm) *page.Field { return &f.StandInFrom }, func(p *crm.ClientPatch) **string { return &p.StandInFrom }},
+	{"stand_in_until", "standInUntil", func(f *page.ClientForm) *page.Field { return &f.StandInUntil }, func(p *crm.ClientPatch) **string { return &p.StandInUntil }},
 	{"notes", "notes", func(f *page.ClientForm) *page.Field { return &f.Notes }, func(p *crm.ClientPatch) **string { return &p.Notes }},
 }
 
@@ -44,7 +49,8 @@ var clientFields = []struct {
 func storedClient(c crm.Client) page.ClientForm {
 	f := func(v string) page.Field { return page.Field{Value: v} }
 	form := page.ClientForm{Name: f(c.Name), LegalName: f(c.LegalName), TaxID: f(taxText(c)), CNAE: f(c.CNAE), Agent: f(c.Agent), Tier: f(c.Tier),
-		Status: f(c.Status), City: f(c.City), Address: f(c.Address), Phone: f(c.Phone), Notes: f(c.Notes),
+		Status: f(c.Status), City: f(c.City), Address: f(c.Address), Phone: f(ident.FormatPhone(c.Phone)), Notes: f(c.Notes),
+		Segment: f(c.Segment), StandIn: f(c.StandIn), StandInFrom: f(c.StandInFrom), StandInUntil: f(c.StandInUntil), Tags: f(strings.Join(c.Tags, ", ")),
 		Emails: f(strings.Join(c.Emails, "\n")), Domains: f(strings.Join(c.Domains, "\n"))}
 	if c.SectorBy == crm.SectorByHand {
 		form.Sector.Value = c.Sector
@@ -55,31 +61,51 @@ func storedClient(c crm.Client) page.ClientForm {
 func (s *Server) showClientEdit(c *fiber.Ctx, status int, cl crm.Client, form page.ClientForm, notice *page.Notice) error {
 	v := s.view(c)
 	p := page.ClientEdit{Base: s.base(c, page.PlaceClients, v.T("page.edit"), page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name)),
-		URL: "/clients/" + cl.ID + "/edit", BackURL: "/clients/" + cl.ID, Name: cl.Name, Version: strconv.FormatInt(cl.Version, 10), Form: form,
-		Sectors: append([]page.Option{{Label: v.T("web.sector.auto")}}, v.sectors()...),
-		Tiers:   []page.Option{{Label: nothing}, {Value: "A", Label: "A"}, {Value: "B", Label: "B"}, {Value: "C", Label: "C"}},
-		States:  v.options("web.status.", crm.ClientStatuses...)}
-	if cl.Status == "" {
+		URL: "/clients/" + cl.ID + "/edit", BackURL: "/clients/" + cl.ID, Name: cl.Name, Version: strconv.FormatInt(cl.Version, 10)}
+	return s.showClientForm(c, status, cl, p, form, notice)
+}
+
+// showClientForm renders the form of a client that is there or being made.
+func (s *Server) showClientForm(c *fiber.Ctx, status int, cl crm.Client, p page.ClientEdit, form page.ClientForm, notice *page.Notice) error {
+	v := s.view(c)
+	p.Form, p.Sectors = form, append([]page.Option{{Label: v.T("web.sector.auto")}}, v.sectors()...)
+	p.Tiers, p.States = []page.Option{{Label: nothing}}, v.options("web.status.", crm.ClientStatuses...)
+	for _, t := range crm.ClientTiers {
+		p.Tiers = append(p.Tiers, page.Option{Value: t, Label: t})
+	}
+	if cl.Status == "" && cl.ID != "" {
 		p.States = append([]page.Option{{Label: nothing}}, p.States...)
 	}
+	p.Segments = append([]page.Option{{Label: nothing}}, v.options("web.segment.", crm.ClientSegments...)...)
+	p.Segments = withOption(p.Segments, cl.Segment, cl.Segment) // of an import, in its own words
 	if actor(c).Role != crm.RoleAgent {
 		agents, err := s.agentOptions(c)
 		if err != nil {
 			return s.fail(c, err)
 		}
-		p.Agents = append([]page.Option{{Label: nothing}}, agents...)
-		if !slices.ContainsFunc(p.Agents, func(o page.Option) bool { return o.Value == cl.Agent }) {
-			// A former agent stays chosen until somebody chooses another.
-			names, err := s.Service.UserNames(c.UserContext())
-			if err != nil {
-				return s.fail(c, err)
-			}
-			p.Agents = append(p.Agents, page.Option{Value: cl.Agent, Label: orNothing(names[cl.Agent])})
+		names, err := s.Service.UserNames(c.UserContext())
+		if err != nil {
+			return s.fail(c, err)
 		}
+		p.Agents = append([]page.Option{{Label: nothing}}, agents...)
+		// Former ones stay chosen until somebody chooses another.
+		p.StandIns = withOption(slices.Clone(p.Agents), cl.StandIn, orNothing(names[cl.StandIn]))
+		p.Agents = withOption(p.Agents, cl.Agent, orNothing(names[cl.Agent]))
 	}
 	p.Shape, p.Notice = page.ShapeForm, notice
 	return s.render(c, status, "client/edit", p)
 }
+
+// withOption adds a choice that is none of those offered.
+func withOption(list []page.Option, value, label string) []page.Option {
+	if value == "" || slices.ContainsFunc(list, func(o page.Option) bool { return o.Value == value }) {
+		return list
+	}
+	return append(list, page.Option{Value: value, Label: label})
+}
+
+// forBosses are the fields that agents neither see nor set.
+var forBosses = []string{"agent", "stand_in", "stand_in_from", "stand_in_until"}
 
 func (s *Server) clientEdit(c *fiber.Ctx) error {
 	ctx, a, v, f, id := c.UserContext(), actor(c), s.view(c), typed{c}, c.Params("id")
@@ -95,12 +121,12 @@ func (s *Server) clientEdit(c *fiber.Ctx) error {
 	if !ok {
 		return s.fail(c, err)
 	}
-	form := page.ClientForm{Emails: f.field("emails", wrong), Domains: f.field("domains", wrong)}
+	form := page.ClientForm{Emails: f.field("emails", wrong), Domains: f.field("domains", wrong), Tags: f.field("tags", wrong)}
 	stored := storedClient(now)
 	conflict := crm.CodeOf(err) == crm.CodeConflict
 	for _, cf := range clientFields {
 		*cf.field(&form) = f.field(cf.name, wrong, cf.api)
-		if conflict && (cf.name != "agent" || a.Role != crm.RoleAgent) {
+		if conflict && !hiddenFrom(a, cf.name) {
 			v.differs(cf.field(&form), cf.field(&stored).Value)
 		}
 	}
@@ -109,6 +135,7 @@ func (s *Server) clientEdit(c *fiber.Ctx) error {
 	case conflict:
 		v.differs(&form.Emails, stored.Emails.Value)
 		v.differs(&form.Domains, stored.Domains.Value)
+		v.differs(&form.Tags, stored.Tags.Value)
 		notice = v.conflict(now.UpdatedAt, "/clients/"+id)
 	case above != "":
 		notice = &page.Notice{State: page.Bad, Label: above}
@@ -125,10 +152,7 @@ func clientPatch(f typed, now crm.Client, a crm.Actor) crm.ClientPatch {
 	var p crm.ClientPatch
 	stored := storedClient(now)
 	for _, cf := range clientFields {
-		if cf.name == "agent" && a.Role == crm.RoleAgent {
-			continue
-		}
-		if !f.has(cf.name) {
+		if hiddenFrom(a, cf.name) || !f.has(cf.name) {
 			continue
 		}
 		if value := f.get(cf.name); value != cf.field(&stored).Value {
@@ -141,5 +165,12 @@ func clientPatch(f typed, now crm.Client, a crm.Actor) crm.ClientPatch {
 	if list := f.lines("domains"); f.has("domains") && !slices.Equal(list, now.Domains) {
 		p.Domains = &list
 	}
+	if list := f.lines("tags"); f.has("tags") && !slices.Equal(list, now.Tags) {
+		p.Tags = &list
+	}
 	return p
+}
+
+func hiddenFrom(a crm.Actor, field string) bool {
+	return a.Role == crm.RoleAgent && slices.Contains(forBosses, field)
 }

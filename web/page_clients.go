@@ -98,7 +98,7 @@ func (v view) refused(ask listAsk, err error) string {
 
 func (s *Server) clientTools(c *fiber.Ctx, v view, ask listAsk) (page.ClientTools, error) {
 	t := page.ClientTools{Text: v.Text, Query: ask.q, Sector: ask.sector, Agent: ask.agent, Sort: ask.sort,
-		Sorts: v.options("web.sort.", clientSorts...), Sectors: v.sectors(), Import: "/imports"}
+		Sorts: v.options("web.sort.", clientSorts...), Sectors: v.sectors(), Import: "/imports", New: "/clients/new", Doubles: "/duplicates"}
 	if t.Sort == "" {
 		t.Sort = "name"
 	}
@@ -205,7 +205,7 @@ func (v view) noClients(ask listAsk) *page.Empty {
 	if ask.narrowed() {
 		return &page.Empty{Label: v.T("page.clients.none"), Action: page.Link{Label: v.T("page.clients.none.action"), URL: "/clients"}}
 	}
-	return &page.Empty{Label: v.T("page.clients.first"), Action: page.Link{Label: v.T("page.nav.imports"), URL: "/imports"}}
+	return &page.Empty{Label: v.T("page.clients.first"), Action: page.Link{Label: v.T("web.client.new"), URL: "/clients/new"}}
 }
 
 func (v view) clientHeads(ask listAsk) []page.Head {

@@ -29,17 +29,21 @@ func (s *Server) showPerson(c *fiber.Ctx, status int, cl crm.Client, p page.Pers
 	v := s.view(c)
 	p.Base = s.base(c, page.PlaceClients, p.Heading, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name))
 	p.BackURL, p.Roles = "/clients/"+cl.ID, append([]page.Option{{Label: nothing}}, v.options("web.person.", crm.PersonRoles...)...)
+	p.Channels = append([]page.Option{{Label: nothing}}, v.options("web.channel.", crm.PersonChannels...)...)
+	p.Langs = append([]page.Option{{Label: nothing}}, langNames()...)
 	p.Shape, p.Notice = page.ShapeForm, notice
 	return s.render(c, status, "person/edit", p)
 }
 
 func personInput(f typed) crm.PersonInput {
-	return crm.PersonInput{Name: f.get("name"), Role: f.get("role"), Title: f.get("title"), Emails: f.lines("emails"), Phones: f.lines("phones")}
+	return crm.PersonInput{Name: f.get("name"), Role: f.get("role"), Title: f.get("title"), Emails: f.lines("emails"), Phones: f.lines("phones"),
+		Channel: f.get("channel"), Hours: f.get("hours"), Lang: f.get("lang"), ConsentOn: f.get("consent_on"), Notes: f.get("notes")}
 }
 
 func personForm(f typed, wrong map[string]string) page.PersonForm {
 	return page.PersonForm{Name: f.field("name", wrong), Role: f.field("role", wrong), Title: f.field("title", wrong),
-		Emails: f.field("emails", wrong), Phones: f.field("phones", wrong)}
+		Emails: f.field("emails", wrong), Phones: f.field("phones", wrong), Channel: f.field("channel", wrong), Hours: f.field("hours", wrong),
+		PersonLang: f.field("lang", wrong), ConsentOn: f.field("consent_on", wrong, "consentOn"), Notes: f.field("notes", wrong)}
 }
 
 func (s *Server) personAdd(c *fiber.Ctx) error {
@@ -92,11 +96,12 @@ func storedPerson(p crm.Person) page.PersonForm {
 	for i, n := range p.Phones {
 		phones[i] = ident.FormatPhone(n)
 	}
-	return page.PersonForm{Name: f(p.Name), Role: f(p.Role), Title: f(p.Title), Emails: f(strings.Join(p.Emails, "\n")), Phones: f(strings.Join(phones, "\n"))}
+	return page.PersonForm{Name: f(p.Name), Role: f(p.Role), Title: f(p.Title), Emails: f(strings.Join(p.Emails, "\n")), Phones: f(strings.Join(phones, "\n")),
+		Channel: f(p.Channel), Hours: f(p.Hours), PersonLang: f(p.Lang), ConsentOn: f(p.ConsentOn), Notes: f(p.Notes)}
 }
 
 func (s *Server) showPersonEdit(c *fiber.Ctx, status int, cl crm.Client, p crm.Person, form page.PersonForm, version int64, notice *page.Notice) error {
-	e := page.PersonEdit{URL: "/people/" + p.ID, Heading: p.Name, Version: strconv.FormatInt(version, 10), Form: form, LeftURL: "/people/" + p.ID + "/former"}
+	e := page.PersonEdit{URL: "/people/" + p.ID, Heading: p.Name, Version: strconv.FormatInt(version, 10), Form: form, LeftURL: "/people/" + p.ID + "/former", MergeURL: "/people/" + p.ID + "/merge"}
 	if p.Former {
 		e.LeftURL, e.ReturnURL = "", "/people/"+p.ID+"/active"
 	}
@@ -149,7 +154,8 @@ func (s *Server) personEdit(c *fiber.Ctx) error {
 	switch {
 	case crm.CodeOf(err) == crm.CodeConflict:
 		is := storedPerson(now)
-		for typed, stored := range map[*page.Field]page.Field{&form.Name: is.Name, &form.Role: is.Role, &form.Title: is.Title, &form.Emails: is.Emails, &form.Phones: is.Phones} {
+		for typed, stored := range map[*page.Field]page.Field{&form.Name: is.Name, &form.Role: is.Role, &form.Title: is.Title, &form.Emails: is.Emails, &form.Phones: is.Phones,
+			&form.Channel: is.Channel, &form.Hours: is.Hours, &form.PersonLang: is.PersonLang, &form.ConsentOn: is.ConsentOn, &form.Notes: is.Notes} {
 			v.differs(typed, stored.Value)
 		}
 		version, notice = now.Version, v.conflict(now.UpdatedAt, "/clients/"+cl.ID)

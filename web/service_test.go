@@ -21,6 +21,7 @@ var house = map[string]string{
 	"TariffTable": "tariffs are public", "LastContact": "of projections", "Recompute": "writes derived figures only", "RecomputeAll": "writes derived figures only",
 	"ClientNames": "names for rows that were in scope already", "UserNames": "colleagues' names are no secret",
 	"DoChores": "for the program itself", "Check": "for doctor, on the machine itself", "ReleaseHeld": "for the mail engine", "NewUpserter": "carries its actor on", "Upsert": "carries its actor on; its own tests walk the scope",
+	"FindPairs": "writes what may be duplicates", "ResumeMerges": "finishes what was allowed", "RevisedNames": "names for revisions that were in scope already",
 	"CloseSessions": "EndSession asks who may", "LinkUser": "whoever has the link may", "UseLink": "whoever has the link may",
 }
 
@@ -28,7 +29,7 @@ var house = map[string]string{
 // matrix of routes looks for foreign words in what they answer.
 var lists = map[string]bool{
 	"ClientRows": true, "ClientList": true, "CountClients": true, "Search": true, "Team": true, "Day": true, "CountTriage": true, "ListMailboxes": true,
-	"ListHeld": true, "ListJobs": true, "SetPreferences": true, "ChangePassword": true, "AddMailbox": true,
+	"ListHeld": true, "ListJobs": true, "AddClient": true, "ListPairs": true, "ListMerges": true, "SetPreferences": true, "ChangePassword": true, "AddMailbox": true,
 }
 
 type call func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error
@@ -124,6 +125,21 @@ var guarded = map[string]struct {
 	}},
 	"SetFormer": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.SetFormer(ctx, a, e.Person, true))
+	}},
+	"Group": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.Group(ctx, a, e.Client))
+	}},
+	"SetApart": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return s.SetApart(ctx, a, e.Pair, true)
+	}},
+	"MergeClients": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.MergeClients(ctx, a, crm.MergeChoice{From: e.Client, Into: e.Client}))
+	}},
+	"MergePeople": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.MergePeople(ctx, a, crm.MergeChoice{From: e.Person, Into: e.Person}))
+	}},
+	"UndoMerge": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.UndoMerge(ctx, a, e.Merge))
 	}},
 	"EditMailbox": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.EditMailbox(ctx, a, secret.NewRing(), e.Mailbox, crm.MailboxEdit{}))

@@ -11,6 +11,11 @@ type Client struct {
 	MailURL    string
 	VisitURL   string // GET /visits/new?client=
 	EditURL    string // empty when the viewer may not
+	MergeURL   string // GET /clients/{id}/merge
+	HistoryURL string // GET /clients/{id}/history
+	GroupURL   string // GET /clients/{id}/group
+	// NameURL is the quick way from a placeholder to the client that it is.
+	NameURL    string
 	Stats      []Stat
 	Facts      []Fact
 	People     []Person
@@ -41,25 +46,33 @@ type Person struct {
 // /clients/{id}/people, GET and POST /people/{id}.
 type PersonEdit struct {
 	Base
-	URL     string
-	BackURL string
-	Heading string
-	Version string // field version: what was read; empty for a new one
-	Form    PersonForm
-	Roles   []Option
-	LeftURL string // POST: no longer works there; empty for a new or former one
+	URL      string
+	BackURL  string
+	Heading  string
+	Version  string // field version: what was read; empty for a new one
+	Form     PersonForm
+	Roles    []Option
+	Channels []Option
+	Langs    []Option
+	MergeURL string // GET /people/{id}/merge; empty when there is nobody to merge with
+	LeftURL  string // POST: no longer works there; empty for a new or former one
 	// ReturnURL is its opposite, for a former one.
 	ReturnURL string
 }
 
 // PersonForm holds the fields name, role, title, emails and phones (one a
-// line).
+// line), channel, hours, lang, consent_on and notes.
 type PersonForm struct {
-	Name   Field
-	Role   Field
-	Title  Field
-	Emails Field
-	Phones Field
+	Channel    Field
+	Hours      Field
+	PersonLang Field
+	ConsentOn  Field
+	Notes      Field
+	Name       Field
+	Role       Field
+	Title      Field
+	Emails     Field
+	Phones     Field
 }
 
 // ClientInstallation is an installation and posto with its demand.
@@ -113,7 +126,8 @@ type LogForm struct {
 	Error      string
 }
 
-// ClientEdit is the form of a client: GET and POST /clients/{id}/edit.
+// ClientEdit is the form of a client: GET and POST /clients/{id}/edit, and
+// /clients/new.
 type ClientEdit struct {
 	Base
 	URL     string
@@ -125,12 +139,31 @@ type ClientEdit struct {
 	Agents  []Option // empty: the viewer may not hand it over
 	Tiers   []Option
 	States  []Option
+
+	Segments []Option
+	StandIns []Option // empty: the viewer may not choose one
+	// Alike are clients that may be the one that is being made; the form then
+	// offers to make it anyway (field anyway).
+	Alike []AlikeClient
+}
+
+// AlikeClient is a client that may be the same company.
+type AlikeClient struct {
+	Link Link
+	Sub  string // "Uberlândia, Marina Couto"
 }
 
 // ClientForm holds the fields name, legal_name, tax_id, cnae, sector, agent,
-// tier, status, city, address, phone, emails, domains, notes. Emails and
-// domains are one a line.
+// tier, status, city, address, phone, emails, domains, notes, segment, tags,
+// stand_in, stand_in_from, stand_in_until. Emails and domains are one a line,
+// tags parted by commas.
 type ClientForm struct {
+	Segment      Field
+	Tags         Field
+	StandIn      Field
+	StandInFrom  Field
+	StandInUntil Field
+
 	Name      Field
 	LegalName Field
 	TaxID     Field

@@ -22,6 +22,8 @@ type ClientTools struct {
 	Sorts   []Option
 	Chips   ClientChips
 	Import  string // GET /imports; empty when not allowed
+	New     string // GET /clients/new
+	Doubles string // GET /duplicates
 }
 
 // ClientChips are the filters in force. Fragment: clients/chips.

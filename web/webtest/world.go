@@ -15,7 +15,7 @@ type Estate struct {
 	Agent, Team, Mark                            string
 	Client, Person, Installation, Activity       string
 	Visit, Thread, Message, Mailbox, Held        string
-	Report, Import, Applied                      string
+	Report, Import, Applied, Pair, Merge         string
 	ClientName, InstallationName, Subject, Spoke string
 }
 
@@ -42,12 +42,24 @@ func (k *Kit) estate(agent string, n int) Estate {
 	p := crm.Person{ID: e.Person, Client: e.Client, Agent: agent, Team: e.Team, Name: "Helena " + mark, Role: "technical", Emails: []string{mail("helena", mark)},
 		Phones: []string{"+5534999990000"}, CreatedAt: Now, UpdatedAt: Now}
 	k.Apply(crm.Clients.Put(&c), crm.People.Put(&p))
+	k.merged(&e)
 	k.place(e, n)
 	k.Must(k.Service.Recompute(k.Context(), e.Client))
 	k.said(&e)
 	k.mail(&e, n)
 	k.work(e)
 	return e
+}
+
+// merged is a second client that may be the same, and a merge that was undone.
+func (k *Kit) merged(e *Estate) {
+	k.Helper()
+	other := crm.Client{ID: e.Client + "b", Name: e.ClientName + " Filial", Agent: e.Agent, Team: e.Team, Status: "active", CreatedAt: Now, UpdatedAt: Now}
+	pair := crm.Pair{ID: e.Client + "|" + other.ID, A: e.Client, B: other.ID, Why: crm.AlikeName, Agent: e.Agent, Team: e.Team, At: Now}
+	m := crm.Merge{ID: "mg" + e.Client, Kind: crm.RowClient, From: other.ID, Into: e.Client, FromName: other.Name, IntoName: e.ClientName, Agent: e.Agent, Team: e.Team,
+		By: e.Agent, At: Now, State: crm.MergeUndone}
+	e.Pair, e.Merge = pair.ID, m.ID
+	k.Apply(crm.Clients.Put(&other), crm.Pairs.Put(&pair), crm.Merges.Put(&m))
 }
 
 func mail(who, mark string) string { return strings.ToLower(who + "@" + mark + ".example") }

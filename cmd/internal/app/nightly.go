@@ -10,11 +10,14 @@ import (
 
 // newDay brings derived figures up to date once a day, on one node. It looks as
 // often as a lease lasts, so that another node goes on soon when that one is
-// killed.
+// killed. Merges that were broken off are finished here too.
 func (a *App) newDay(ctx context.Context) {
 	tick := time.NewTicker(a.Lease)
 	defer tick.Stop()
 	for {
+		if err := a.Service.ResumeMerges(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Error("app: cannot finish a merge", "err", err)
+		}
 		if err := a.catchUp(ctx); err != nil && ctx.Err() == nil {
 			a.Log.Error("app: cannot bring figures up to date", "err", err)
 		}
@@ -38,6 +41,9 @@ func (a *App) catchUp(ctx context.Context) error {
 	return a.under(ctx, "newday", func(ctx context.Context, svc *crm.Service) error {
 		var err error
 		if aside.Run(func() { err = svc.RecomputeAll(ctx) }); err != nil {
+			return err
+		}
+		if aside.Run(func() { err = svc.FindPairs(ctx) }); err != nil {
 			return err
 		}
 		return upToDate(ctx, svc, mark)

@@ -128,6 +128,9 @@ func (a *App) importJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, err
 	if err == nil && !args.DryRun {
 		err = a.Mail.Refile(ctx, svc) // people and numbers that are new may name waiting mail
 	}
+	if err == nil && !args.DryRun {
+		err = a.Service.FindPairs(ctx)
+	}
 	return res, nil, err
 }
 
