@@ -50,11 +50,12 @@ func TestPersonIsEdited(t *testing.T) {
 	if p, err = h.Person(t.Context(), h.ana, p.ID); err != nil {
 		t.Fatal(err)
 	}
-	// A note that came with the portfolio is no member of the form and stays.
+	// Somebody writes a note meanwhile.
 	p.Notes = "prefere telefone"
 	h.put(t, crm.People.Put(&p))
 
-	in := crm.PersonInput{Name: "Helena Duarte", Emails: []string{"helena@vale.example", "hd@vale.example"}}
+	in := crm.PersonInput{Name: "Helena Duarte", Emails: []string{"helena@vale.example", "hd@vale.example"}, Notes: "prefere telefone",
+		Channel: "message", Hours: "manhãs", Lang: "es", ConsentOn: "2026-03-01"}
 	if now, err := h.EditPerson(t.Context(), h.ana, p.ID, p.Version, in); crm.CodeOf(err) != crm.CodeConflict || now.Notes == "" {
 		t.Errorf("%+v, %v; want a conflict with what is stored", now, err)
 	}
@@ -62,7 +63,8 @@ func TestPersonIsEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := h.Person(t.Context(), h.ana, p.ID)
-	if err != nil || got.Name != "Helena Duarte" || len(got.Emails) != 2 || got.Notes != "prefere telefone" {
+	if err != nil || got.Name != "Helena Duarte" || len(got.Emails) != 2 || got.Notes != "prefere telefone" || got.Channel != "message" ||
+		got.Hours != "manhãs" || got.Lang != "es" || got.ConsentOn != "2026-03-01" {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if want := []string{"helena@vale.example", "hd@vale.example"}; !reflect.DeepEqual(told, want) {

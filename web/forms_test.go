@@ -361,3 +361,77 @@ func TestEvents(t *testing.T) {
 		t.Errorf("stream %q", all)
 	}
 }
+
+func TestClientIsMadeByHand(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	b.Get("/clients").Status(200).Has("a[href='/clients/new']", "Novo cliente")
+	b.Get("/clients/new").Status(200).Lacks("[name=agent]")
+	b.Post("/clients", "name", "Laticínio Novo", "tax_id", "11.111.111/1111-11", "segment", "mv").Status(422).Value("name", "Laticínio Novo").Value("tax_id", "11.111.111/1111-11")
+	a := b.Post("/clients", "name", e.ClientName, "city", "Araguari", "status", "active").Status(409).Has(".notice.warn", e.ClientName)
+	a.Has(".notice.warn label", "Criar mesmo assim")
+	b.Post("/clients", "name", e.ClientName, "city", "Araguari", "status", "active", "anyway", "on").Status(303)
+	done := b.Post("/clients", "name", "Laticínio Novo", "tax_id", "27.418.305/0001-74", "segment", "free", "tags", "leite, queijo", "status", "prospect").Status(303)
+	b.Follow(done).Status(200).Has("h1", "Laticínio Novo").Has(".facts", "Mercado livre").Has(".facts", "leite, queijo").Has(".facts", "Ana Agente")
+	// Another agent is told that it is in the house, and nothing more.
+	k.Browser("cleo").Post("/clients", "name", "Outro", "tax_id", "27418305000174").Status(409).Has(".wrong", "Fale com seu gerente").Lacks(".notice.warn")
+	k.API("ana", http.MethodPost, "/clients", map[string]any{"name": "Pela API", "tags": []string{"x"}}).Status(201)
+	k.API("ana", http.MethodPost, "/clients", map[string]any{"name": "Pela API"}).Status(409)
+}
+
+func TestClientsAreMergedAndParted(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	made := b.Post("/clients", "name", e.ClientName, "city", "Araguari", "phone", "34 3221-0000", "status", "active", "anyway", "on").Status(303)
+	other := strings.TrimPrefix(made.Header.Get("Location"), "/clients/")
+	b.Get("/duplicates").Status(200).Has(".pair", e.ClientName)
+	b.Get("/clients/"+e.Client+"/merge?q="+e.Mark).Status(200).Has(".pair a", e.ClientName)
+	b.Get("/clients/"+e.Client+"/merge?with="+other).Status(200).Has("table.merge", "Araguari")
+	b.Post("/clients/"+e.Client+"/merge", "from", "none", "into", e.Client).Status(422).Has(".notice", "lista")
+	done := b.Post("/clients/"+e.Client+"/merge", "from", e.Client, "into", other, "take_legalName", "second", "take_cnae", "second").Status(303)
+	if done.Header.Get("Location") != "/clients/"+other {
+		t.Fatalf("led to %s", done.Header.Get("Location"))
+	}
+	page := b.Follow(done).Status(200).Has(".person", "Helena").Has("#timeline", e.Subject).Has(".facts", "Ltda.")
+	if a := b.Get("/clients/" + e.Client).Status(303); a.Header.Get("Location") != "/clients/"+other {
+		t.Errorf("the old address leads to %q", a.Header.Get("Location"))
+	}
+	undo, ok := page.Find(".toast form").Attr("action")
+	if !ok {
+		t.Fatal("no undo in the toast")
+	}
+	b.Get("/clients/"+other+"/history").Status(200).Has(".history", "em lote")
+	b.Get("/duplicates").Status(200).Has("form[action='"+undo+"']", "Desfazer")
+	k.Browser("cleo").Post(undo).Status(404)
+	back := b.Post(undo).Status(303)
+	b.Follow(back).Status(200).Has("h1", e.ClientName).Has(".person", "Helena")
+	b.Get("/clients/" + other).Status(200).Lacks(".person")
+}
+
+func TestPeopleAreMergedOnThePage(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	b.Get("/people/"+e.Person+"/merge").Status(200).Has(".empty", "outra pessoa")
+	b.Post("/clients/"+e.Client+"/people", "name", "H. Prado", "emails", "hp@vale.example", "role", "legal", "channel", "phone", "hours", "manhãs", "lang", "es",
+		"consent_on", "2026-05-02").Status(303)
+	link, _ := b.Get("/people/" + e.Person + "/merge").Status(200).Find(".pair a").Attr("href")
+	from, _ := b.Get(link).Status(200).Has("table.merge", "manhãs").Find("[name=from]").Attr("value")
+	b.Post("/people/"+e.Person+"/merge", "from", from, "take_hours", "second").Status(303)
+	b.Get("/people/"+from).Status(200).Value("hours", "manhãs").Value("name", "Helena "+e.Mark)
+}
+
+func TestGroupOnThePage(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	made := b.Post("/clients", "name", "Holding Fictícia", "status", "active").Status(303)
+	top := strings.TrimPrefix(made.Header.Get("Location"), "/clients/")
+	b.Post("/clients/"+e.Client+"/group", "client_name", "ninguém").Status(422).Has(".wrong", "lista")
+	b.Post("/clients/"+top+"/group", "client", top).Status(422).Has(".wrong", "si mesmo")
+	b.Follow(b.Post("/clients/"+e.Client+"/group", "client", top).Status(303)).Status(200).Has("h1", "Holding").Has(".indent-1", e.ClientName).Has(".stats", "1.600")
+	b.Post("/clients/"+e.Client+"/group", "leave", "on").Status(303)
+	b.Get("/clients/" + top + "/group").Status(200).Lacks(".indent-1")
+}

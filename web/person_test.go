@@ -21,7 +21,7 @@ func TestPersonIsAdded(t *testing.T) {
 	b.Post(at, "name", "", "emails", "ivo@", "phones", "x", "role", "technical").Status(422).Has(".wrong", "Preencha").
 		Value("emails", "ivo@").Value("phones", "x").Value("role", "technical")
 	b.Follow(b.Post(at, "name", "Ivo Prado", "role", "legal", "emails", "ivo@moinho.example\r\nIVO@prado.example", "phones", "34 99999-1234")).
-		Status(200).Has(".person", "Ivo Prado").Has(".person", "Jurídico").Has("[data-toast]", "procurados")
+		Status(200).Has(".person", "Ivo Prado").Has(".person", "Representante legal").Has("[data-toast]", "procurados")
 	if !slices.Equal(told, []string{"ivo@moinho.example", "ivo@prado.example"}) {
 		t.Errorf("told the mail engine of %v", told)
 	}

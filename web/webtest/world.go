@@ -51,15 +51,14 @@ func (k *Kit) estate(agent string, n int) Estate {
 	return e
 }
 
-// merged is a second client that may be the same, and a merge that was undone.
+// merged is a pair that waits for a decision, and a merge that was undone.
 func (k *Kit) merged(e *Estate) {
 	k.Helper()
-	other := crm.Client{ID: e.Client + "b", Name: e.ClientName + " Filial", Agent: e.Agent, Team: e.Team, Status: "active", CreatedAt: Now, UpdatedAt: Now}
-	pair := crm.Pair{ID: e.Client + "|" + other.ID, A: e.Client, B: other.ID, Why: crm.AlikeName, Agent: e.Agent, Team: e.Team, At: Now}
-	m := crm.Merge{ID: "mg" + e.Client, Kind: crm.RowClient, From: other.ID, Into: e.Client, FromName: other.Name, IntoName: e.ClientName, Agent: e.Agent, Team: e.Team,
-		By: e.Agent, At: Now, State: crm.MergeUndone}
+	pair := crm.Pair{ID: e.Client + "|" + e.Client, A: e.Client, B: e.Client, Why: crm.AlikeName, Agent: e.Agent, Team: e.Team, At: Now}
+	m := crm.Merge{ID: "mg" + e.Client, Kind: crm.RowClient, From: e.Client + "b", Into: e.Client, FromName: e.ClientName + " Filial", IntoName: e.ClientName,
+		Agent: e.Agent, Team: e.Team, By: e.Agent, At: Now, State: crm.MergeUndone}
 	e.Pair, e.Merge = pair.ID, m.ID
-	k.Apply(crm.Clients.Put(&other), crm.Pairs.Put(&pair), crm.Merges.Put(&m))
+	k.Apply(crm.Pairs.Put(&pair), crm.Merges.Put(&m))
 }
 
 func mail(who, mark string) string { return strings.ToLower(who + "@" + mark + ".example") }
