@@ -369,15 +369,15 @@ func TestClientIsMadeByHand(t *testing.T) {
 	b.Get("/clients").Status(200).Has("a[href='/clients/new']", "Novo cliente")
 	b.Get("/clients/new").Status(200).Lacks("[name=agent]")
 	b.Post("/clients", "name", "Laticínio Novo", "tax_id", "11.111.111/1111-11", "segment", "mv").Status(422).Value("name", "Laticínio Novo").Value("tax_id", "11.111.111/1111-11")
-	a := b.Post("/clients", "name", e.ClientName, "city", "Araguari", "status", "active").Status(409).Has(".notice.warn", e.ClientName)
+	a := b.Post("/clients", "name", e.ClientName, "city", "Araguari", "status", "active").Status(422).Has(".notice.warn", e.ClientName)
 	a.Has(".notice.warn label", "Criar mesmo assim")
 	b.Post("/clients", "name", e.ClientName, "city", "Araguari", "status", "active", "anyway", "on").Status(303)
 	done := b.Post("/clients", "name", "Laticínio Novo", "tax_id", "27.418.305/0001-74", "segment", "free", "tags", "leite, queijo", "status", "prospect").Status(303)
 	b.Follow(done).Status(200).Has("h1", "Laticínio Novo").Has(".facts", "Mercado livre").Has(".facts", "leite, queijo").Has(".facts", "Ana Agente")
 	// Another agent is told that it is in the house, and nothing more.
-	k.Browser("cleo").Post("/clients", "name", "Outro", "tax_id", "27418305000174").Status(409).Has(".wrong", "Fale com seu gerente").Lacks(".notice.warn")
+	k.Browser("cleo").Post("/clients", "name", "Outro", "tax_id", "27418305000174").Status(422).Has(".wrong", "Fale com seu gerente").Lacks(".notice.warn")
 	k.API("ana", http.MethodPost, "/clients", map[string]any{"name": "Pela API", "tags": []string{"x"}}).Status(201)
-	k.API("ana", http.MethodPost, "/clients", map[string]any{"name": "Pela API"}).Status(409)
+	k.API("ana", http.MethodPost, "/clients", map[string]any{"name": "Pela API"}).Status(422)
 }
 
 func TestClientsAreMergedAndParted(t *testing.T) {

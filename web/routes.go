@@ -30,7 +30,7 @@ func table() []route {
 
 		// Clients.
 		{method: get, path: "/clients", api: op("listClients", "List the clients that you may see.", apiClients).of(crm.Client{}), page: (*Server).clientsPage},
-		{method: post, path: "/clients", api: op("addClient", "Make a client. 409 when its CNPJ or CPF is in the house, or others look like it and anyway is not set.", apiAddClient).made(), page: (*Server).clientAdd},
+		{method: post, path: "/clients", api: op("addClient", "Make a client. 422 when its CNPJ or CPF is in the house, or others look like it and anyway is not set.", apiAddClient).made(), page: (*Server).clientAdd},
 		{method: get, path: "/clients/:id", api: op("getClient", "Read one client; its version is the ETag.", apiClient), page: (*Server).clientPage},
 		{method: patch, path: "/clients/:id", api: op("editClient", "Change members of a client; If-Match names the version that was read.", apiPatchClient)},
 		{method: get, path: "/clients/:id/timeline", api: op("timeline", "What happened with a client: planned first, then newest first.", apiTimeline).of(crm.Entry{}), page: (*Server).timelinePart},
