@@ -50,15 +50,15 @@ func (s *Service) AddClient(ctx context.Context, a Actor, in NewClient) (Client,
 			return Client{}, alike, Errf(CodeDuplicate, "error.client.alike", "name", alike[0].Name)
 		}
 	}
-	if err := s.Apply(ctx, saved(s.editor(ctx, a), Clients, c.ID, nil, &c)...); err != nil {
+	rest, left := s.chore(Chore{Client: c.ID, Refile: c.Emails})
+	if err := s.Apply(ctx, append(saved(s.editor(ctx, a), Clients, c.ID, nil, &c), left)...); err != nil {
 		if keyed && CodeOf(err) == CodeConflict { // the same request, sent twice at once
 			was, err := Clients.Get(ctx, s.store, id)
 			return was, nil, err
 		}
 		return Client{}, nil, duplicateClient(err)
 	}
-	s.addressed(c.Emails...)
-	if err := s.Recompute(ctx, c.ID); err != nil {
+	if err := s.do(ctx, rest); err != nil {
 		return c, nil, err
 	}
 	if err := s.pairUp(ctx, c.ID); err != nil {

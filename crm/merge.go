@@ -122,11 +122,6 @@ func (s *Service) MergeClients(ctx context.Context, a Actor, in MergeChoice) (Me
 		return Merge{}, duplicateClient(err)
 	}
 	m.Version++
-	if into.Agent != was.Agent || into.Team != was.Team {
-		if err := s.reassign(ctx, into.ID, into.Agent, into.Team); err != nil {
-			return m, err
-		}
-	}
 	return m, s.finishMerge(ctx, &m)
 }
 
@@ -289,9 +284,6 @@ func (s *Service) partClients(ctx context.Context, a Actor, m *Merge) error {
 		return duplicateClient(err)
 	}
 	m.Version++
-	if back.Agent != into.Agent || back.Team != into.Team {
-		return s.reassign(ctx, back.ID, back.Agent, back.Team)
-	}
 	return nil
 }
 
@@ -359,10 +351,10 @@ func (s *Service) finishMerge(ctx context.Context, m *Merge) (err error) {
 
 // settled brings up to date what is derived of the two.
 func (s *Service) settled(ctx context.Context, m *Merge) error {
-	if err := s.Recompute(ctx, m.From, m.Into); err != nil {
-		return err
-	}
 	for _, id := range []string{m.From, m.Into} {
+		if err := s.settleClient(ctx, id); err != nil {
+			return err
+		}
 		if err := s.pairUp(ctx, id); err != nil {
 			return err
 		}
