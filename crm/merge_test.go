@@ -149,24 +149,24 @@ func difference(a, b string) string {
 	return strings.Join(out, "\n")
 }
 
-var errKilled = errors.New("killed")
+var errMergeKilled = errors.New("killed")
 
-// dying is a store whose process is killed after some writes.
-type dying struct {
+// mortal is a store whose process is killed after some writes.
+type mortal struct {
 	store.Store
 	left int
 }
 
-func (d *dying) Apply(ctx context.Context, changes ...store.Change) error {
+func (d *mortal) Apply(ctx context.Context, changes ...store.Change) error {
 	if d.left--; d.left < 0 {
-		return errKilled
+		return errMergeKilled
 	}
 	return d.Store.Apply(ctx, changes...)
 }
 
-func (d *dying) Lease(ctx context.Context, name, owner string, ttl time.Duration) (store.Lease, error) {
+func (d *mortal) Lease(ctx context.Context, name, owner string, ttl time.Duration) (store.Lease, error) {
 	if d.left < 0 {
-		return store.Lease{}, errKilled
+		return store.Lease{}, errMergeKilled
 	}
 	return d.Store.Lease(ctx, name, owner, ttl)
 }
@@ -178,7 +178,7 @@ func TestMergeThatIsKilledIsResumed(t *testing.T) {
 	ctx, whole := t.Context(), h.store
 	before := h.dump()
 	for left := 1; ; left++ {
-		h.store = &dying{whole, left}
+		h.store = &mortal{whole, left}
 		m, err := h.MergeClients(ctx, h.admin, MergeChoice{From: h.one, Into: h.two, Take: []string{"taxId"}})
 		h.store = whole
 		if err == nil {
@@ -189,7 +189,7 @@ func TestMergeThatIsKilledIsResumed(t *testing.T) {
 			h.must(err)
 			break
 		}
-		if !errors.Is(err, errKilled) {
+		if !errors.Is(err, errMergeKilled) {
 			t.Fatal(err)
 		}
 		h.must(h.ResumeMerges(ctx))
@@ -199,10 +199,10 @@ func TestMergeThatIsKilledIsResumed(t *testing.T) {
 		}
 		list, err := h.ListMerges(ctx, h.admin)
 		h.must(err)
-		h.store = &dying{whole, left}
+		h.store = &mortal{whole, left}
 		_, err = h.UndoMerge(ctx, h.admin, list[0].ID)
 		h.store = whole
-		if err != nil && !errors.Is(err, errKilled) {
+		if err != nil && !errors.Is(err, errMergeKilled) {
 			t.Fatal(err)
 		}
 		h.must(h.ResumeMerges(ctx))
