@@ -110,7 +110,7 @@ func visit(p *person) {
 // receive watches the client's page in a second tab while the button is pressed
 // in the first: the mail comes without a reload.
 func receive(h *house, p *person, email string) {
-	opentest.NotOnDouble(p.t, "it takes minutes to file four mailboxes at once")
+	opentest.NotOnDouble(p.t, "it scans 600 mails for each mail that is filed, 33 ms a look-up and 45 ms a ledger row, which takes four mailboxes minutes")
 	// The mail comes to whoever presses the button.
 	client, address := h.Played().Upcoming(h.actor(p.t, email).UserID)
 	h.synced(p.t, address)
@@ -154,7 +154,7 @@ func newest(h *house, p *person, client string) crm.MailLink {
 }
 
 func triage(h *house, p *person) {
-	opentest.NotOnDouble(p.t, "it takes minutes to file four mailboxes at once")
+	opentest.NotOnDouble(p.t, "it scans 600 mails for each mail that is filed, 33 ms a look-up and 45 ms a ledger row, which takes four mailboxes minutes")
 	name, path := firstClient(p)
 	p.open("/triage")
 	row := `li.held:has([name=client_name])`

@@ -17,8 +17,14 @@ import (
 // lost connection or primary, is done here.
 
 // AtOnce implements store.Distant: with servers some milliseconds away, eight
-// questions at once take an eighth of the time, and little of the pool.
-func (s *Store) AtOnce() int { return 8 }
+// questions at once take an eighth of the time, and little of the pool. The
+// protocol double only gets slower: it scans for each.
+func (s *Store) AtOnce() int {
+	if s.double {
+		return 2
+	}
+	return 8
+}
 
 // each runs a find and hands over its rows; the row is valid during the call.
 func (s *Store) each(ctx context.Context, in *store.Collection, filter bson.D, opts *options.FindOptionsBuilder, f func(bson.Raw) error) error {
