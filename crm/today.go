@@ -12,7 +12,7 @@ type Day struct {
 	Date      string         // civil date
 	Visits    []Activity     // of the day, in order, done ones too
 	Neglected []Client       // without contact longest, never first
-	Mail      []MailLink     // newest from clients, one a thread
+	Mail      []MailLink     // of the last days from clients, not answered yet; one a thread, newest first
 	Overruns  []Installation // of the newest month with readings
 	Month     string         // of the overruns
 	Notices   []Installation // notice deadlines (art. 133) from today on
@@ -25,6 +25,7 @@ const (
 	todayRows  = 8
 	triageCap  = 100
 	mailExtras = 40 // read to find enough different threads
+	mailDays   = 7  // older mail is no news any more
 )
 
 // Day gathers an actor's day. Every list is a few rows of one index.
@@ -37,7 +38,7 @@ func (s *Service) Day(ctx context.Context, a Actor, date string) (Day, error) {
 	for _, step := range []func() error{
 		func() error { return s.dayVisits(ctx, a, &d, from) },
 		func() error { return s.dayClients(ctx, a, &d) },
-		func() error { return s.dayMail(ctx, a, &d) },
+		func() error { return s.dayMail(ctx, a, &d, from) },
 		func() error { return s.dayOverruns(ctx, a, &d, from) },
 		func() error { return s.dayNames(ctx, &d) },
 	} {
@@ -65,21 +66,37 @@ func (s *Service) dayClients(ctx context.Context, a Actor, d *Day) (err error) {
 	return err
 }
 
-func (s *Service) dayMail(ctx context.Context, a Actor, d *Day) error {
+func (s *Service) dayMail(ctx context.Context, a Actor, d *Day, from time.Time) error {
 	list, _, err := MailLinks.Find(ctx, s.store, store.Query{
-		Where: append(a.scope(), store.Is("inbound", true)), Sort: []string{"-at"}, Limit: mailExtras})
+		Where: append(a.scope(), store.Is("inbound", true), store.From("at", from.AddDate(0, 0, -mailDays).UTC())),
+		Sort:  []string{"-at"}, Limit: mailExtras})
 	if err != nil {
 		return err
 	}
 	seen := map[string]bool{}
 	for _, l := range list {
-		if !seen[l.Thread+l.Client] && len(d.Mail) < todayRows {
-			seen[l.Thread+l.Client] = true
+		if seen[l.Thread+l.Client] || l.Automatic || len(d.Mail) == todayRows {
+			continue
+		}
+		seen[l.Thread+l.Client] = true
+		waits, err := s.waits(ctx, l)
+		if err != nil {
+			return err
+		}
+		if waits {
 			d.Mail = append(d.Mail, l)
 		}
 	}
 	d.Triage, err = s.CountTriage(ctx, a, triageCap)
 	return err
+}
+
+// waits tells that nobody of the house wrote to the client in this conversation
+// since.
+func (s *Service) waits(ctx context.Context, l MailLink) (bool, error) {
+	newest, _, err := MailLinks.Find(ctx, s.store, store.Query{
+		Where: []store.Cond{store.Is("thread", l.Thread), store.Is("client", l.Client)}, Sort: []string{"-at"}, Limit: 1})
+	return len(newest) == 0 || !newest[0].Outbound, err
 }
 
 // dayOverruns takes the newest of the last three months that has one: readings

@@ -86,9 +86,6 @@ func fillUser(u *User, in UserInput) error {
 	}
 	u.Email, u.Name, u.Role, u.Team = email, strings.TrimSpace(in.Name), in.Role, strings.TrimSpace(in.Team)
 	u.Sectors, u.Lang = in.Sectors, in.Lang
-	if u.Lang == "" {
-		u.Lang = Langs[0]
-	}
 	bad.need("name", u.Name)
 	if !u.Role.Valid() {
 		bad.add("role", "error.field.choice")
@@ -96,7 +93,7 @@ func fillUser(u *User, in UserInput) error {
 	if u.Role == RoleManager && u.Team == "" {
 		bad.add("team", "error.user.team")
 	}
-	if !slices.Contains(Langs, u.Lang) {
+	if u.Lang != "" && !slices.Contains(Langs, u.Lang) { // "" is what the browser prefers
 		bad.add("lang", "error.field.choice")
 	}
 	if slices.ContainsFunc(u.Sectors, func(id string) bool { return !IsSector(id) }) {

@@ -51,7 +51,7 @@ type me struct {
 
 func apiMe(_ *Server, c call, _ struct{}) (me, error) {
 	u := user(c.ctx)
-	return me{u.ID, u.Name, u.Email, u.Role, u.Team, u.Lang}, nil
+	return me{u.ID, u.Name, u.Email, u.Role, u.Team, lang(c.ctx)}, nil
 }
 
 type clientsQuery struct {

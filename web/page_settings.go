@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -10,9 +11,8 @@ import (
 )
 
 func (s *Server) settingsPage(c *fiber.Ctx) error {
-	u := user(c)
 	theme, density := s.looks(c)
-	return s.showSettings(c, fiber.StatusOK, page.SettingsForm{Lang: page.Field{Value: u.Lang}, Theme: page.Field{Value: theme}, Density: page.Field{Value: density}})
+	return s.showSettings(c, fiber.StatusOK, page.SettingsForm{Lang: page.Field{Value: lang(c)}, Theme: page.Field{Value: theme}, Density: page.Field{Value: density}})
 }
 
 func (s *Server) showSettings(c *fiber.Ctx, status int, form page.SettingsForm) error {
@@ -61,13 +61,33 @@ func (s *Server) demoMail(c *fiber.Ctx) error {
 		return s.fail(c, crm.Errf(crm.CodeNotFound, "error.not-found"))
 	}
 	v := s.view(c)
-	client, err := s.Demo.ReceiveMail(c.UserContext(), user(c).ID)
+	ctx, a, back := c.UserContext(), actor(c), typed{c}.back("/")
+	prefer := clientOf(back)
+	if _, err := s.Service.Client(ctx, a, prefer); err != nil {
+		prefer = "" // the page of no client of this user's
+	}
+	client, name, err := s.Demo.ReceiveMail(ctx, a.UserID, prefer)
 	if err != nil {
 		return s.fail(c, err)
 	}
-	n := note{Label: v.T("web.demo.mail", "client", client)}
-	if isPart(c) {
-		return s.render(c, fiber.StatusOK, "toast", s.toast(c, v.Text, n, "/"))
+	n := note{Label: v.T("web.demo.mail", "client", name)}
+	if _, err := s.Service.Client(ctx, a, client); err == nil && client != prefer {
+		n.Next, n.URL = v.T("page.open"), "/clients/"+client
 	}
-	return s.goTo(c, typed{c}.back("/"), n)
+	if isPart(c) {
+		return s.render(c, fiber.StatusOK, "toast", s.toast(c, v.Text, n, back))
+	}
+	return s.goTo(c, back, n)
+}
+
+// clientOf is the id of the client whose page this is, "" of any other page.
+func clientOf(path string) string {
+	id, ok := strings.CutPrefix(path, "/clients/")
+	if end := strings.IndexAny(id, "/?#"); end >= 0 {
+		id = id[:end]
+	}
+	if !ok {
+		return ""
+	}
+	return id
 }

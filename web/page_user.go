@@ -43,7 +43,7 @@ func (s *Server) showUser(c *fiber.Ctx, status int, u crm.User, w userShown) err
 		w.edits = u.EditCount()
 	}
 	p := page.UserRecord{Base: s.base(c, page.PlaceUsers, u.Name, page.Link{Label: v.T("page.nav.users"), URL: "/users"}), Name: u.Name,
-		URL: path, Edits: strconv.FormatInt(w.edits, 10), Form: w.form, Fresh: w.fresh, Roles: v.roles(), Langs: langNames(),
+		URL: path, Edits: strconv.FormatInt(w.edits, 10), Form: w.form, Fresh: w.fresh, Roles: v.roles(), Langs: v.userLangs(),
 		Sectors: v.sectorChecks(w.sectors), Sessions: sessions,
 		Facts: []page.Fact{{Label: v.T("account.user.created"), Value: v.date(crm.DayOf(u.CreatedAt))}, {Label: v.T("account.user.last"), Value: v.lastSeen(u)}}}
 	if b := v.userState(u); b != nil {
@@ -104,7 +104,7 @@ func (v view) userDiffers(form *page.UserForm, now crm.User, sectors []string) {
 		}
 	}
 	choice(&form.Role, string(now.Role), v.T("role."+string(now.Role)))
-	choice(&form.Lang, now.Lang, langName(now.Lang))
+	choice(&form.Lang, now.Lang, v.langName(now.Lang))
 	if !slices.Equal(slices.Sorted(slices.Values(sectors)), slices.Sorted(slices.Values(now.Sectors))) {
 		var names []string
 		for _, id := range now.Sectors {
@@ -114,8 +114,14 @@ func (v view) userDiffers(form *page.UserForm, now crm.User, sectors []string) {
 	}
 }
 
-func langName(id string) string {
-	for _, o := range langNames() {
+// userLangs are the languages that a user can be given; none is the one that
+// the user's browser prefers.
+func (v view) userLangs() []page.Option {
+	return append([]page.Option{{Label: v.T("account.user.lang.browser")}}, langNames()...)
+}
+
+func (v view) langName(id string) string {
+	for _, o := range v.userLangs() {
 		if o.Value == id {
 			return o.Label
 		}

@@ -13,12 +13,12 @@ import (
 const fewUsers = 8
 
 func (s *Server) usersPage(c *fiber.Ctx) error {
-	return s.showUsers(c, fiber.StatusOK, freshUser(c), nil, nil)
+	return s.showUsers(c, fiber.StatusOK, freshUser(), nil, nil)
 }
 
 // freshUser is the empty form.
-func freshUser(c *fiber.Ctx) page.UserForm {
-	return page.UserForm{Role: page.Field{Value: string(crm.RoleAgent)}, Lang: page.Field{Value: lang(c)}}
+func freshUser() page.UserForm {
+	return page.UserForm{Role: page.Field{Value: string(crm.RoleAgent)}}
 }
 
 func readUserQuery(c *fiber.Ctx) crm.UserQuery {
@@ -39,7 +39,7 @@ func (s *Server) showUsers(c *fiber.Ctx, status int, form page.UserForm, sectors
 		return s.fail(c, err)
 	}
 	p := page.Users{Base: s.base(c, page.PlaceUsers, v.T("page.nav.users")), May: a.Role == crm.RoleAdmin, Form: form,
-		Empty: page.Empty{Label: v.T("page.users.none")}, Roles: v.roles(), Langs: langNames(), Sector: v.sectorChecks(sectors)}
+		Empty: page.Empty{Label: v.T("page.users.none")}, Roles: v.roles(), Langs: v.userLangs(), Sector: v.sectorChecks(sectors)}
 	narrow := ask.Q != "" || ask.Role != "" || ask.State != ""
 	if narrow {
 		p.Empty = page.Empty{Label: v.T("account.users.nobody"), Action: page.Link{Label: v.T("page.clients.none.action"), URL: "/users"}}
@@ -143,9 +143,6 @@ func (s *Server) userAdd(c *fiber.Ctx) error {
 	v, f := s.view(c), typed{c}
 	in := userInput(f)
 	in.Invite = true
-	if in.Lang == "" {
-		in.Lang = actor(c).Lang
-	}
 	u, _, err := s.Service.AddUser(c.UserContext(), actor(c), in)
 	if err == nil {
 		return s.freshLink(c, u.ID)

@@ -31,8 +31,9 @@ type Mailer interface {
 // Demo is what the demonstration bar asks of the demonstration.
 type Demo interface {
 	// ReceiveMail appends a reply to the mailbox of a user, or to any agent's
-	// where the user has none, and answers the name of the client who wrote.
-	ReceiveMail(ctx context.Context, owner string) (client string, err error)
+	// where the user has none; from the client whose id is prefer if it ever
+	// wrote. It answers the id and name of the client who did.
+	ReceiveMail(ctx context.Context, owner, prefer string) (client, name string, err error)
 }
 
 // Config is what a Server is made of.

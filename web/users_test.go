@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -208,4 +209,22 @@ func TestBrokenImportShowsWhatIsKnown(t *testing.T) {
 	j.State, j.Result, j.Done, j.Total, j.Error = crm.JobFailed, nil, 412, 1000, &crm.Text{Key: "import.file.broken"}
 	k.Apply(crm.Jobs.Put(&j))
 	k.Browser("ana").Get("/imports/"+e.Import).Status(200).Has(".stat", "412").Has(".stat", "de 1.000")
+}
+
+// A user whom nobody gave a language has the browser's; a page of settings shows
+// it, and saving keeps it.
+func TestLanguageOfAFreshUser(t *testing.T) {
+	k := webtest.New(t)
+	u, err := k.Service.User(t.Context(), crm.SystemActor(), k.Actor("ana").UserID)
+	k.Must(err)
+	in := crm.UserInput{Email: u.Email, Name: u.Name, Role: u.Role, Team: u.Team}
+	if _, err := k.Service.EditUser(t.Context(), crm.SystemActor(), u.ID, u.Edits, in); err != nil {
+		t.Fatal(err)
+	}
+	b := k.Browser("ana")
+	for lang, want := range map[string]string{"es-AR,es;q=0.9": "es", "en-GB": "en", "pt": "pt-BR"} {
+		ask := httptest.NewRequest(http.MethodGet, "/settings", nil)
+		ask.Header.Set("Accept-Language", lang)
+		b.Do(ask).Status(200).Has(`html[lang="`+want+`"]`, "").Has(`select[name=lang] option[value="`+want+`"][selected]`, "")
+	}
 }

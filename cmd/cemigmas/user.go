@@ -50,7 +50,7 @@ func (c *cli) userAdd() *cobra.Command {
 	f.StringVar(&in.Name, "name", "", "name that pages show")
 	f.StringVar(&role, "role", "agent", "agent, manager or admin")
 	f.StringVar(&in.Team, "team", "", "team; a manager sees its team's clients")
-	f.StringVar(&in.Lang, "lang", "pt-BR", "language: pt-BR, es, en")
+	f.StringVar(&in.Lang, "lang", "", "language: pt-BR, es, en (default: what the user's browser prefers)")
 	f.BoolVar(&stdin, "password-stdin", false, "read the password from standard input")
 	return cmd
 }

@@ -76,38 +76,47 @@ func keep(path string, r received) (err error) {
 	return f.Sync()
 }
 
+// News is a mail that came: its subject, and the id and name of the client who
+// wrote it.
+type News struct{ Subject, Client, Name string }
+
 // Receive lets a client's person answer in a recent conversation, now. It comes
 // into the mailbox of owner, a user id; where that is nobody of an agent's, the
 // agents get mail in turn. The conversations of a mailbox go on in turn, in an
-// order that follows from the seed.
-func (s *Server) Receive(ctx context.Context, owner string) (subject, client string, err error) {
+// order that follows from the seed. A client (its id) that is named goes before
+// them where it has a conversation: the mail comes to whom it writes to.
+func (s *Server) Receive(ctx context.Context, owner, client string) (n News, err error) {
 	if err := ctx.Err(); err != nil {
-		return "", "", err
+		return n, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.next(owner)
+	t := s.of(client)
 	if t == nil {
-		return "", "", ErrNoDemo
+		t = s.next(owner)
+	}
+	if t == nil {
+		return n, ErrNoDemo
 	}
 	l := s.answer(t)
 	r := received{Agent: t.agent, At: l.at, Raw: l.raw()}
 	if err := keep(s.file(), r); err != nil {
-		return "", "", err
+		return n, err
 	}
 	if err := s.append(t.agent, inbox, r.At, r.Raw); err != nil {
-		return "", "", err
+		return n, err
 	}
 	s.count++
 	s.rounds[t.agent]++
 	t.last = l
-	return l.subject, t.client, s.wake(ctx, s.boxes[t.agent].Address)
+	return News{l.subject, t.person.Client, t.client}, s.wake(ctx, s.boxes[t.agent].Address)
 }
 
-// ReceiveMail is Receive for the bar of the pages; it answers the client's name.
-func (s *Server) ReceiveMail(ctx context.Context, owner string) (client string, err error) {
-	_, client, err = s.Receive(ctx, owner)
-	return client, err
+// ReceiveMail is Receive for the bar of the pages; it answers the client's id
+// and name.
+func (s *Server) ReceiveMail(ctx context.Context, owner, prefer string) (client, name string, err error) {
+	n, err := s.Receive(ctx, owner, prefer)
+	return n.Client, n.Name, err
 }
 
 // Upcoming says whom the next mail that owner receives is from, and into which
@@ -121,6 +130,16 @@ func (s *Server) Upcoming(owner string) (client, mailbox string) {
 		return "", ""
 	}
 	return t.client, s.boxes[t.agent].Address
+}
+
+// of is the newest conversation of a client, nil when it has none.
+func (s *Server) of(client string) *tail {
+	for i := range s.post.tails {
+		if t := &s.post.tails[i]; client != "" && t.person.Client == client {
+			return t
+		}
+	}
+	return nil
 }
 
 // recent is how many conversations of an agent go on.

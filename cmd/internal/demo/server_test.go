@@ -87,7 +87,7 @@ func TestServerKeepsUIDsOverRestarts(t *testing.T) {
 		t.Errorf("%d mails, want %d", n, Mails)
 	}
 	for range 6 {
-		if _, _, err := first.Receive(context.Background(), ""); err != nil {
+		if _, err := first.Receive(context.Background(), "", ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -165,7 +165,7 @@ func TestReceiveWakesWhoIdles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	subject, client, err := s.Receive(context.Background(), "")
+	got, err := s.Receive(context.Background(), "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,8 +188,8 @@ func TestReceiveWakesWhoIdles(t *testing.T) {
 	}
 	_, now := contents(t, c, inbox)
 	raw := now[imap.UID(len(now))]
-	if !strings.Contains(raw, "In-Reply-To: <") || subject == "" || client == "" {
-		t.Errorf("subject %q, client %q, mail:\n%s", subject, client, raw)
+	if !strings.Contains(raw, "In-Reply-To: <") || got.Subject == "" || got.Client == "" || got.Name == "" {
+		t.Errorf("%+v, mail:\n%s", got, raw)
 	}
 }
 
@@ -223,5 +223,21 @@ func TestReceivedFileSurvivesACut(t *testing.T) {
 func TestServeRefusesAStoreWithoutMark(t *testing.T) {
 	if _, err := Serve(context.Background(), open(t), ServerOptions{Data: t.TempDir()}); err != ErrNoDemo {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// A named client writes, to whom it writes to; an unknown one is passed over.
+func TestReceiveOfAClient(t *testing.T) {
+	cheaply(t)
+	svc, _ := filled(t, Options{Seed: 4, Clients: 12, Today: today})
+	s := play(t, svc, t.TempDir(), nil)
+	for i, x := range s.post.tails[:3] {
+		n, err := s.Receive(t.Context(), "", x.person.Client)
+		if err != nil || n.Client != x.person.Client || n.Name != x.client {
+			t.Errorf("%d: %+v, %v", i, n, err)
+		}
+	}
+	if n, err := s.Receive(t.Context(), "", "nobody"); err != nil || n.Client == "" {
+		t.Errorf("%+v, %v", n, err)
 	}
 }

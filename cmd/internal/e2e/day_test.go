@@ -133,6 +133,30 @@ func receive(h *house, p *person, email string) {
 		w.sees("#content", link.From)
 	})
 	p.sees("#today-mail", client)
+	receiveHere(h, p, email)
+}
+
+// receiveHere presses the button on the page of a client who is not next: it is
+// this one that writes, and its timeline moves.
+func receiveHere(h *house, p *person, email string) {
+	next, _ := h.Played().Upcoming(h.actor(p.t, email).UserID)
+	var c crm.Client
+	for l, err := range crm.MailLinks.All(p.t.Context(), h.Service.Store(), store.Query{
+		Where: []store.Cond{store.Is("agent", h.actor(p.t, email).UserID), store.Is("inbound", true)}, Sort: []string{"-at"}}) {
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if c, err = h.Service.Client(p.t.Context(), crm.SystemActor(), l.Client); err == nil && c.Name != next {
+			break
+		}
+	}
+	p.open("/clients/" + c.ID)
+	p.do("see the timeline", chromedp.WaitVisible(css("#timeline")))
+	first := p.text("#timeline .entry:not(.planned)")
+	p.untilTrue("mark the page", `(window.unloaded = "never") === "never"`)
+	p.do("receive a mail", click(css(".demobar button")))
+	p.sees("#toasts .toast", c.Name)
+	p.untilTrue("see it come", `window.unloaded === "never" && document.querySelector("#timeline .entry:not(.planned)").textContent.replace(/\s+/g, " ").trim() !== `+quote(first))
 }
 
 // newest is the mail that came last from a client.
