@@ -36,9 +36,10 @@ func (s *Server) historyPage(c *fiber.Ctx) error {
 	}
 	told.client = func(id string) string { // another's is not named
 		if _, ok := told.clients[id]; !ok {
-			x, err := s.Service.Client(ctx, a, id)
-			if told.clients[id] = x.Name; err != nil {
-				told.clients[id] = nothing
+			told.clients[id] = nothing
+			if _, err := s.Service.Client(ctx, a, id); err == nil {
+				names, _ := s.Service.ClientNames(ctx, []string{id}) // of a merged one its own
+				told.clients[id] = orNothing(names[id])
 			}
 		}
 		return told.clients[id]
