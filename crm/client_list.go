@@ -275,6 +275,6 @@ func (s *Service) Team(ctx context.Context, a Actor) ([]User, error) {
 
 // hideUser drops what no page may show.
 func hideUser(u User) User {
-	u.Password, u.Link, u.Ended = "", "", nil
+	u.Password, u.Link, u.Feed, u.Ended = "", "", "", nil
 	return u
 }

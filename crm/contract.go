@@ -29,6 +29,13 @@ type TestPeriod struct {
 	Former DemandStep `json:"former,omitempty"` // what was contracted before; zero at the start of supply
 }
 
+// Migration is a client's formal word that it goes to the free market (REN
+// 1.000 art. 166).
+type Migration struct {
+	Requested  string `json:"requested"`            // civil date
+	Simplified bool   `json:"simplified,omitempty"` // the CCEE's simplified model for retail: art. 166 §5
+}
+
 // Contract is a demand contract of an installation.
 type Contract struct {
 	ID           string       `json:"id"`
@@ -49,6 +56,9 @@ type Contract struct {
 	Market       string       `json:"market,omitempty"`
 	Schedule     []DemandStep `json:"schedule"`
 	Test         *TestPeriod  `json:"test,omitempty"`
+	Agreed       bool         `json:"agreed,omitempty"`     // a CCER whose fixed term the parties keep (art. 133 §1)
+	Migration    *Migration   `json:"migration,omitempty"`  // to the free market
+	Amendments   []Amendment  `json:"amendments,omitempty"` // oldest first
 	Flags        []Text       `json:"flags,omitempty"`
 	CreatedAt    time.Time    `json:"createdAt"`
 	UpdatedAt    time.Time    `json:"updatedAt"`

@@ -138,6 +138,7 @@ func (r *recompute) client(ctx context.Context, id string) error {
 		return err
 	}
 	var sums clientSums
+	var places []Installation
 	q := store.Query{Where: []store.Cond{store.Is("client", id)}, Sort: []string{"name"}, Limit: store.MaxPage}
 	for {
 		list, next, err := Installations.Find(ctx, r.s.store, q)
@@ -147,6 +148,7 @@ func (r *recompute) client(ctx context.Context, id string) error {
 		if err := r.installations(ctx, list, contracts, &sums); err != nil {
 			return err
 		}
+		places = append(places, list...)
 		if next == "" {
 			break
 		}
@@ -154,6 +156,13 @@ func (r *recompute) client(ctx context.Context, id string) error {
 	}
 	was := c
 	c.project(&sums)
+	var dates []Deadline // after project, which finds the sector
+	for n := range places {
+		dates = append(dates, DeadlinesOf(&c, &places[n], contracts[places[n].ID], r.today, calendar.WorkDays{})...)
+	}
+	if err := r.deadlines(ctx, &c, dates); err != nil {
+		return err
+	}
 	if err := r.contact(ctx, &c); err != nil {
 		return err
 	}

@@ -35,11 +35,18 @@ type Installation struct {
 	TariffClass string `json:"tariffClass,omitempty"`
 	CNAE        string `json:"cnae,omitempty"`
 	LoadW       int64  `json:"loadW,omitempty"` // connected load, W
-	Market      string `json:"market,omitempty"`
-	Feeder      string `json:"feeder,omitempty"`
-	Substation  string `json:"substation,omitempty"`
-	Status      string `json:"status,omitempty"`      // active, off
-	ConnectedOn string `json:"connectedOn,omitempty"` // civil date
+	// TransformerVA is the power of the client's transformers, in VA.
+	TransformerVA int64 `json:"transformerVA,omitempty"`
+	// SecondaryMeter: measured behind the transformer, so that its losses are
+	// added to what was measured (REN 1.000 art. 305).
+	SecondaryMeter bool     `json:"secondaryMeter,omitempty"`
+	Coordinates    string   `json:"coordinates,omitempty"` // decimal degrees, "-19.920000,-43.940000"
+	Conditions     []string `json:"conditions,omitempty"`
+	Market         string   `json:"market,omitempty"`
+	Feeder         string   `json:"feeder,omitempty"`
+	Substation     string   `json:"substation,omitempty"`
+	Status         string   `json:"status,omitempty"`      // active, off
+	ConnectedOn    string   `json:"connectedOn,omitempty"` // civil date
 	// Flags are doubts about what was imported, kept until someone settles
 	// them (megawatts where kilowatts belong).
 	Flags     []Text    `json:"flags,omitempty"`

@@ -21,6 +21,7 @@ var copiesOf = []struct {
 	{Installations.In, []string{"name"}},
 	{Contracts.In, []string{"installation"}},
 	{Readings.In, []string{"month"}},
+	{Deadlines.In, []string{"on"}},
 	{Activities.In, []string{"-month", "-at"}},
 	{MailLinks.In, []string{"-contact", "-at"}},
 }

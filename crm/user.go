@@ -36,6 +36,8 @@ type User struct {
 	// chosen, and LinkUntil when it is over.
 	Link      string     `json:"link,omitempty"`
 	LinkUntil *time.Time `json:"linkUntil,omitempty"`
+	// Feed is the SHA-256 of the secret in the address of the calendar feed.
+	Feed string `json:"feed,omitempty"`
 	// Edits rises with every change of what the page of the user edits; the
 	// version rises for other reasons too, such as a session that was ended.
 	Edits     int64      `json:"edits,omitempty"`
@@ -62,6 +64,7 @@ var Users = Table[User]{
 			{Name: "team", Kind: store.String},
 			{Name: "role", Kind: store.String},
 			{Name: "link", Kind: store.String},
+			{Name: "feed", Kind: store.String},
 		},
 		Indexes: []store.Index{
 			{Fields: []string{"email"}, Unique: true},
@@ -69,12 +72,13 @@ var Users = Table[User]{
 			{Fields: []string{"team", "name"}},
 			{Fields: []string{"role", "name"}},
 			{Fields: []string{"link"}},
+			{Fields: []string{"feed"}},
 		},
 	},
 	ID:  func(u *User) string { return u.ID },
 	Ver: func(u *User) *int64 { return &u.Version },
 	Keys: func(u *User) store.Keys {
-		return store.Keys{"email": strings.ToLower(u.Email), "name": text.SortKey(u.Name), "team": u.Team, "role": string(u.Role), "link": u.Link}
+		return store.Keys{"email": strings.ToLower(u.Email), "name": text.SortKey(u.Name), "team": u.Team, "role": string(u.Role), "link": u.Link, "feed": u.Feed}
 	},
 }
 

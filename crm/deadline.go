@@ -1,0 +1,181 @@
+package crm
+
+import (
+	"slices"
+	"time"
+
+	"cemigmas/crm/calendar"
+	"cemigmas/crm/demand"
+	"cemigmas/crm/store"
+)
+
+// Kinds of a deadline.
+const (
+	DeadlineNotice    = "notice"    // last day to refuse a CUSD's renewal: art. 133
+	DeadlineCCER      = "ccer"      // last day to leave a CCER of fixed term: art. 133 §4
+	DeadlineEnd       = "end"       // last day of a contract
+	DeadlineTest      = "test"      // last day of a test period: art. 314
+	DeadlineReduction = "reduction" // a reduction that was asked for may hold: art. 155
+	DeadlineIncrease  = "increase"  // an increase that was asked for must be there: art. 154
+	DeadlineMigration = "migration" // a step to the free market: arts. 96, 166
+)
+
+// DeadlineKinds in the order in which they are offered.
+var DeadlineKinds = []string{DeadlineNotice, DeadlineTest, DeadlineEnd, DeadlineCCER, DeadlineReduction, DeadlineIncrease, DeadlineMigration}
+
+// Settled says that a deadline needs nobody's attention any more.
+type Settled struct {
+	How    string    `json:"how"` // done, dismissed
+	Reason string    `json:"reason,omitempty"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+}
+
+// Deadline is a date of a contract that matters. It is derived from contracts by
+// Recompute; only Settled is somebody's word, and lasts as long as the date is
+// derived anew.
+type Deadline struct {
+	ID           string   `json:"id"` // contract:kind:detail:date
+	Client       string   `json:"client"`
+	ClientName   string   `json:"clientName"`
+	Agent        string   `json:"agent,omitempty"`
+	Team         string   `json:"team,omitempty"`
+	Sector       string   `json:"sector,omitempty"`
+	Installation string   `json:"installation"`
+	Place        string   `json:"place"` // name of the installation
+	Contract     string   `json:"contract"`
+	Number       string   `json:"number,omitempty"` // of the contract
+	Kind         string   `json:"kind"`
+	Detail       string   `json:"detail,omitempty"`  // step of a migration
+	Article      string   `json:"article,omitempty"` // of REN 1.000
+	On           string   `json:"on"`                // civil date
+	For          string   `json:"for,omitempty"`     // what it is the deadline of: the end that a notice belongs to
+	Missed       bool     `json:"missed,omitempty"`  // it went by and cannot be made good in this term
+	Settled      *Settled `json:"settled,omitempty"`
+}
+
+// Deadlines is the table of deadlines.
+var Deadlines = Table[Deadline]{
+	In: &store.Collection{
+		Name: "deadlines",
+		Fields: []store.Field{
+			{Name: "client", Kind: store.String},
+			{Name: "agent", Kind: store.String},
+			{Name: "team", Kind: store.String},
+			{Name: "sector", Kind: store.String},
+			{Name: "kind", Kind: store.String},
+			{Name: "on", Kind: store.String},
+			{Name: "contract", Kind: store.String},
+			{Name: "settled", Kind: store.Bool},
+		},
+		Indexes: append([]store.Index{
+			{Fields: []string{"client", "on"}},
+			{Fields: []string{"contract", "on"}},
+		}, scoped([][]string{{"on"}, {"kind", "on"}, {"sector", "on"}})...),
+	},
+	Derived: copied,
+	ID:      func(d *Deadline) string { return d.ID },
+	Keys: func(d *Deadline) store.Keys {
+		return store.Keys{"client": d.Client, "agent": d.Agent, "team": d.Team, "sector": d.Sector, "kind": d.Kind, "on": d.On,
+			"contract": d.Contract, "settled": d.Settled != nil}
+	},
+}
+
+// DeadlinesOf derives the dates of an installation's contracts as of a day, in
+// order. What is switched off has none.
+func DeadlinesOf(c *Client, i *Installation, contracts []Contract, day string, w calendar.WorkDays) []Deadline {
+	if i.Status == "off" {
+		return nil
+	}
+	var out []Deadline
+	for n := range contracts {
+		k := &contracts[n]
+		if !k.Runs(day) {
+			continue
+		}
+		for _, d := range k.deadlines(i, day, w) {
+			d.Client, d.ClientName, d.Agent, d.Team, d.Sector = c.ID, c.Name, c.Agent, c.Team, c.Sector
+			d.Installation, d.Place, d.Contract, d.Number = i.ID, i.Name, k.ID, k.Number
+			d.ID = k.ID + ":" + d.Kind + ":" + d.Detail + ":" + d.On
+			if calendar.Date(d.On).Valid() && !slices.ContainsFunc(out, func(o Deadline) bool { return o.ID == d.ID }) {
+				out = append(out, d)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Deadline) int { return compareDeadlines(&a, &b) })
+	return out
+}
+
+// deadlines are a contract's own, without what they repeat of the installation.
+func (c *Contract) deadlines(i *Installation, day string, w calendar.WorkDays) (out []Deadline) {
+	switch c.Kind {
+	case ContractCUSD:
+		out = c.noticeDates(day)
+	case ContractCCER:
+		out = c.ccerDates(day)
+	}
+	if end := c.LastDay(); end >= day {
+		out = append(out, Deadline{Kind: DeadlineEnd, On: end, Article: "133"})
+	}
+	if end, _ := c.TestLimits(); end >= day {
+		out = append(out, Deadline{Kind: DeadlineTest, On: end, Article: "314"})
+	}
+	for n := range c.Amendments {
+		m := &c.Amendments[n]
+		if m.State != AmendOpen || m.Kind != AmendReduction && m.Kind != AmendIncrease {
+			continue
+		}
+		l := LawfulOf(i, c, m, w)
+		out = append(out, Deadline{Kind: m.Kind, On: l.On, Article: l.Article})
+	}
+	if m := c.Migration; m != nil {
+		out = append(out, c.migrationDates(i, day, w)...)
+	}
+	return out
+}
+
+// noticeDates are the last day to refuse the renewal of the running term while
+// that term runs, and, once it went by, that of the next one.
+func (c *Contract) noticeDates(day string) []Deadline {
+	t := c.term()
+	if t.Final || !t.Start.Valid() || c.End != "" {
+		return nil
+	}
+	win := t.Window(demand.Current(), calendar.Date(day), 0)
+	var out []Deadline
+	if win.State == demand.WindowMissed {
+		out = append(out, Deadline{Kind: DeadlineNotice, On: string(win.Last), For: string(win.End), Article: "133", Missed: true})
+	}
+	if win.Next.Last.Valid() {
+		out = append(out, Deadline{Kind: DeadlineNotice, On: string(win.Next.Last), For: string(win.Next.End), Article: "133"})
+	}
+	return out
+}
+
+// ccerDates are those of a CCER that still has a fixed term: an indefinite one
+// can be left on any day, 180 days later.
+func (c *Contract) ccerDates(day string) []Deadline {
+	if !calendar.Date(c.Start).Valid() || c.LastDay() != "" {
+		return nil
+	}
+	e := demand.CCER{Term: c.term(), Agreed: c.Agreed}.Exit(demand.Current(), calendar.Date(day))
+	if e.Open || !e.Last.Valid() {
+		return nil
+	}
+	return []Deadline{{Kind: DeadlineCCER, On: string(e.Last), For: string(e.End), Article: "133 §4", Missed: string(e.Last) < day}}
+}
+
+func (c *Contract) migrationDates(i *Installation, day string, w calendar.WorkDays) (out []Deadline) {
+	exit := demand.CCER{Term: c.term(), Agreed: c.Agreed}
+	m := demand.Current().Migrate(demand.MigrationRequest{Requested: calendar.Date(c.Migration.Requested), Contract: exit,
+		Simplified: c.Migration.Simplified, Volts: i.VoltageV}, w)
+	for _, s := range m.Stages {
+		if string(s.By) >= day {
+			out = append(out, Deadline{Kind: DeadlineMigration, Detail: s.Code, On: string(s.By), Article: s.Article})
+		}
+	}
+	if string(m.On) >= day && c.Kind == ContractCCER && c.LastDay() == "" {
+		out = append(out, Deadline{Kind: DeadlineMigration, Detail: "free", On: string(m.On), Article: "166"})
+	}
+	return out
+}
