@@ -136,9 +136,16 @@ func (k *checker) figures() look {
 				}
 			}
 			for _, ch := range found {
-				p := ch.(store.Patch)
-				out = append(out, problem{judged: d.ID, in: p.In, id: p.ID, what: "derived figures are not those of its sources: " +
-					strings.Join(slices.Sorted(maps.Keys(p.Body)), ", "), how: "they were computed anew", changes: []store.Change{p}})
+				p := problem{judged: d.ID, what: "derived figures are not those of its sources", how: "they were computed anew", changes: []store.Change{ch}}
+				switch c := ch.(type) {
+				case store.Patch:
+					p.in, p.id, p.what = c.In, c.ID, p.what+": "+strings.Join(slices.Sorted(maps.Keys(c.Body)), ", ")
+				case store.InsertIfAbsent:
+					p.in, p.id, p.what = c.In, c.Doc.ID, "a date that its contract has is missing"
+				case store.Delete:
+					p.in, p.id, p.what = c.In, c.ID, "a date that no contract has any more"
+				}
+				out = append(out, p)
 			}
 		}
 		return out, nil

@@ -15,7 +15,7 @@ type Day struct {
 	Mail      []MailLink     // of the last days from clients, not answered yet; one a thread, newest first
 	Overruns  []Installation // of the newest month with readings
 	Month     string         // of the overruns
-	Notices   []Installation // notice deadlines (art. 133) from today on
+	Dates     []Deadline     // of contracts, from today on, that nobody settled
 	Names     map[string]string
 	Triage    int // mail that waits for an answer to "whose is it", capped
 }
@@ -40,6 +40,7 @@ func (s *Service) Day(ctx context.Context, a Actor, date string) (Day, error) {
 		func() error { return s.dayClients(ctx, a, &d) },
 		func() error { return s.dayMail(ctx, a, &d, from) },
 		func() error { return s.dayOverruns(ctx, a, &d, from) },
+		func() error { return s.dayDates(ctx, a, &d) },
 		func() error { return s.dayNames(ctx, &d) },
 	} {
 		if err := step(); err != nil {
@@ -113,9 +114,11 @@ func (s *Service) dayOverruns(ctx context.Context, a Actor, d *Day, from time.Ti
 		}
 		d.Overruns = list
 	}
-	list, _, err := Installations.Find(ctx, s.store, store.Query{
-		Where: append(a.scope(), store.From("noticeOn", d.Date)), Sort: []string{"noticeOn"}, Limit: todayRows})
-	d.Notices = list
+	return nil
+}
+
+func (s *Service) dayDates(ctx context.Context, a Actor, d *Day) (err error) {
+	d.Dates, _, err = s.ListDeadlines(ctx, a, DeadlineQuery{From: d.Date, Open: true, Limit: todayRows})
 	return err
 }
 
@@ -127,7 +130,7 @@ func (s *Service) dayNames(ctx context.Context, d *Day) (err error) {
 	for _, m := range d.Mail {
 		ids = append(ids, m.Client)
 	}
-	for _, i := range append(append([]Installation{}, d.Overruns...), d.Notices...) {
+	for _, i := range d.Overruns {
 		ids = append(ids, i.Client)
 	}
 	d.Names, err = s.ClientNames(ctx, ids)

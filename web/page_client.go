@@ -53,7 +53,7 @@ func (s *Server) showClient(c *fiber.Ctx, status int, log *page.LogForm) error {
 	}
 	p := page.Client{Base: s.base(c, page.PlaceClients, cl.Name, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}),
 		ID: cl.ID, Name: cl.Name, Badges: v.clientBadges(cl), Line: join(", ", sectorWord(v, cl), cl.City),
-		Phone: tel(cl.Phone), MailURL: mailURL(first(cl.Emails)), VisitURL: "/visits/new?client=" + cl.ID, EditURL: "/clients/" + cl.ID + "/edit", PersonURL: "/clients/" + cl.ID + "/people/new",
+		Phone: tel(cl.Phone), MailURL: mailURL(first(cl.Emails)), VisitURL: "/visits/new?client=" + cl.ID, EditURL: "/clients/" + cl.ID + "/edit", PersonURL: "/clients/" + cl.ID + "/people/new", PlaceURL: "/clients/" + cl.ID + "/installations/new",
 		Stats: v.clientStats(cl, places), Facts: v.clientFacts(cl, users), Timeline: t}
 	p.MergeURL, p.HistoryURL, p.GroupURL = "/clients/"+cl.ID+"/merge", "/clients/"+cl.ID+"/history", "/clients/"+cl.ID+"/group"
 	if cl.Placeholder {

@@ -37,6 +37,7 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 	p := page.Installation{Base: s.base(c, page.PlaceClients, i.Name, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name)),
 		Name: i.Name, Number: ucText(i), Client: clientLink(cl.ID, cl.Name), Badges: v.placeBadges(i), Ranges: ranges,
 		Span: v.n("web.months", int64(len(months))), Idle: locale.Threshold(v.Lang, demand.DefaultIdle.TenthsPercent), Contracts: v.contractRows(contracts), Facts: v.placeFacts(i, cl),
+		EditURL: "/installations/" + i.ID + "/edit", AddURL: "/installations/" + i.ID + "/contracts/new",
 		Empty: page.Empty{Label: v.T("page.inst.noreadings"), Action: page.Link{Label: v.T("page.nav.imports"), URL: "/imports"}}}
 	p.Shape = page.ShapeRecord
 	p.Stats = v.placeStats(i, months)
@@ -297,7 +298,7 @@ func (v view) contractRows(contracts []crm.Contract) []page.ContractRow {
 	var events []event
 	for n := range contracts {
 		c := &contracts[n]
-		row := page.ContractRow{Day: nothing, What: v.contractName(c), Sub: v.contractSub(c), State: v.contractBadge(c)}
+		row := page.ContractRow{Day: nothing, What: v.contractName(c), URL: "/contracts/" + c.ID, Sub: v.contractSub(c), State: v.contractBadge(c)}
 		if c.Start != "" {
 			row.Day = v.date(c.Start)
 		}
@@ -408,10 +409,15 @@ func (v view) placeFacts(i crm.Installation, cl crm.Client) []page.Fact {
 		{Label: "CNPJ", Value: cnpj},
 		{Label: v.T("web.voltage"), Value: join(", ", voltage, i.Subgroup)},
 		{Label: v.T("web.load"), Value: load},
+		{Label: v.T("inst.transformer"), Value: v.kva(i.TransformerVA)},
+		{Label: v.T("inst.secondary"), Value: v.secondary(i)},
+		{Label: v.T("inst.conditions"), Value: v.conditions(i)},
 		{Label: v.T("web.class"), Value: i.TariffClass},
 		{Label: v.T("page.client.cnae"), Value: ident.CNAE(i.CNAE).Format()},
 		{Label: v.T("page.client.address"), Value: i.Address},
 		{Label: v.T("page.client.city"), Value: i.City},
+		{Label: v.T("inst.municipality"), Value: i.MunIBGE},
+		{Label: v.T("inst.map"), Value: i.Coordinates, URL: mapURL(i.Coordinates)},
 		{Label: v.T("web.distributor"), Value: i.Distributor},
 		{Label: v.T("web.substation"), Value: join(", ", i.Substation, i.Feeder)},
 		{Label: v.T("web.connected"), Value: connected},

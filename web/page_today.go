@@ -7,7 +7,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"cemigmas/crm"
-	"cemigmas/crm/calendar"
 	"cemigmas/crm/locale"
 	"cemigmas/web/page"
 )
@@ -34,8 +33,9 @@ func (s *Server) todayPage(c *fiber.Ctx) error {
 	for _, i := range d.Overruns {
 		p.Overs = append(p.Overs, v.overrun(i, d.Names[i.Client]))
 	}
-	for _, i := range d.Notices {
-		p.Dates = append(p.Dates, v.noticeRow(i, d.Names[i.Client]))
+	p.DatesAll = page.Link{Label: v.T("page.nav.calendar"), URL: "/calendar"}
+	for _, x := range d.Dates {
+		p.Dates = append(p.Dates, v.deadlineDate(x, join(", ", x.ClientName, x.Place)))
 	}
 	p.Month = slashMonth(d.Month)
 	if d.Triage > 0 {
@@ -142,12 +142,6 @@ func (v view) overMoney(cents *int64) string {
 		return v.T("web.notariff")
 	}
 	return v.money(*cents)
-}
-
-func (v view) noticeRow(i crm.Installation, client string) page.DateRow {
-	days := calendar.DaysBetween(v.today, calendar.Date(i.NoticeOn))
-	return page.DateRow{Day: v.dayIn(i.NoticeOn), What: page.Link{Label: v.T("page.notice"), URL: "/installations/" + i.ID},
-		Sub: join(", ", client, i.Name), Left: v.n("web.days", int64(days)), State: dueState(days)}
 }
 
 // dueState colours a date that comes.

@@ -41,6 +41,9 @@ func table() []route {
 		{method: get, path: "/installations/:id", api: op("getInstallation", "Read one installation with its contracts.", apiInstallation), page: (*Server).installationPage},
 		{method: get, path: "/installations/:id/readings", api: op("listReadings", "List the readings of an installation, newest month first.", apiReadings).of(crm.Reading{})},
 
+		{method: patch, path: "/installations/:id", api: op("editInstallation", "Change members of an installation; If-Match names the version that was read.", apiPatchInstallation)},
+		{method: get, path: "/deadlines", api: op("listDeadlines", "List the dates of contracts that matter, the next one first.", apiDeadlines).of(crm.Deadline{})},
+
 		// Mail.
 		{method: get, path: "/threads/:id", api: op("getThread", "Read a conversation, message by message as you may see them.", apiThread), page: (*Server).threadPage},
 
@@ -79,6 +82,23 @@ func table() []route {
 		{method: post, path: "/clients/:id/edit", page: (*Server).clientEdit},
 		{method: get, path: "/clients/:id/people/new", page: (*Server).personNewPage},
 		{method: post, path: "/clients/:id/people", page: (*Server).personAdd},
+		{method: get, path: "/clients/:id/installations/new", page: (*Server).placeNewPage},
+		{method: post, path: "/clients/:id/installations", page: (*Server).placeAdd},
+		{method: get, path: "/installations/:id/edit", page: (*Server).placeEditPage},
+		{method: post, path: "/installations/:id/edit", page: (*Server).placeEdit},
+		{method: get, path: "/installations/:id/contracts/new", page: (*Server).contractNewPage},
+		{method: post, path: "/installations/:id/contracts", page: (*Server).contractAdd},
+		{method: get, path: "/contracts/:id", page: (*Server).contractPage},
+		{method: get, path: "/contracts/:id/edit", page: (*Server).contractEditPage},
+		{method: post, path: "/contracts/:id/edit", page: (*Server).contractEdit},
+		{method: post, path: "/contracts/:id/amendments", page: (*Server).amendmentAdd},
+		{method: post, path: "/contracts/:id/amendments/:amendment", page: (*Server).amendmentSet},
+		{method: get, path: "/calendar", page: (*Server).calendarPage},
+		{method: post, path: "/calendar/feed", page: (*Server).feedMake},
+		{method: post, path: "/calendar/feed/end", page: (*Server).feedEnd},
+		{method: get, path: "/calendar/feed/:token", public: true, page: (*Server).feedFile},
+		{method: post, path: "/deadlines/:id/settle", page: (*Server).deadlineSettle},
+		{method: post, path: "/deadlines/:id/open", page: (*Server).deadlineOpen},
 		{method: get, path: "/people/:id", page: (*Server).personPage},
 		{method: post, path: "/people/:id", page: (*Server).personEdit},
 		{method: post, path: "/people/:id/former", page: (*Server).personLeft},

@@ -57,6 +57,7 @@ type Place string
 const (
 	PlaceToday     Place = "today"
 	PlaceClients   Place = "clients"
+	PlaceCalendar  Place = "calendar"
 	PlaceTriage    Place = "triage"
 	PlaceReports   Place = "reports"
 	PlaceImports   Place = "imports"
@@ -81,10 +82,11 @@ func MainNav(t Text, f NavFacts) []NavItem {
 	nav := []NavItem{
 		item(PlaceToday, "/", "today", true),
 		item(PlaceClients, "/clients", "client", true),
+		item(PlaceCalendar, "/calendar", "cal", false),
 		item(PlaceTriage, "/triage", "inbox", true),
 		item(PlaceReports, "/reports", "chart", false),
 	}
-	nav[2].Count = f.Triage
+	nav[3].Count = f.Triage
 	if f.Imports {
 		nav = append(nav, item(PlaceImports, "/imports", "upload", false))
 	}

@@ -20,6 +20,7 @@ type Client struct {
 	Facts      []Fact
 	People     []Person
 	PersonURL  string // GET /clients/{id}/people/new
+	PlaceURL   string // GET /clients/{id}/installations/new
 	Places     []ClientInstallation
 	PlacesMore *More
 	Dates      []DateRow

@@ -18,6 +18,9 @@
 //	visit/new         VisitPlan      GET, POST /visits/new?client=  fields client, day, time, minutes, purpose, place, people (repeated)
 //	visit             VisitReport    GET, POST /visits/{id}      fields version, action (save: stays planned; done: the report is in; missed), purpose, place, day, time, who, findings, promises, next_step, why
 //	installation      Installation   GET /installations/{id}     query months
+//	record/form       RecordForm     GET /clients/{id}/installations/new, POST /clients/{id}/installations, GET, POST /installations/{id}/edit, GET /installations/{id}/contracts/new, POST /installations/{id}/contracts, GET, POST /contracts/{id}/edit
+//	contract          Contract       GET /contracts/{id}         query exit, after
+//	calendar          Calendar       GET /calendar               query when (month, past), kind, sector, agent, client, after
 //	thread            Thread         GET /threads/{id}
 //	triage            Triage         GET /triage                 query after
 //	mailboxes         Mailboxes      GET, POST /mailboxes        fields action (check, add), address, host, port, tls (tls, starttls, plain), login, password, folders (one a line), horizon
@@ -66,6 +69,8 @@
 //	POST /threads/{id}/unlink (client)
 //	POST /users/{id}/disable, /enable (back), /link, /sessions/end (id), /sessions/end-all
 //	POST /settings/sessions/end (id), /end-all · GET /link/{token}
+//	POST /contracts/{id}/amendments (kind, asked, asked_by, protocol, note, works, efficiency) · POST /contracts/{id}/amendments/{amendment} (state)
+//	POST /deadlines/{id}/settle (how, reason), /open · POST /calendar/feed, /calendar/feed/end · GET /calendar/feed/{token}.ics
 //	POST /imports/{id}/run (a dry run for real) · POST /jobs/{id}/cancel
 //	GET /imports/{id}/errors.xlsx · GET /imports/template.xlsx · GET /reports/{id}/file
 //	GET /messages/{id}/html · GET /messages/{id}/parts/{n} · GET /events

@@ -19,6 +19,8 @@ type Installation struct {
 	Total      *ReadingRow
 	Contracts  []ContractRow
 	Facts      []Fact
+	EditURL    string // GET /installations/{id}/edit
+	AddURL     string // GET /installations/{id}/contracts/new
 	Empty      Empty
 }
 
@@ -47,6 +49,7 @@ type ReadingCell struct {
 type ContractRow struct {
 	Day   string
 	What  string
+	URL   string // of the contract
 	Sub   string
 	State Badge
 }

@@ -14,6 +14,7 @@ type Today struct {
 	Overs    []Overrun
 	Dates    []DateRow
 	DatesFor string // "próximos 30 dias"
+	DatesAll Link   // the calendar
 }
 
 // TodayVisit is a visit of the day.

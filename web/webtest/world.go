@@ -16,6 +16,7 @@ type Estate struct {
 	Client, Person, Installation, Activity       string
 	Visit, Thread, Message, Mailbox, Held        string
 	Report, Import, Applied, Pair, Merge         string
+	Contract, Deadline                           string
 	ClientName, InstallationName, Subject, Spoke string
 }
 
@@ -36,6 +37,7 @@ func (k *Kit) estate(agent string, n int) Estate {
 		Client: fmt.Sprintf("cl%d", n), Person: fmt.Sprintf("pe%d", n), Installation: fmt.Sprintf("in%d", n),
 		Thread: fmt.Sprintf("th%d", n), Message: fmt.Sprintf("me%d", n), Mailbox: fmt.Sprintf("bx%d", n),
 		Report: fmt.Sprintf("jr%d", n), Import: fmt.Sprintf("ji%d", n), Applied: fmt.Sprintf("ja%d", n),
+		Contract: fmt.Sprintf("coin%d", n), Deadline: fmt.Sprintf("coin%d:notice::2026-12-13", n),
 		ClientName: "Moinho " + mark, InstallationName: "Planta " + mark, Subject: "Fatura " + mark, Spoke: "Falamos de " + mark}
 	c := crm.Client{ID: e.Client, Name: e.ClientName, LegalName: e.ClientName + " Ltda.", Agent: agent, Team: e.Team, Status: "active", Sector: "food",
 		SectorBy: "cnae", CNAE: "1061901", City: "Araguari", Phone: "+553432210000", Emails: []string{mail("contato", mark)}, CreatedAt: Now, UpdatedAt: Now}
@@ -72,7 +74,8 @@ func (k *Kit) place(e Estate, n int) {
 		CreatedAt: Now, UpdatedAt: Now}
 	c := crm.Contract{ID: "co" + e.Installation, Client: e.Client, Installation: e.Installation, Agent: e.Agent, Team: e.Team, Kind: crm.ContractCUSD,
 		Modality: "azul", Start: "2025-06-12", TermMonths: 12, Renews: true, CreatedAt: Now, UpdatedAt: Now,
-		Schedule: []crm.DemandStep{{From: "2025-06", PeakW: w(900), OffPeakW: w(1600)}}}
+		Schedule:   []crm.DemandStep{{From: "2025-06", PeakW: w(900), OffPeakW: w(1600)}},
+		Amendments: []crm.Amendment{{ID: "am", Kind: crm.AmendOther, Asked: "2026-11-02", AskedBy: e.Mark, State: crm.AmendOpen}}}
 	k.Apply(crm.Installations.Put(&i), crm.Contracts.Put(&c))
 	for m := range 14 {
 		month := time.Date(2025, time.Month(9+m), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cemigmas/crm"
+	"cemigmas/crm/calendar"
 	"cemigmas/crm/ident"
 	"cemigmas/crm/store"
 	"cemigmas/crm/text"
@@ -19,6 +20,7 @@ type Bundle struct {
 	Units      []crm.Unit
 	Activities []crm.Activity // in the order of the timeline
 	Entries    []crm.Entry    // one for each activity, in the same order
+	Dates      []crm.Deadline // of the contracts
 	sector     string
 	lang       string // pt or es
 }
@@ -32,6 +34,10 @@ func (w *World) Client(n int) *Bundle {
 	w.fillUnits(b, n, d)
 	w.fillActivities(b, n, d)
 	crm.Derive(&b.Client, b.Units, w.rates, string(w.Today))
+	for i := range b.Units {
+		u := &b.Units[i]
+		b.Dates = append(b.Dates, crm.DeadlinesOf(&b.Client, &u.Installation, u.Contracts, string(w.Today), calendar.WorkDays{})...)
+	}
 	return b
 }
 
@@ -174,7 +180,7 @@ func (b *Bundle) Changes() [][]store.Change {
 	}
 	return [][]store.Change{
 		{crm.Clients.InsertIfAbsent(&b.Client)}, inserts(crm.People, b.People), units, contracts, readings,
-		inserts(crm.Activities, b.Activities), inserts(crm.Timeline, b.Entries),
+		inserts(crm.Activities, b.Activities), inserts(crm.Timeline, b.Entries), inserts(crm.Deadlines, b.Dates),
 	}
 }
 

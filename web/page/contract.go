@@ -1,0 +1,74 @@
+package page
+
+// Contract is one contract of an installation: GET /contracts/{id}?exit=.
+type Contract struct {
+	Base
+	Name       string
+	Badges     []Badge
+	EditURL    string
+	Stats      []Stat
+	Facts      []Fact
+	Dates      []DateRow
+	Schedule   []ScheduleRow
+	TestEnd    string // of the test period; empty without one
+	Tests      []TestRow
+	ExitURL    string // GET; empty for a contract that has no price of leaving
+	Exit       Field  // planned last day
+	ExitRows   []ExitRow
+	ExitTotal  string
+	ExitNote   string
+	AmendURL   string // POST
+	Amendments []AmendmentRow
+	Amend      AmendForm
+	History    []RevisionRow
+	HistMore   *More
+}
+
+// ScheduleRow is a contracted demand from a month on.
+type ScheduleRow struct {
+	From, What string
+	Now        bool // in force
+}
+
+// TestRow is a posto under test (REN 1.000 arts. 313, 314).
+type TestRow struct {
+	Posto, Limit, Lowest string
+}
+
+// ExitRow is a line of the price of leaving early (REN 1.000 art. 142).
+type ExitRow struct {
+	Label, How, Amount string
+}
+
+// AmendmentRow is a change that somebody asked for.
+type AmendmentRow struct {
+	What     string
+	Sub      string
+	Note     string
+	State    Badge
+	Lawful   string // "a partir de 18/02/2027"
+	Why      string // the rule, with its article
+	SetURL   string // POST field state
+	Open     bool
+	Reopened bool // can be opened again
+}
+
+// AmendForm holds the fields kind, asked, asked_by, protocol, note, efficiency,
+// works.
+type AmendForm struct {
+	Kind, Asked, AskedBy, Protocol, Note, Works Field
+	Efficiency                                  bool
+	Kinds, WorksKinds                           []Option
+}
+
+// RevisionRow is one edit: who, when, and each member before and after.
+type RevisionRow struct {
+	When, Who string
+	Made      string // "criado"; empty for an edit
+	Fields    []RevisionField
+}
+
+// RevisionField is a member before and after.
+type RevisionField struct {
+	Label, From, To string
+}

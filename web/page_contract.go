@@ -1,0 +1,269 @@
+package web
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+	"cemigmas/crm/calendar"
+	"cemigmas/crm/demand"
+	"cemigmas/web/page"
+)
+
+func (s *Server) contractPage(c *fiber.Ctx) error {
+	return s.showContract(c, fiber.StatusOK, page.AmendForm{Asked: page.Field{Value: string(s.view(c).today)}}, nil)
+}
+
+// showContract renders the record; amend is the form of a change as it was typed.
+func (s *Server) showContract(c *fiber.Ctx, status int, amend page.AmendForm, notice *page.Notice) error {
+	ctx, a, v := c.UserContext(), actor(c), s.view(c)
+	k, i, cl, err := s.contractOf(c)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	p := page.Contract{Base: s.base(c, page.PlaceClients, v.contractName(&k), page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name), page.Link{Label: i.Name, URL: "/installations/" + i.ID}),
+		Name: v.contractName(&k), Badges: []page.Badge{v.contractBadge(&k), {Label: v.T("modality." + k.Modality)}}, EditURL: "/contracts/" + k.ID + "/edit",
+		Facts: v.contractFacts(k, i, cl), Schedule: v.scheduleRows(k), AmendURL: "/contracts/" + k.ID + "/amendments", Amend: amend}
+	p.Shape, p.Notice = page.ShapeRecord, notice
+	p.Amend.Kinds = v.options("contract.amend.", crm.AmendKinds...)
+	p.Amend.WorksKinds = append([]page.Option{{Label: nothing}}, v.options("contract.works.", crm.WorksKinds...)...)
+	p.Stats = v.contractStats(k, i)
+	if end, limits := k.TestLimits(); end != "" {
+		p.TestEnd = v.T("contract.test.until", "date", v.date(end))
+		p.Tests = v.testRows(limits)
+	}
+	for _, m := range slices.Backward(k.Amendments) {
+		p.Amendments = append(p.Amendments, v.amendment(k, i, m))
+	}
+	for _, d := range crm.DeadlinesOf(&cl, &i, []crm.Contract{k}, string(v.today), calendar.WorkDays{}) {
+		p.Dates = append(p.Dates, v.deadlineDate(d, ""))
+	}
+	if err := s.contractExit(c, v, k, &p); err != nil {
+		return s.fail(c, err)
+	}
+	history, next, err := s.Service.DocumentRevisions(ctx, a, k.Client, k.ID, 20, c.Query("after"))
+	if err != nil {
+		return s.fail(c, err)
+	}
+	names, err := s.Service.UserNames(ctx)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	for _, e := range history {
+		p.History = append(p.History, v.revision("contract.field.", e, names))
+	}
+	if next != "" {
+		p.HistMore = &page.More{Label: v.T("contract.history.more"), URL: at("/contracts/"+k.ID, "after", next)}
+	}
+	return s.render(c, status, "contract", p)
+}
+
+// contractStats begin with the earliest lawful reduction if it were asked for
+// today.
+func (v view) contractStats(k crm.Contract, i crm.Installation) (out []page.Stat) {
+	if k.Kind != crm.ContractCUSD || !k.Runs(string(v.today)) {
+		return nil
+	}
+	l := k.Reduction(&i, string(v.today))
+	if l.On != "" {
+		out = append(out, page.Stat{Label: v.T("contract.stat.reduction"), Value: v.date(l.On), Unit: v.T("contract.article", "article", l.Article)})
+	}
+	if on := crm.NoticeOf(&k, string(v.today)); on != "" {
+		out = append(out, page.Stat{Label: v.T("page.notice"), Value: v.date(on), Unit: v.T("contract.article", "article", "133")})
+	}
+	return out
+}
+
+func (v view) contractFacts(k crm.Contract, i crm.Installation, cl crm.Client) []page.Fact {
+	day := func(d string) string {
+		if d == "" {
+			return ""
+		}
+		return v.date(d)
+	}
+	term := ""
+	if k.TermMonths > 0 {
+		term = v.n("web.months", int64(k.TermMonths))
+	}
+	migration := ""
+	if k.Migration != nil {
+		migration = v.date(k.Migration.Requested)
+	}
+	renews := v.T("form." + yes(k.Renews))
+	facts := []page.Fact{
+		{Label: v.T("page.client"), Value: cl.Name, URL: "/clients/" + cl.ID},
+		{Label: v.T("contract.installation"), Value: i.Name, URL: "/installations/" + i.ID},
+		{Label: v.T("contract.kind"), Value: v.T("web.contract." + k.Kind)},
+		{Label: v.T("contract.number"), Value: k.Number},
+		{Label: v.T("contract.start"), Value: day(k.Start)},
+		{Label: v.T("contract.term.short"), Value: term},
+		{Label: v.T("contract.renews"), Value: renews},
+		{Label: v.T("contract.denounced"), Value: day(k.Denounced)},
+		{Label: v.T("contract.last"), Value: day(k.LastDay())},
+		{Label: v.T("contract.migration.on"), Value: migration},
+	}
+	return slices.DeleteFunc(facts, func(f page.Fact) bool { return f.Value == "" })
+}
+
+// scheduleRows are the steps, newest first, with the one in force marked.
+func (v view) scheduleRows(k crm.Contract) (out []page.ScheduleRow) {
+	month, marked := string(v.today)[:7], false
+	for _, step := range slices.Backward(k.Schedule) {
+		row := page.ScheduleRow{From: slashMonth(step.From), What: v.stepText(step)}
+		if !marked && step.From <= month && k.Runs(string(v.today)) {
+			row.Now, marked = true, true
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func (v view) testRows(limits []crm.GiveBack) (out []page.TestRow) {
+	for _, l := range limits {
+		key := "contract.test.lowest"
+		if l.Above {
+			key = "contract.test.above"
+		}
+		out = append(out, page.TestRow{Posto: v.T("posto." + l.Posto), Limit: v.T("contract.test.limit", "kw", v.kw(l.LimitW)), Lowest: v.T(key, "kw", v.kw(l.LowestW))})
+	}
+	return out
+}
+
+func (v view) amendment(k crm.Contract, i crm.Installation, m crm.Amendment) page.AmendmentRow {
+	state := map[string]page.State{crm.AmendOpen: page.Warn, crm.AmendSigned: page.OK, crm.AmendWithdrawn: page.Plain}[m.State]
+	row := page.AmendmentRow{What: v.T("contract.amend." + m.Kind), Note: m.Note, State: page.Badge{Label: v.T("contract.amend.state." + m.State), State: state},
+		Sub:    join(", ", v.date(m.Asked), m.AskedBy, m.Protocol),
+		SetURL: "/contracts/" + k.ID + "/amendments/" + m.ID, Open: m.State == crm.AmendOpen, Reopened: m.State != crm.AmendOpen}
+	l := crm.LawfulOf(&i, &k, &m, calendar.WorkDays{})
+	if l.On != "" {
+		key := "contract.lawful.from"
+		if m.Kind == crm.AmendIncrease {
+			key = "contract.lawful.until"
+		}
+		row.Lawful = v.T(key, "date", v.date(l.On))
+	}
+	if l.Reason != "" {
+		row.Why = v.T(l.Reason) + " (" + v.T("contract.article", "article", l.Article) + ")"
+		if l.Article == "" {
+			row.Why = v.T(l.Reason)
+		}
+	}
+	return row
+}
+
+// contractExit prices leaving early, on the day that the address asks for.
+func (s *Server) contractExit(c *fiber.Ctx, v view, k crm.Contract, p *page.Contract) error {
+	if k.Kind != crm.ContractCUSD || !k.Runs(string(v.today)) || k.Start == "" {
+		return nil
+	}
+	p.ExitURL = "/contracts/" + k.ID
+	p.Exit.Value = c.Query("exit")
+	if p.Exit.Value == "" {
+		return nil
+	}
+	x, err := s.Service.ContractExit(c.UserContext(), actor(c), k.ID, p.Exit.Value)
+	if crm.CodeOf(err) == crm.CodeInvalid {
+		wrong, _, _ := v.formError(err)
+		p.Exit.Error = wrong["exit"]
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	money := func(a demand.Amount) string {
+		if !a.Known {
+			return v.T("web.notariff")
+		}
+		return v.money(a.Centavos)
+	}
+	p.ExitRows = []page.ExitRow{
+		{Label: v.T("contract.exit.full"), How: v.n("web.months", int64(x.Cost.FullMonths)), Amount: money(x.Cost.Full)},
+		{Label: v.T("contract.exit.minimum"), How: v.n("web.months", int64(x.Cost.MinimumMonths)), Amount: money(x.Cost.Minimum)},
+	}
+	p.ExitTotal = money(x.Cost.Total)
+	p.ExitNote = v.n("contract.exit.left", int64(x.MonthsLeft), "end", v.date(x.End))
+	return nil
+}
+
+// revision is one edit in words; prefix begins the keys of the members' names.
+func (v view) revision(prefix string, e crm.Revision, names map[string]string) page.RevisionRow {
+	row := page.RevisionRow{When: v.stamp(e.At), Who: orNothing(names[e.By])}
+	if e.Made {
+		row.Made = v.T("contract.history.made")
+	}
+	for _, f := range e.Fields {
+		field := page.RevisionField{Label: v.T(prefix + f.Name)}
+		from, plain := v.member(f.From)
+		to, plain2 := v.member(f.To)
+		if plain && plain2 {
+			field.From, field.To = from, to
+		} else if f.Name == "schedule" {
+			field.From, field.To = v.schedule(f.From), v.schedule(f.To)
+		}
+		row.Fields = append(row.Fields, field)
+	}
+	return row
+}
+
+// member writes a plain value of a document; a list or an object has none.
+func (v view) member(raw json.RawMessage) (string, bool) {
+	if raw == nil {
+		return nothing, true
+	}
+	var value any
+	if json.Unmarshal(raw, &value) != nil {
+		return "", false
+	}
+	switch x := value.(type) {
+	case string:
+		if calendar.Date(x).Valid() {
+			return v.date(x), true
+		}
+		return orNothing(x), true
+	case bool:
+		return v.T("form." + yes(x)), true
+	case float64:
+		return strconv.FormatFloat(x, 'f', -1, 64), true
+	}
+	return "", false
+}
+
+func (v view) schedule(raw json.RawMessage) string {
+	var steps []crm.DemandStep
+	if raw == nil || json.Unmarshal(raw, &steps) != nil || len(steps) == 0 {
+		return nothing
+	}
+	var out []string
+	for _, s := range steps {
+		out = append(out, slashMonth(s.From)+" "+v.stepText(s))
+	}
+	return strings.Join(out, "; ")
+}
+
+func (s *Server) amendmentAdd(c *fiber.Ctx) error {
+	v, t := s.view(c), typed{c}
+	in := crm.AmendmentInput{Kind: t.get("kind"), Asked: t.get("asked"), AskedBy: t.get("asked_by"), Protocol: t.get("protocol"), Note: t.get("note"),
+		Works: t.get("works"), Efficiency: t.on("efficiency")}
+	_, err := s.Service.AddAmendment(c.UserContext(), actor(c), c.Params("id"), in)
+	if err == nil {
+		return s.goTo(c, "/contracts/"+c.Params("id")+"#amendments", note{Label: v.T("web.saved")})
+	}
+	wrong, above, ok := v.formError(err)
+	if !ok {
+		return s.fail(c, err)
+	}
+	return s.showContract(c, again(err), page.AmendForm{Kind: t.field("kind", wrong), Asked: t.field("asked", wrong), AskedBy: t.field("asked_by", wrong),
+		Protocol: t.field("protocol", wrong), Note: t.field("note", wrong), Works: t.field("works", wrong), Efficiency: in.Efficiency}, bad(above))
+}
+
+func (s *Server) amendmentSet(c *fiber.Ctx) error {
+	v := s.view(c)
+	if _, err := s.Service.SetAmendment(c.UserContext(), actor(c), c.Params("id"), c.Params("amendment"), typed{c}.get("state")); err != nil {
+		return s.fail(c, err)
+	}
+	return s.goTo(c, "/contracts/"+c.Params("id")+"#amendments", note{Label: v.T("web.saved")})
+}
