@@ -77,10 +77,11 @@ if (document.body.dataset.user) {
   else listenWhileSeen();
 }
 
-// A job that has ended shows what came of it on its page.
+// A job that has ended, also one that failed, shows what came of it on its page:
+// perhaps it asks for something there.
 document.addEventListener("htmx:afterSettle", () => {
   const job = document.querySelector("[data-job][data-page]");
-  if (job && job.dataset.job !== "failed" && job.dataset.page && !job.dataset.shown) {
+  if (job && job.dataset.page && !job.dataset.shown) {
     job.dataset.shown = "yes";
     if (new URL(job.dataset.page, location).pathname === location.pathname) location.reload();
     else location.assign(job.dataset.page);
