@@ -83,6 +83,7 @@ type ImportError struct {
 	Sheet  string `json:"sheet,omitempty"`
 	Row    int64  `json:"row"` // as the file shows it, from 1
 	Column string `json:"column,omitempty"`
+	At     int    `json:"at,omitempty"` // of the column, from 1; 0: the row as a whole
 	Value  string `json:"value,omitempty"`
 	Reason Text   `json:"reason"`
 	// Warning: the row was taken, but this should be looked at.

@@ -199,6 +199,9 @@ type Outcome struct {
 	// Placeholder says that a client was made for a unit without one.
 	Placeholder bool
 	Warnings    []RowIssue // it was taken, but this should be looked at
+	// Name and Fields are told in a dry run, of a record that would change.
+	Name   string
+	Fields []RevisedField
 }
 
 func (o *Outcome) reject(field, key string, args ...string) {

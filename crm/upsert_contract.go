@@ -83,6 +83,9 @@ func (u *Upserter) takeContract(_ context.Context, row *Row, o *Outcome) error {
 		c.Flags = addFlags(c.Flags, r.Flags)
 	}
 	o.settle(fresh, changed)
+	if u.dry && changed && !fresh {
+		told(o, Contracts, &oc.is, &c)
+	}
 	oc.is, oc.changed = c, oc.changed || changed
 	if !oc.taken {
 		oc.taken, oc.line = true, row.Line

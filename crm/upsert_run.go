@@ -31,6 +31,7 @@ type Upserter struct {
 	mark    uint64 // what the row at hand put into seen
 	edits   editor
 	work    batch
+	now     *Outcome // of the row at hand
 }
 
 // ref is what rows need to know of a client or installation that they name.
@@ -133,10 +134,10 @@ func (u *Upserter) try(ctx context.Context, rows []Row) (out []Outcome, err erro
 			return nil, err
 		}
 	}
-	u.putContracts()
 	if u.dry {
 		return out, nil
 	}
+	u.putContracts()
 	if err := u.s.Apply(ctx, u.changes...); err != nil {
 		return out, err
 	}
@@ -175,7 +176,7 @@ func (u *Upserter) stage(ctx context.Context, rows []Row, out []Outcome, kind st
 			continue
 		}
 		out[n].Kind = kind
-		u.mark = 0
+		u.mark, u.now = 0, &out[n]
 		if err := take(u, ctx, &rows[n], &out[n]); err != nil {
 			return err
 		}
@@ -229,5 +230,17 @@ func save[T any](u *Upserter, t Table[T], client string, exists bool, was, is *T
 	if !exists {
 		was = nil
 	}
+	if u.dry {
+		if exists {
+			told(u.now, t, was, is)
+		}
+		return
+	}
 	u.changes = append(u.changes, saved(u.edits, t, client, was, is)...)
+}
+
+// told notes in a dry run what a row would change.
+func told[T any](o *Outcome, t Table[T], was, is *T) {
+	body := t.Doc(is).Body
+	o.Name, o.Fields = nameIn(body), differences(t.Doc(was).Body, body, t.Derived)
 }

@@ -72,3 +72,84 @@ func TestImportGoesOnWithItsYear(t *testing.T) {
 		t.Errorf("it goes on with %s", got)
 	}
 }
+
+// TestMappingOfAFile walks through the wizard without a script: a file with
+// headers of its own is asked about, read otherwise, refused, taken, and
+// remembered.
+func TestMappingOfAFile(t *testing.T) {
+	k := webtest.New(t)
+	k.Fill()
+	b := k.Browser("ana")
+	send := func() string {
+		a := b.Do(upload(t, "/imports", map[string]string{"csrf": b.CSRF()}, "meus.csv", []byte("Documento;Apelido;Carga\n06.981.180/0001-16;Um;1.234\n"))).Status(303)
+		return a.Header.Get("Location")
+	}
+	at := send()
+	if to := b.Get(at).Status(303).Header.Get("Location"); to != at+"/mapping" {
+		t.Fatalf("a file with unknown headers goes to %s", to)
+	}
+	b.Get(at + "/mapping").Status(200)
+	page := b.Get(at + "/mapping?encoding=utf-8&comma=%3B&sheet.0=clients").Status(200).Body
+	for _, want := range []string{`<option value="taxId" selected>`, "06.981.180/0001-16", `name="column.0.2"`, "meus.csv", `<option value=";" selected>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	form := []string{"encoding", "utf-8", "comma", ";", "sheet.0", "clients", "header.0", "1", "column.0.0", "taxId"}
+	if a := b.Post(at+"/mapping", form...).Status(422); !strings.Contains(a.Body, "Falta uma coluna para Nome") || !strings.Contains(a.Body, `<option value="taxId" selected>`) {
+		t.Error("a mapping without a name is taken, or what was chosen is lost")
+	}
+	if to := b.Post(at+"/mapping", append(form, "column.0.1", "name")...).Status(303).Header.Get("Location"); to != at {
+		t.Error(to)
+	}
+	j, err := k.Service.Job(t.Context(), k.Actor("ana"), strings.TrimPrefix(at, "/imports/"))
+	k.Must(err)
+	if s := string(j.Args); j.State != crm.JobQueued || !strings.Contains(s, `"dryRun":true`) || !strings.Contains(s, `{"at":1,"target":"name"}`) {
+		t.Errorf("%s %s", j.State, s)
+	}
+	b.Get(at + "/mapping").Status(303) // it runs: nothing may be changed
+	if again := b.Get(send() + "/mapping").Status(200).Body; !strings.Contains(again, `<option value="name" selected>`) {
+		t.Error("the same headers are not mapped as before")
+	}
+	bia := k.Browser("bia")
+	bia.Get(at + "/mapping").Status(404)
+}
+
+// TestDifferences shows a dry run field by field, and goes on to the import.
+func TestDifferences(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	d := crm.ImportDiff{ID: e.Import + ":00000002", Job: e.Import, Row: 12, Kind: crm.RowClient, Of: e.Client, Name: "Fulana", Fields: []crm.RevisedField{
+		{Name: "city", To: []byte(`"Betim"`)}, {Name: "munIbge", From: []byte(`"1"`), To: []byte(`"3106705"`)}, {Name: "status", From: []byte(`"active"`), To: []byte(`"former"`)},
+		{Name: "emails", From: []byte(`["a@b.example","c@d.example"]`)}}}
+	c := crm.ImportDiff{ID: e.Import + ":00000003", Job: e.Import, Row: 13, Kind: crm.RowContract, Of: "x", Name: "uc", Fields: []crm.RevisedField{
+		{Name: "schedule", From: []byte(`[{"from":"2025-03","singleW":500000}]`), To: []byte(`[{"from":"2025-03","singleW":650500}]`)}, {Name: "renews", From: []byte("false"), To: []byte("true")}}}
+	k.Apply(crm.ImportDiffs.Put(&d), crm.ImportDiffs.Put(&c))
+	page := b.Get("/imports/" + e.Import).Status(200).Body
+	for _, want := range []string{"Fulana", "linha 12", "Cidade", "Betim", "Município (IBGE)", "Ativo", "Antigo", "a@b.example, c@d.example", "Demanda contratada", "650,5\u00a0kW", "sim", "/mapping", "/file"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	for range 2 {
+		if to := b.Post("/imports/" + e.Import + "/run").Status(303).Header.Get("Location"); to != "/imports/"+e.Import {
+			t.Error(to)
+		}
+	}
+	j, err := k.Service.Job(t.Context(), k.Actor("ana"), e.Import)
+	k.Must(err)
+	if j.State != crm.JobQueued || strings.Contains(string(j.Args), "dryRun") || j.Result != nil {
+		t.Errorf("%+v", j)
+	}
+	now := webtest.Now
+	j.State, j.StartedAt, j.EndedAt, j.Cancel = crm.JobCancelled, &now, &now, true
+	k.Apply(crm.Jobs.Put(&j))
+	if page := b.Get("/imports/" + e.Import).Status(200).Body; !strings.Contains(page, "Continuar") {
+		t.Error("a stopped import cannot go on")
+	}
+	b.Post("/imports/" + e.Import + "/run").Status(303)
+	if j, _ := k.Service.Job(t.Context(), k.Actor("ana"), e.Import); j.State != crm.JobQueued || j.Cancel {
+		t.Errorf("%+v", j)
+	}
+}

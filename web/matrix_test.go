@@ -150,6 +150,9 @@ var matrix = map[string]cell{
 	"GET /imports/template.xlsx page":       {path: at("/imports/template.xlsx")},
 	"GET /imports/:id/errors.xlsx page":     {reach: private, path: of("/imports/%s/errors.xlsx", imported)},
 	"POST /imports/:id/run page":            {reach: private, path: of("/imports/%s/run", imported), ok: 303},
+	"GET /imports/:id/mapping page":         {reach: private, path: of("/imports/%s/mapping", imported)},
+	"POST /imports/:id/mapping page":        {reach: private, path: of("/imports/%s/mapping", imported), ok: 422}, // no sheet chosen
+	"GET /imports/:id/file page":            {reach: private, path: of("/imports/%s/file", imported)},
 	"GET /imports/:id/undo page":            {reach: private, path: of("/imports/%s/undo", applied)},
 	"POST /imports/:id/undo page":           {reach: private, path: of("/imports/%s/undo", applied), ok: 303},
 	"GET /jobs/:id page":                    {reach: private, path: of("/jobs/%s", report), ok: 303},

@@ -15,7 +15,7 @@ import (
 )
 
 func (s *Server) importsPage(c *fiber.Ctx) error {
-	return s.showImports(c, fiber.StatusOK, page.ImportForm{DryRun: page.Flag{On: true}}, nil)
+	return s.showImports(c, fiber.StatusOK, page.ImportForm{}, nil)
 }
 
 func (s *Server) showImports(c *fiber.Ctx, status int, form page.ImportForm, notice *page.Notice) error {
@@ -99,7 +99,7 @@ func (s *Server) startImport(c *fiber.Ctx) error {
 		return s.fail(c, err)
 	}
 	form := page.ImportForm{File: page.Field{Error: wrong["file"]}, Kind: page.Field{Value: fields["kind"], Error: wrong["kind"]},
-		Year: page.Field{Value: fields["year"], Error: wrong["year"]}, DryRun: page.Flag{On: fields["dry_run"] == "on"}}
+		Year: page.Field{Value: fields["year"], Error: wrong["year"]}}
 	if above != "" {
 		form.File.Error = above
 	}
@@ -113,6 +113,9 @@ func (s *Server) importPage(c *fiber.Ctx) error {
 	j, err := s.jobOf(c.UserContext(), actor(c), c.Params("id"), crm.JobImport)
 	if err != nil {
 		return s.fail(c, err)
+	}
+	if j.State == crm.JobDraft {
+		return c.Redirect("/imports/"+j.ID+"/mapping", fiber.StatusSeeOther)
 	}
 	return s.showImport(c, fiber.StatusOK, j, page.Field{})
 }
@@ -152,7 +155,14 @@ func (s *Server) importOutcome(c *fiber.Ctx, v view, j crm.Job, p *page.Import) 
 	if next != "" {
 		p.More = &page.More{Label: v.T("page.clients.more"), URL: at("/imports/"+j.ID, "after", next)}
 	}
+	if err := s.importDiffs(c, v, j, p); err != nil {
+		return err
+	}
 	r := importResult(j)
+	if j.File != "" {
+		p.FileURL = "/imports/" + j.ID + "/file"
+	}
+	nextStep(j, p)
 	if len(p.Errors) > 0 {
 		p.ErrorsURL, p.Refused = "/imports/"+j.ID+"/errors.xlsx", v.T("web.import.notes")
 	}
@@ -162,9 +172,6 @@ func (s *Server) importOutcome(c *fiber.Ctx, v view, j crm.Job, p *page.Import) 
 	}
 	if bad := r.Rejected(); bad > 0 {
 		p.Refused = v.n("web.import.refused", bad)
-	}
-	if j.State == crm.JobDone && p.DryRun && r.Changed() > 0 {
-		p.RunURL = "/imports/" + j.ID + "/run"
 	}
 	p.Stats, p.Columns = v.importStats(r), v.columns(r)
 	for _, sh := range r.Sheets {
@@ -222,27 +229,44 @@ func lacksYear(j crm.Job) bool {
 	return j.State == crm.JobFailed && j.Error != nil && intake.AsksYear(*j.Error)
 }
 
-// importRun does for real what a dry run looked at: the same file again. One
-// that wants a year is made as it was asked for, with the year.
+// nextStep offers what may be done with an import that has ended: change how it
+// is read, do it for real, go on where it was stopped.
+func nextStep(j crm.Job, p *page.Import) {
+	at, r := "/imports/"+j.ID, importResult(j)
+	if mappable(j) && !lacksYear(j) && (r == nil || r.Kind != intake.KindUCMT) {
+		p.MapURL = at + "/mapping"
+	}
+	switch {
+	case j.State == crm.JobDone && p.DryRun && r != nil && r.Changed() > 0:
+		p.RunURL = at + "/run"
+	case j.State == crm.JobCancelled || j.State == crm.JobFailed:
+		p.RunURL, p.Resume = at+"/run", true
+	}
+}
+
+// importRun does for real what a dry run looked at, or goes on with what was
+// stopped: what was written already is found unchanged.
 func (s *Server) importRun(c *fiber.Ctx) error {
 	j, err := s.jobOf(c.UserContext(), actor(c), c.Params("id"), crm.JobImport)
 	if err != nil {
 		return s.fail(c, err)
 	}
 	args := importArgs(j)
-	if lacksYear(j) {
+	switch {
+	case lacksYear(j):
 		if args.Year, err = yearIn(c.FormValue("year")); err != nil {
 			wrong, _, _ := s.view(c).formError(err)
 			return s.showImport(c, again(err), j, page.Field{Value: c.FormValue("year"), Error: wrong["year"]})
 		}
-	} else {
+	case j.State == crm.JobDone && !args.DryRun || s.undone(c, j):
+		return s.goTo(c, "/imports/"+j.ID, note{}) // clicked twice, or on an old page
+	case j.State == crm.JobDone:
 		args.DryRun = false
 	}
-	fresh, err := s.Jobs.Enqueue(c.UserContext(), actor(c), crm.JobImport, args)
-	if err != nil {
+	if _, err := s.Jobs.Again(c.UserContext(), actor(c), j.ID, args); err != nil && crm.CodeOf(err) != crm.CodeConflict {
 		return s.fail(c, err)
 	}
-	return s.goTo(c, "/imports/"+fresh.ID, note{})
+	return s.goTo(c, "/imports/"+j.ID, note{})
 }
 
 // importTemplate hands out the workbook to fill in, in the viewer's language.
@@ -281,6 +305,22 @@ func (s *Server) importErrors(c *fiber.Ctx) error {
 	}
 	name := strings.TrimSuffix(importArgs(j).Name, filepath.Ext(importArgs(j).Name))
 	return sendWorkbook(c, &buf, s.view(c).T("web.import.errorfile", "name", name)+".xlsx")
+}
+
+// importFile sends the sender's own file back, with the reasons.
+func (s *Server) importFile(c *fiber.Ctx) error {
+	j, err := s.jobOf(c.UserContext(), actor(c), c.Params("id"), crm.JobImport)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	if j.File == "" {
+		return s.fail(c, crm.Errf(crm.CodeNotFound, "error.not-found"))
+	}
+	kind := "text/csv"
+	if filepath.Ext(j.FileName) == ".xlsx" {
+		kind = xlsxType
+	}
+	return s.sendBlob(c, j.File, j.FileName, kind)
 }
 
 func sendWorkbook(c *fiber.Ctx, content *bytes.Buffer, name string) error {

@@ -16,6 +16,7 @@ import (
 // program itself and are called by no route with what a user sent. Each has
 // its reason.
 var house = map[string]string{
+	"DropOldDiffs": "for the nightly round", "DropJobRows": "for the importer", "RecallMapping": "one's own by its id", "RememberMapping": "one's own by its id",
 	"Store": "for importer, mail engine and demonstration", "Apply": "the same", "Now": "the clock", "Today": "the clock", "NewID": "the clock and chance",
 	"Bus": "events are checked where they leave", "Under": "the same service under a lease", "OnAddresses": "wiring at start", "IDFor": "makes an id, reads nothing",
 	"TariffTable": "tariffs are public", "LastContact": "of projections", "Recompute": "writes derived figures only", "RecomputeAll": "writes derived figures only",
@@ -164,6 +165,9 @@ var guarded = map[string]struct {
 	}},
 	"RequeueJob": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.RequeueJob(ctx, a, e.Import, nil))
+	}},
+	"JobDiffs": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop2(s.JobDiffs(ctx, a, e.Import, 0, ""))
 	}},
 	"JobErrors": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop2(s.JobErrors(ctx, a, e.Import, 0, ""))

@@ -36,6 +36,8 @@ type ImportArgs struct {
 	Kind   string `json:"kind,omitempty"` // "": found by itself
 	Year   int    `json:"year,omitempty"`
 	DryRun bool   `json:"dryRun,omitempty"`
+	// Mapping is what its sender decided about the columns.
+	Mapping intake.Mapping `json:"mapping,omitzero"`
 }
 
 // newReport queues a monthly workbook.
@@ -132,14 +134,32 @@ func (s *Server) newImport(c *fiber.Ctx, a crm.Actor) (crm.Job, map[string]strin
 	if args.Blob, err = s.keepFile(ctx, up.path); err != nil {
 		return crm.Job{}, up.fields, err
 	}
-	j, err := s.Jobs.Enqueue(ctx, a, crm.JobImport, args)
+	if isAPI(c) {
+		j, err := s.Jobs.Enqueue(ctx, a, crm.JobImport, args)
+		return j, up.fields, err
+	}
+	j, err := s.begin(ctx, a, up.path, args)
 	return j, up.fields, err
+}
+
+// begin looks at a file that came through the page: one that is the program's
+// own is looked through at once, of another its sender is asked first.
+func (s *Server) begin(ctx context.Context, a crm.Actor, path string, args ImportArgs) (crm.Job, error) {
+	args.DryRun = true
+	sight, err := intake.Look(ctx, path, intake.Kind(args.Kind), intake.Mapping{})
+	if err != nil {
+		return crm.Job{}, err
+	}
+	if sight.Known {
+		return s.Jobs.Enqueue(ctx, a, crm.JobImport, args)
+	}
+	return s.Jobs.Draft(ctx, a, crm.JobImport, args)
 }
 
 // importAsk reads the fields beside an upload.
 func importAsk(up upload) (ImportArgs, error) {
 	args := ImportArgs{Name: up.name, Kind: up.fields["kind"]}
-	args.DryRun = up.fields["dryRun"] == "true" || up.fields["dry_run"] == "on" || up.fields["dry_run"] == "true"
+	args.DryRun = up.fields["dryRun"] == "true"
 	if !slices.Contains([]intake.Kind{intake.KindAuto, intake.KindPortfolio, intake.KindReadings, intake.KindUCMT}, intake.Kind(args.Kind)) {
 		return args, wrongField("kind", "error.field.choice")
 	}

@@ -8,33 +8,61 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
 
-// csvFile is a text of rows. Its encoding and its delimiter are found out, not
-// asked for.
+// Encodings of a csv. Latin-1 is read as Windows-1252, which has its letters in
+// the same places and more.
+var Encodings = []string{"utf-8", "windows-1252", "utf-16le", "utf-16be"}
+
+// Commas are what may separate the columns of a csv.
+var Commas = []string{";", ",", "\t", "|"}
+
+// csvFile is a text of rows. Its encoding and its separator are found out,
+// unless somebody said them.
 type csvFile struct {
-	file  *os.File
-	dec   transform.Transformer // nil: UTF-8
-	comma rune
-	skip  bool // the first line is Excel's "sep=;"
+	file     *os.File
+	encoding string
+	comma    rune
+	skip     bool // the first line is Excel's "sep=;"
 }
 
-func openCSV(f *os.File) (source, error) {
+func openCSV(f *os.File, m *Mapping) (source, error) {
 	c := &csvFile{file: f}
 	if err := c.findEncoding(); err != nil {
 		return nil, err
 	}
+	if slices.Contains(Encodings, m.Encoding) {
+		c.encoding = m.Encoding
+	}
 	if err := c.findComma(); err != nil {
 		return nil, err
 	}
+	if slices.Contains(Commas, m.Comma) {
+		c.comma, _ = utf8.DecodeRuneInString(m.Comma)
+	}
 	return c, nil
+}
+
+// coding is how the bytes of the file are read and written; nil for UTF-8.
+func (c *csvFile) coding() encoding.Encoding {
+	switch c.encoding {
+	case "windows-1252":
+		return charmap.Windows1252
+	case "utf-16le":
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	case "utf-16be":
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	}
+	return nil
 }
 
 func (c *csvFile) sheets() []string { return []string{""} }
@@ -56,10 +84,10 @@ func (c *csvFile) findEncoding() error {
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")) || zeros(head, 1):
-		c.dec = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()
+		c.encoding = "utf-16le"
 		return nil
 	case bytes.HasPrefix(head, []byte("\xfe\xff")) || zeros(head, 0):
-		c.dec = unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder()
+		c.encoding = "utf-16be"
 		return nil
 	}
 	valid, cut := true, false
@@ -80,8 +108,8 @@ func (c *csvFile) findEncoding() error {
 			return err
 		}
 	}
-	if !valid {
-		c.dec = charmap.Windows1252.NewDecoder()
+	if c.encoding = "utf-8"; !valid {
+		c.encoding = "windows-1252"
 	}
 	return nil
 }
@@ -123,9 +151,8 @@ func (c *csvFile) reader() (io.Reader, error) {
 		return nil, err
 	}
 	var r io.Reader = c.file
-	if c.dec != nil {
-		c.dec.Reset()
-		r = transform.NewReader(c.file, c.dec)
+	if e := c.coding(); e != nil {
+		r = transform.NewReader(c.file, e.NewDecoder())
 	}
 	b := bufio.NewReaderSize(r, 1<<16)
 	if mark, _ := b.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {

@@ -60,7 +60,7 @@ func declaredBomb(t testing.TB) string {
 }
 
 func TestUnpackedBytesAreCounted(t *testing.T) {
-	src, err := open(withSheet(t, `<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row>`+strings.Repeat("<row/>", 2000)+`</sheetData></worksheet>`))
+	src, err := open(withSheet(t, `<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row>`+strings.Repeat("<row/>", 2000)+`</sheetData></worksheet>`), &Mapping{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestUnpackedBytesAreCounted(t *testing.T) {
 func TestXLSXCells(t *testing.T) {
 	src, err := open(withSheet(t, `<worksheet><sheetData>
 		<row r="3"><c r="B3" t="inlineStr"><is><t>a</t><t> &amp; b</t></is></c><c r="D3"><v>1.5E2</v></c><c t="e"><v>#N/A</v></c>
-		<c r="F3" t="str"><f>1</f><v>x</v></c><c r="G3"><f>2</f></c></row><row/><row><c t="b"><v>1</v></c></row></sheetData></worksheet>`))
+		<c r="F3" t="str"><f>1</f><v>x</v></c><c r="G3"><f>2</f></c></row><row/><row><c t="b"><v>1</v></c></row></sheetData></worksheet>`), &Mapping{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,6 +81,7 @@ type bound struct {
 	scale  int
 	dec    locale.Decider
 	style  locale.Style
+	fixed  locale.Style // as its sender decided
 	mixed  bool
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/ident"
+	"cemigmas/crm/store"
 )
 
 // bookSheet is a sheet of a test workbook: rows of cells.
@@ -148,4 +149,17 @@ func BenchmarkPortfolio(b *testing.B) {
 			b.Logf("pass %d: %+v, %d changed, %v", pass+1, got.Rows, got.Changed(), b.Elapsed())
 		}
 	}
+}
+
+// byUC finds the installation ucA.
+var byUC = store.Query{Where: []store.Cond{store.Is("uc", "001347925802810")}}
+
+func openBook(t *testing.T, path string) *excelize.File {
+	t.Helper()
+	f, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f
 }

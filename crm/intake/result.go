@@ -60,6 +60,16 @@ type Result struct {
 	Sheets    []SheetResult    `json:"sheets"`
 	Decisions []ColumnDecision `json:"decisions,omitempty"`
 	Clients   int64            `json:"clients"` // touched
+
+	layout []sheetLayout // for WriteBack
+}
+
+// sheetLayout is where a sheet has its headers, and how many columns.
+type sheetLayout struct {
+	index  int
+	name   string
+	header int64
+	width  int
 }
 
 // Rejected counts the rows that were not taken.
@@ -106,7 +116,9 @@ func (t *table) decide(lang locale.Lang) (out []ColumnDecision) {
 	styles := map[locale.Style]bool{}
 	for _, b := range t.cols {
 		if b != nil && b.form == formNumber {
-			if c := b.dec.Column(); c.Evidence == locale.EvidenceDecided {
+			if c := b.dec.Column(); b.fixed != "" {
+				styles[b.fixed] = true
+			} else if c.Evidence == locale.EvidenceDecided {
 				styles[c.Style] = true
 			}
 		}
@@ -120,6 +132,10 @@ func (t *table) decide(lang locale.Lang) (out []ColumnDecision) {
 	for _, b := range t.cols {
 		if b == nil || b.form != formNumber {
 			continue
+		}
+		if b.fixed != "" {
+			b.style = b.fixed
+			continue // its sender decided, and need not be told
 		}
 		c := b.dec.Column()
 		d := ColumnDecision{Sheet: t.name, Column: b.header, Style: c.Style, Example: c.Example}

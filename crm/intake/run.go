@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 
 	"cemigmas/crm"
@@ -13,6 +14,8 @@ type Options struct {
 	Name string // under which its sender knows it; a UCMT file's year may stand there
 	Kind Kind
 	Year int // of a UCMT file; 0: from its name
+	// Mapping is what the sender decided about encoding, separator and columns.
+	Mapping Mapping
 	// DryRun does everything but write.
 	DryRun bool
 	Lang   string // of the sender: decides 1.234 where the file does not
@@ -21,6 +24,8 @@ type Options struct {
 	// OnError is told of each faulty row, and of doubts (Warning), in file order
 	// of each sheet. ID and Job are left to the caller.
 	OnError func(crm.ImportError)
+	// OnDiff is told, in a dry run, of each row that would change a record.
+	OnDiff func(crm.ImportDiff)
 }
 
 // batchRows is how many rows are compared and written together.
@@ -31,7 +36,7 @@ const batchRows = 400
 // sender; then nothing was written. When ctx ends between two batches, what was
 // taken stays, and running again completes it without doubling anything.
 func Run(ctx context.Context, svc *crm.Service, actor crm.Actor, o Options) (Result, error) {
-	src, err := open(o.Path)
+	src, err := open(o.Path, &o.Mapping)
 	if err != nil {
 		return Result{}, err
 	}
@@ -53,6 +58,7 @@ func Run(ctx context.Context, svc *crm.Service, actor crm.Actor, o Options) (Res
 	}
 	for _, t := range p.tables {
 		r.total += t.rows
+		r.res.layout = append(r.res.layout, sheetLayout{t.index, t.name, t.header, t.width})
 		r.res.Decisions = append(r.res.Decisions, t.decide(r.lang)...)
 	}
 	for _, t := range p.ordered() {
@@ -126,11 +132,11 @@ func (r *runner) row(t *table, line int64, cells []cell) item {
 		v, bad := b.read(c, r.src.date1904(), r.lang)
 		if bad != nil {
 			it.bad = true
-			it.issues = append(it.issues, crm.ImportError{Sheet: t.name, Row: line, Column: b.header, Value: c.text, Reason: *bad})
+			it.issues = append(it.issues, crm.ImportError{Sheet: t.name, Row: line, Column: b.header, At: n + 1, Value: c.text, Reason: *bad})
 			continue
 		}
 		if c.formula {
-			it.issues = append(it.issues, crm.ImportError{Sheet: t.name, Row: line, Column: b.header, Value: c.text,
+			it.issues = append(it.issues, crm.ImportError{Sheet: t.name, Row: line, Column: b.header, At: n + 1, Value: c.text,
 				Reason: crm.Text{Key: "import.cell.formula"}, Warning: true})
 		}
 		b.set(&row, v)
@@ -212,6 +218,9 @@ func (r *runner) settle(it *item, out []crm.Outcome) {
 		if o.Placeholder {
 			r.res.of(crm.RowClient, it.t.name).Created++
 		}
+		if len(o.Fields) > 0 && o.Result == crm.RowUpdated && r.o.OnDiff != nil {
+			r.o.OnDiff(crm.ImportDiff{Sheet: it.t.name, Row: it.line, Kind: o.Kind, Of: o.ID, Name: cmp.Or(o.Name, it.label()), Fields: o.Fields})
+		}
 		for _, i := range o.Errors {
 			r.tell(it.fault(o.Kind, i, false))
 		}
@@ -220,6 +229,17 @@ func (r *runner) settle(it *item, out []crm.Outcome) {
 			r.tell(it.fault(o.Kind, i, true))
 		}
 	}
+}
+
+// label names a record without a name of its own by the first cell that was
+// read of its row.
+func (it *item) label() string {
+	for n, b := range it.t.cols {
+		if b != nil && n < len(it.texts) && it.texts[n] != "" {
+			return it.texts[n]
+		}
+	}
+	return ""
 }
 
 // fault shows what the store's rules say of a field beside the cell it was
@@ -232,7 +252,7 @@ func (it *item) fault(kind string, i crm.RowIssue, warning bool) crm.ImportError
 	}
 	for n, b := range it.t.cols {
 		if b != nil && b.id == id {
-			e.Column = b.header
+			e.Column, e.At = b.header, n+1
 			if n < len(it.texts) {
 				e.Value = it.texts[n]
 			}

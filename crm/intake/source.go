@@ -61,19 +61,19 @@ func wrapFile(err error, key string, args ...string) error {
 }
 
 // open finds out by its content, not its name, what a file is.
-func open(path string) (source, error) {
+func open(path string, m *Mapping) (source, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	src, err := openFile(f)
+	src, err := openFile(f, m)
 	if err != nil {
 		_ = f.Close()
 	}
 	return src, err
 }
 
-func openFile(f *os.File) (source, error) {
+func openFile(f *os.File, m *Mapping) (source, error) {
 	head := make([]byte, 4096)
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
@@ -88,5 +88,5 @@ func openFile(f *os.File) (source, error) {
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
 		return nil, fileError("import.file.old")
 	}
-	return openCSV(f)
+	return openCSV(f, m)
 }

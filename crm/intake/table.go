@@ -17,6 +17,7 @@ type table struct {
 	header int64  // line
 	cols   []*bound
 	rows   int64
+	width  int // of its widest row
 	ucmt   *ucmtTable
 }
 
@@ -44,7 +45,7 @@ type plan struct {
 
 func (p *plan) scan(ctx context.Context) error {
 	for n, name := range p.src.sheets() {
-		if isNotes(name) {
+		if isNotes(name) || len(p.o.Mapping.Sheets) > 0 && p.o.Mapping.of(n) == nil {
 			continue
 		}
 		t, err := p.scanSheet(ctx, n, name)
@@ -68,6 +69,11 @@ func (p *plan) scanSheet(ctx context.Context, n int, name string) (*table, error
 	t := &table{index: n, name: name}
 	tried := 0
 	err := p.src.rows(ctx, n, func(line int64, cells []cell) error {
+		t.width = max(t.width, len(cells))
+		if m := p.o.Mapping.of(n); m != nil && t.header == 0 {
+			p.bindMapped(t, m, line, cells)
+			return nil
+		}
 		if t.header == 0 {
 			if tried++; tried > headerRows {
 				return errEnough

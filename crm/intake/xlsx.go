@@ -17,6 +17,7 @@ import (
 // counts every byte that it unpacks.
 type xlsx struct {
 	file   *os.File
+	order  []*zip.File
 	parts  map[string]*zip.File
 	names  []string
 	paths  []string // of the sheets, in order
@@ -50,8 +51,8 @@ func openXLSX(f *os.File) (source, error) {
 	if err != nil {
 		return nil, wrapFile(err, "import.file.broken")
 	}
-	x := &xlsx{file: f, parts: map[string]*zip.File{}, left: 2 * MaxUnzipped} // each sheet is read twice
-	said := uint64(0)                                                         // a bomb may lie here; what is read is counted besides
+	x := &xlsx{file: f, order: z.File, parts: map[string]*zip.File{}, left: 2 * MaxUnzipped} // each sheet is read twice
+	said := uint64(0)                                                                        // a bomb may lie here; what is read is counted besides
 	for _, p := range z.File {
 		if said += p.UncompressedSize64; p.UncompressedSize64 > uint64(MaxUnzipped) || said > uint64(MaxUnzipped) {
 			return nil, x.fault(errBomb)

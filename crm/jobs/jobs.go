@@ -62,6 +62,15 @@ func NewRunner(svc *crm.Service, owner string, log *slog.Logger, handlers map[st
 
 // Enqueue stores a job for an actor. It runs soon, on this node or another.
 func (r *Runner) Enqueue(ctx context.Context, a crm.Actor, kind string, args any) (crm.Job, error) {
+	return r.store(ctx, a, kind, args, crm.JobQueued)
+}
+
+// Draft stores a job that waits for its user: Again puts it into the queue.
+func (r *Runner) Draft(ctx context.Context, a crm.Actor, kind string, args any) (crm.Job, error) {
+	return r.store(ctx, a, kind, args, crm.JobDraft)
+}
+
+func (r *Runner) store(ctx context.Context, a crm.Actor, kind string, args any, state string) (crm.Job, error) {
 	if _, ok := r.handlers[kind]; !ok {
 		return crm.Job{}, fmt.Errorf("jobs: no handler for %q", kind)
 	}
@@ -78,7 +87,7 @@ func (r *Runner) Enqueue(ctx context.Context, a crm.Actor, kind string, args any
 			return was, nil
 		}
 	}
-	j := crm.Job{ID: id, Kind: kind, By: a.UserID, Lang: a.Lang, State: crm.JobQueued, Args: raw, CreatedAt: r.svc.Now()}
+	j := crm.Job{ID: id, Kind: kind, By: a.UserID, Lang: a.Lang, State: state, Args: raw, CreatedAt: r.svc.Now()}
 	if err := r.svc.Apply(ctx, crm.Jobs.Put(&j)); err != nil {
 		return crm.Job{}, err
 	}

@@ -11,12 +11,11 @@ type Imports struct {
 	More        *More
 }
 
-// ImportForm holds the fields file, kind, year and dry_run.
+// ImportForm holds the fields file, kind and year.
 type ImportForm struct {
-	File   Field
-	Kind   Field
-	Year   Field
-	DryRun Flag
+	File Field
+	Kind Field
+	Year Field
 }
 
 // ImportRow is an import that was done.
@@ -45,9 +44,70 @@ type Import struct {
 	Errors    []RowError
 	More      *More
 	ErrorsURL string // GET /imports/{id}/errors.xlsx
-	RunURL    string // POST /imports/{id}/run after a dry run, or with a year
+	RunURL    string // POST /imports/{id}/run after a dry run, with a year, or to go on
+	Resume    bool   // RunURL goes on with what was stopped
+	MapURL    string // GET /imports/{id}/mapping, while nothing was written
+	FileURL   string // GET /imports/{id}/file: the sender's own file with reasons
+	Diffs     []Diff
+	MoreDiffs *More
 	Year      *Field // asked for where the file does not tell it
 	Undo      *ImportUndo
+}
+
+// Diff is a record that a dry run would change.
+type Diff struct {
+	Kind   string
+	Row    string // "linha 12"
+	Name   string
+	URL    string
+	Fields []DiffField
+}
+
+// DiffField is one field of it, before and after.
+type DiffField struct {
+	Label string
+	From  string
+	To    string
+}
+
+// Mapping asks what the columns of a file are: GET and POST /imports/{id}/mapping.
+// The selects above it ask with GET, so that what they say stands in the address.
+type Mapping struct {
+	Base
+	Name      string
+	URL       string
+	CSV       bool
+	Encoding  string
+	Comma     string
+	Encodings []Option
+	Commas    []Option
+	Sheets    []MapSheet
+	Wrong     string
+}
+
+// MapSheet is a sheet; without a kind it is left out, and shows no columns.
+type MapSheet struct {
+	Name        string
+	Field       string // sheet.N
+	Kind        string
+	Kinds       []Option
+	Header      int64
+	HeaderField string
+	Columns     []MapColumn
+	Wrong       string
+}
+
+// MapColumn is a column with what it seems to bring.
+type MapColumn struct {
+	Header     string
+	Samples    []string
+	Field      string // column.N.M
+	Target     string // "": left out
+	Targets    []Option
+	StyleField string // of numbers only
+	Style      string
+	Styles     []Option
+	Wrong      string
 }
 
 // ImportUndo offers to take an import back, or leads to where that was done.

@@ -152,6 +152,7 @@ func (k *Kit) work(e Estate) {
 	k.Apply(crm.Revisions.InsertIfAbsent(&rev))
 	imp := crm.Job{ID: e.Import, Kind: crm.JobImport, By: e.Agent, State: crm.JobDone, Done: 3, Total: 3,
 		Args: []byte(`{"blob":"` + string(ref) + `","name":"carteira-` + e.Mark + `.xlsx","dryRun":true}`), CreatedAt: start, StartedAt: &start, EndedAt: &end,
+		File: string(ref), FileName: "carteira-" + e.Mark + ".xlsx",
 		Result: []byte(`{"kind":"portfolio","dryRun":true,"rows":3,"clients":2,"sheets":[{"kind":"clients","created":1,"updated":1,"unchanged":0,"rejected":1,"warnings":0}],` +
 			`"decisions":[{"sheet":"Clientes","column":"Carga","style":"comma","example":"1.234","text":{"key":"import.decision.assumed","args":["example","1.234","value","1234"]}}]}`)}
 	bad := crm.ImportError{ID: e.Import + ":00000001", Job: e.Import, Sheet: "Clientes", Row: 4, Column: "CNPJ", Value: "12 " + e.Mark, Reason: crm.Text{Key: "ident.cnpj.digits"}}

@@ -46,6 +46,9 @@ func (a *App) catchUp(ctx context.Context) error {
 		if aside.Run(func() { err = svc.FindPairs(ctx) }); err != nil {
 			return err
 		}
+		if err := svc.DropOldDiffs(ctx); err != nil {
+			return err
+		}
 		return upToDate(ctx, svc, mark)
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 
@@ -14,7 +13,6 @@ import (
 	"cemigmas/crm/intake"
 	"cemigmas/crm/jobs"
 	"cemigmas/crm/locale"
-	"cemigmas/crm/store"
 	"cemigmas/reports"
 	"cemigmas/reports/xlsx"
 	"cemigmas/web"
@@ -96,44 +94,6 @@ func (a *App) Import(ctx context.Context, o ImportFile) (intake.Result, error) {
 		DryRun: o.DryRun, Lang: o.Lang, OnError: o.OnError})
 }
 
-// importJob imports an upload. Its faulty rows become documents; a job that is
-// taken up again first clears those of the broken try.
-func (a *App) importJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error) {
-	var args web.ImportArgs
-	if err := t.Args(&args); err != nil {
-		return nil, nil, err
-	}
-	actor, err := a.jobActor(ctx, t.Job)
-	if err != nil {
-		return nil, nil, err
-	}
-	path, err := a.fetch(ctx, args.Blob)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer os.Remove(path)
-	svc := t.Service() // another worker may have taken over
-	rows := &errorRows{svc: svc, job: t.Job.ID}
-	if err := rows.clear(ctx); err != nil {
-		return nil, nil, err
-	}
-	res, err := intake.Run(crm.WithBatch(ctx, t.Job.ID), svc, actor, intake.Options{
-		Path: path, Name: args.Name, Kind: intake.Kind(args.Kind), Year: args.Year, DryRun: args.DryRun, Lang: t.Job.Lang,
-		Progress: func(done, total int64) { t.Progress(ctx, done, total, "job.import.rows") },
-		OnError:  func(e crm.ImportError) { rows.add(ctx, e) },
-	})
-	if ferr := rows.flush(ctx); err == nil {
-		err = ferr
-	}
-	if err == nil && !args.DryRun {
-		err = a.Mail.Refile(ctx, svc) // people and numbers that are new may name waiting mail
-	}
-	if err == nil && !args.DryRun {
-		err = a.Service.FindPairs(ctx)
-	}
-	return res, nil, err
-}
-
 // Undo takes back what an import did, for the command line: one of the program's
 // own, named by its batch, or one of the pages, named by its id.
 func (a *App) Undo(ctx context.Context, batch, as string) (crm.Undone, error) {
@@ -202,46 +162,4 @@ func (a *App) fetch(ctx context.Context, ref string) (path string, err error) {
 		return "", err
 	}
 	return f.Name(), f.Close()
-}
-
-// errorRows stores faulty rows in batches, numbered in file order.
-type errorRows struct {
-	svc   *crm.Service
-	job   string
-	n     int
-	batch []store.Change
-	err   error
-}
-
-const errorBatch = 500
-
-func (r *errorRows) add(ctx context.Context, e crm.ImportError) {
-	r.n++
-	e.Job, e.ID = r.job, fmt.Sprintf("%s:%08d", r.job, r.n)
-	r.batch = append(r.batch, crm.ImportErrors.InsertIfAbsent(&e))
-	if len(r.batch) >= errorBatch {
-		r.err = r.flush(ctx)
-	}
-}
-
-func (r *errorRows) flush(ctx context.Context) error {
-	if r.err != nil {
-		return r.err
-	}
-	err := r.svc.Apply(ctx, r.batch...)
-	r.batch = nil
-	return err
-}
-
-func (r *errorRows) clear(ctx context.Context) error {
-	q := store.Query{Where: []store.Cond{store.Is("job", r.job)}}
-	for e, err := range crm.ImportErrors.All(ctx, r.svc.Store(), q) {
-		if err != nil {
-			return err
-		}
-		if err := r.svc.Apply(ctx, store.Delete{In: crm.ImportErrors.In, ID: e.ID, Version: -1}); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -42,7 +42,7 @@ func reports(t page.Text) []Story {
 func imports(t page.Text) []Story {
 	b := base(t, page.PlaceImports, t.T("page.nav.imports"))
 	kinds := []page.Option{{Value: "", Label: "Descobrir"}, {Value: "portfolio", Label: "Carteira"}, {Value: "ucmt", Label: "UCMT"}}
-	list := page.Imports{Base: b, Kinds: kinds, TemplateURL: "/imports/template.xlsx", Limit: "até 200 MB", Form: page.ImportForm{DryRun: page.Flag{On: true}}, Rows: []page.ImportRow{
+	list := page.Imports{Base: b, Kinds: kinds, TemplateURL: "/imports/template.xlsx", Limit: "até 200 MB", Rows: []page.ImportRow{
 		{Name: "carteira.xlsx", URL: "/imports/j1", Kind: "Carteira", When: "hoje, 09:20", Who: "Marina Couto", State: page.Badge{Label: "com recusas", State: page.Warn}, Rows: "1.204", Bad: "34 recusadas"},
 		{Name: "UCMT_2022.csv", URL: "/imports/j2", Kind: "UCMT", When: "20/11", Who: "Rafael Pires", State: page.Badge{Label: "pronta", State: page.OK}, Rows: "18.022"},
 	}}
@@ -68,7 +68,17 @@ func imports(t page.Text) []Story {
 		Refused: []page.Kept{{Kind: "Clientes", Name: "Laticínios Serra Clara", URL: "/clients/c1", Reason: "Foi alterado depois; fica como está."}, {Kind: "Clientes", Name: "-", Reason: "Não está mais na sua carteira; fica como está."}}}
 	before := undo
 	before.Done, before.Stats, before.Refused, before.Lead, before.URL = false, nil, nil, clean.Undo.Lead, "/imports/j1/undo"
-	return []Story{{"undo", "undo", undo}, {"undo-before", "undo", before}, {"imports", "imports", list}, {"imports-empty", "imports", empty}, {"import-running", "import", one(page.JobRunning)}, {"import", "import", done}, {"import-clean", "import", clean}, {"import-failed", "import", one(page.JobFailed)}, {"import-year", "import", yearless}}
+	done.MapURL, done.FileURL = "/imports/j1/mapping", "/imports/j1/file"
+	done.Diffs = []page.Diff{{Kind: "Clientes", Row: "linha 12", Name: "Laticínios Serra Clara", URL: "/clients/c1", Fields: []page.DiffField{{Label: "Cidade", From: "Betim", To: "Patos de Minas"}, {Label: "Telefone", From: "-", To: "(34) 3822-0000"}}}}
+	done.MoreDiffs = &page.More{Label: "Mais", URL: "/imports/j1?diffs=x"}
+	targets := []page.Option{{Label: "Deixar de fora"}, {Value: "taxId", Label: "CNPJ ou CPF"}, {Value: "name", Label: "Nome"}}
+	kindsOf := []page.Option{{Label: "Não importar"}, {Value: "clients", Label: "Clientes"}}
+	mapping := page.Mapping{Base: base(t, page.PlaceImports, t.T("page.map.title"), page.Link{Label: t.T("page.nav.imports"), URL: "/imports"}), Name: "clientes.csv", URL: "/imports/j1/mapping", CSV: true,
+		Encoding: "utf-8", Comma: ";", Encodings: []page.Option{{Value: "utf-8", Label: "UTF-8"}}, Commas: []page.Option{{Value: ";", Label: "ponto e vírgula (;)"}},
+		Sheets: []page.MapSheet{{Field: "sheet.0", Kind: "clients", Kinds: kindsOf, Header: 1, HeaderField: "header.0", Columns: []page.MapColumn{
+			{Header: "Documento", Samples: []string{"06.981.180/0001-16", "12.ABC.345/01DE-35"}, Field: "column.0.0", Target: "taxId", Targets: targets},
+			{Header: "Carga", Samples: []string{"1.234", "987"}, Field: "column.0.1", Target: "name", Targets: targets, StyleField: "style.column.0.1", Styles: []page.Option{{Label: "1.234 é duvidoso"}, {Value: "comma", Label: "1.234,5"}}, Wrong: "Outra coluna já traz este campo."}}}}}
+	return []Story{{"mapping", "mapping", mapping}, {"undo", "undo", undo}, {"undo-before", "undo", before}, {"imports", "imports", list}, {"imports-empty", "imports", empty}, {"import-running", "import", one(page.JobRunning)}, {"import", "import", done}, {"import-clean", "import", clean}, {"import-failed", "import", one(page.JobFailed)}, {"import-year", "import", yearless}}
 }
 
 // fragments are the answers to htmx that no page above contains as they are.

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+	"cemigmas/crm/locale"
+	"cemigmas/web/page"
+)
+
+// diffRows is a page of changed records.
+const diffRows = 25
+
+// importDiffs lists what a dry run would change, field by field.
+func (s *Server) importDiffs(c *fiber.Ctx, v view, j crm.Job, p *page.Import) error {
+	list, next, err := s.Service.JobDiffs(c.UserContext(), actor(c), j.ID, diffRows, c.Query("diffs"))
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	users, err := s.Service.UserNames(c.UserContext())
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		p.Diffs = append(p.Diffs, v.diff(d, users))
+	}
+	if next != "" {
+		p.MoreDiffs = &page.More{Label: v.T("page.clients.more"), URL: at("/imports/"+j.ID, "diffs", next) + "#diffs"}
+	}
+	return nil
+}
+
+func (v view) diff(d crm.ImportDiff, users map[string]string) page.Diff {
+	out := page.Diff{Kind: v.T("import.sheet." + d.Kind), Row: v.T("page.diff.row", "row", v.int(d.Row)), Name: d.Name}
+	switch d.Kind {
+	case crm.RowClient:
+		out.URL = "/clients/" + d.Of
+	case crm.RowInstallation:
+		out.URL = "/installations/" + d.Of
+	}
+	for _, f := range d.Fields {
+		if f.Name == "team" || f.Name == "agent" && d.Kind != crm.RowClient || f.Name == "sectorBy" {
+			continue // they follow what is shown
+		}
+		out.Fields = append(out.Fields, page.DiffField{Label: v.fieldName(d.Kind, f.Name), From: v.fieldValue(f.Name, f.From, users), To: v.fieldValue(f.Name, f.To, users)})
+	}
+	return out
+}
+
+// columnOf are the columns of a sheet that bring a member of another name.
+var columnOf = map[string]string{"munIbge": "municipality", "voltageV": "voltage", "test": "testFrom", "taxKind": "taxId", "client": "client"}
+
+func (v view) fieldName(kind, name string) string {
+	if to, ok := columnOf[name]; ok {
+		name = to
+	}
+	for _, key := range []string{"import.col." + kind + "." + name, "page.diff.field." + name} {
+		if locale.Has(v.Lang, key) {
+			return v.T(key)
+		}
+	}
+	return name
+}
+
+// fieldValue writes a member of a document for people.
+func (v view) fieldValue(name string, raw json.RawMessage, users map[string]string) string {
+	var x any
+	if len(raw) == 0 || json.Unmarshal(raw, &x) != nil || x == nil || x == "" {
+		return nothing
+	}
+	switch y := x.(type) {
+	case string:
+		return v.wordOf(name, y, users)
+	case bool:
+		return v.T(map[bool]string{true: "page.diff.yes", false: "page.diff.no"}[y])
+	case float64:
+		return v.amountOf(name, int64(y))
+	case []any:
+		return v.itemsOf(raw, y)
+	}
+	return string(raw)
+}
+
+func (v view) wordOf(name, s string, users map[string]string) string {
+	switch {
+	case name == "agent" && users[s] != "":
+		return users[s]
+	case name == "sector":
+		return v.sector(s)
+	case len(s) == 10 && s[4] == '-' && s[7] == '-':
+		return v.date(s)
+	}
+	for _, prefix := range []string{name + ".", "import.choice." + name + "."} {
+		if locale.Has(v.Lang, prefix+s) {
+			return v.T(prefix + s)
+		}
+	}
+	return s
+}
+
+// amountOf writes W and Wh in thousands, as the sheets have them.
+func (v view) amountOf(name string, n int64) string {
+	switch {
+	case strings.HasSuffix(name, "Wh"), name == "microsPerKW", name == "voltageV":
+		if name == "microsPerKW" {
+			return locale.Decimal(v.Lang, n, 6, 2)
+		}
+		return v.kilo(n)
+	case strings.HasSuffix(name, "W"):
+		return v.kw(n)
+	}
+	return v.int(n)
+}
+
+// itemsOf writes a list, or the steps of a contract's demand.
+func (v view) itemsOf(raw json.RawMessage, list []any) string {
+	var steps []crm.DemandStep
+	if json.Unmarshal(raw, &steps) == nil && len(steps) > 0 && steps[0].From != "" {
+		return v.steps(steps)
+	}
+	var out []string
+	for _, x := range list {
+		if s, ok := x.(string); ok {
+			out = append(out, s)
+		}
+	}
+	if len(out) == 0 {
+		return nothing
+	}
+	return strings.Join(out, ", ")
+}
+
+func (v view) steps(steps []crm.DemandStep) string {
+	var out []string
+	for _, st := range steps {
+		amounts := slices.DeleteFunc([]string{v.kwOr(st.SingleW), v.kwOr(st.PeakW), v.kwOr(st.OffPeakW)}, func(s string) bool { return s == "" })
+		out = append(out, v.T("page.diff.step", "month", v.month(st.From), "demand", strings.Join(amounts, " / ")))
+	}
+	return strings.Join(out, "; ")
+}
+
+func (v view) kwOr(w *int64) string {
+	if w == nil {
+		return ""
+	}
+	return v.kw(*w)
+}
