@@ -30,7 +30,8 @@ func TestWizard(t *testing.T) {
 		p.do("send it", chromedp.SetUploadFiles(css("input[type=file]"), []string{file}), click(css("form[data-upload] .primary")), chromedp.WaitVisible(css("form[data-mapping]")))
 		p.do("say what it brings", chromedp.SetValue(css(`select[name="sheet.0"]`), "clients"), click(css(`form[method="get"][action$="/mapping"] button`)),
 			chromedp.WaitVisible(css(`select[name="column.0.1"]`)))
-		p.do("say what the columns are", chromedp.SetValue(css(`select[name="column.0.1"]`), "name"), chromedp.SetValue(css(`select[name="column.0.2"]`), "city"),
+		p.do("say what the columns are", chromedp.SetValue(css(`select[name="column.0.0"]`), "taxId"), chromedp.SetValue(css(`select[name="column.0.1"]`), "name"),
+			chromedp.SetValue(css(`select[name="column.0.2"]`), "city"),
 			click(css("form[data-mapping] .primary")))
 		ended(p)
 		p.sees("table.errors td", "CNPJ")
