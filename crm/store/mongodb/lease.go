@@ -88,7 +88,11 @@ func (s *Store) tryLease(ctx context.Context, name, owner string, ttl time.Durat
 		return l, err == nil && res.MatchedCount == 0, err
 	}
 	l.Fence++
-	_, err = s.leases().InsertOne(ctx, leaseDoc{ID: leaseID(name, l.Fence), Name: name, Term: l.Fence, Owner: owner, Expires: l.Expires})
+	// An insert whose caller goes away may still be on its way to the server and
+	// arrive after it was given back, so its answer is waited for.
+	answered, cancel := context.WithTimeout(context.WithoutCancel(ctx), takeTime)
+	defer cancel()
+	_, err = s.leases().InsertOne(answered, leaseDoc{ID: leaseID(name, l.Fence), Name: name, Term: l.Fence, Owner: owner, Expires: l.Expires})
 	if mongo.IsDuplicateKeyError(err) {
 		return store.Lease{}, true, nil
 	}
@@ -101,6 +105,9 @@ func (s *Store) tryLease(ctx context.Context, name, owner string, ttl time.Durat
 	}
 	return l, false, nil
 }
+
+// takeTime bounds the wait for the answer to a taking.
+const takeTime = 5 * time.Second
 
 // giveBackTime is what a taking that failed spends on undoing what it may have
 // done; beyond it the lease runs out by itself.
