@@ -112,7 +112,7 @@ func (k *checker) rules(ctx context.Context, docs []store.Doc) (out []problem, e
 // today nor of the day on which all were last brought up to date.
 func (k *checker) figures() look {
 	return func(ctx context.Context, docs []store.Doc) (out []problem, err error) {
-		tariffs, err := k.s.TariffTable(ctx)
+		tariffs, err := k.s.TariffBook(ctx)
 		if err != nil {
 			return nil, err
 		}

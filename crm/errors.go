@@ -120,3 +120,8 @@ func (p problems) err() error {
 	}
 	return &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: p}
 }
+
+// invalidField is the error of one field.
+func invalidField(field, key string, args ...string) *Error {
+	return &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: map[string]Text{field: {key, args}}}
+}

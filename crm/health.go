@@ -23,6 +23,11 @@ type PostoHealth struct {
 	// overrun on top of it (REN 1.000 art. 301); nil without a tariff.
 	RegularCents *int64 `json:"regularCents,omitempty"`
 	OverCents    *int64 `json:"overCents,omitempty"`
+	// IdleW is what was contracted and not used, IdleCents what it cost.
+	IdleW      int64  `json:"idleW,omitempty"`
+	IdleCents  *int64 `json:"idleCents,omitempty"`
+	LoadTenths *int64 `json:"loadFactor,omitempty"` // mean to largest demand, tenths of a percent
+	rate       demand.Rate
 }
 
 // MonthHealth is how an installation used its demand contract in a month. The
@@ -77,7 +82,7 @@ func monthHealth(i *Installation, contracts []Contract, r *Reading, tariffs dema
 	test, testing := testOf(c)
 	for _, posto := range modality.Postos() {
 		rate := tariffs.Lookup(i.Distributor, i.Subgroup, modality, posto, m)
-		p := PostoHealth{Posto: string(posto), State: string(demand.StateNone), MeasuredW: measuredW(r, posto)}
+		p := PostoHealth{Posto: string(posto), State: string(demand.StateNone), MeasuredW: measuredW(r, posto), LoadTenths: loadFactor(r, posto), rate: rate}
 		if w := stepW(step, posto); w > 0 {
 			p.ContractedW = &w
 			under := testing && test.Covers(m, posto)
@@ -114,6 +119,11 @@ func (p *PostoHealth) judge(rules demand.Rules, test demand.TestPeriod, under bo
 	}
 	p.BilledW = &bill.BilledW
 	p.RegularCents = cents(bill.Regular)
+	// In a test period what is measured is billed: nothing lies idle.
+	if !under {
+		p.IdleW = demand.IdleW(measured, contracted)
+		p.IdleCents = cents(demand.IdleCharge(measured, contracted, rate))
+	}
 	if bill.Overrun.Trigger {
 		p.OverW = bill.Overrun.OverW
 		p.OverCents = cents(bill.Overrun.Amount)

@@ -2,7 +2,6 @@ package crm
 
 import (
 	"cemigmas/crm/calendar"
-	"cemigmas/crm/demand"
 )
 
 // Unit is an installation with what its derived figures are drawn from.
@@ -15,7 +14,7 @@ type Unit struct {
 // Derive computes in memory what Recompute computes from the store, for a
 // writer that makes a client with all its installations at once. today is a
 // civil date.
-func Derive(c *Client, units []Unit, tariffs demand.Table, today string) {
+func Derive(c *Client, units []Unit, tariffs TariffBook, today string) {
 	var sums clientSums
 	for n := range units {
 		u := &units[n]

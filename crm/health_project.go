@@ -14,7 +14,7 @@ const stripMonths = 13
 
 // project sets what an installation shows from its contracts, its newest
 // readings (newest first) and the tariffs.
-func (i *Installation) project(contracts []Contract, readings []Reading, tariffs demand.Table, today string) {
+func (i *Installation) project(contracts []Contract, readings []Reading, tariffs TariffBook, today string) {
 	newest := calendar.Month(today[:7])
 	if len(readings) > 0 {
 		newest = calendar.Month(readings[0].Month)
@@ -26,8 +26,9 @@ func (i *Installation) project(contracts []Contract, readings []Reading, tariffs
 	}
 	i.Strip, i.WorstTenths, i.WorstState, i.WorstMonth, i.OverW, i.OverCents = nil, 0, "", "", 0, nil
 	if len(readings) > 0 {
-		i.projectStrip(HealthOf(i, contracts, readings, tariffs, calendar.Months(newest.Add(1-stripMonths), newest)))
+		i.projectStrip(HealthOf(i, contracts, readings, tariffs.Table, calendar.Months(newest.Add(1-stripMonths), newest)))
 	}
+	i.Saving = savingOf(i, contracts, readings, tariffs, newest)
 	i.NoticeOn = ""
 	for n := range contracts {
 		if on := NoticeOf(&contracts[n], today); on != "" && (i.NoticeOn == "" || on < i.NoticeOn) {

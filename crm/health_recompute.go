@@ -7,51 +7,8 @@ import (
 	"slices"
 
 	"cemigmas/crm/calendar"
-	"cemigmas/crm/demand"
 	"cemigmas/crm/store"
 )
-
-// TariffTable reads the demand tariffs for computing with.
-func (s *Service) TariffTable(ctx context.Context) (demand.Table, error) {
-	var list []demand.Tariff
-	for t, err := range Tariffs.All(ctx, s.store, store.Query{}) {
-		if err != nil {
-			return demand.Table{}, err
-		}
-		list = append(list, demand.Tariff{
-			Distributor: t.Distributor, Subgroup: t.Subgroup, Modality: demand.Modality(t.Modality),
-			Posto: demand.Posto(t.Posto), ValidFrom: calendar.Date(t.From), Rate: demand.Rate(t.MicrosPerKW),
-		})
-	}
-	return demand.NewTable(list), nil
-}
-
-// Months judges the last n months of an installation, oldest first, ending with
-// its newest reading (n 0: all since its oldest one).
-func (s *Service) Months(ctx context.Context, a Actor, installation string, n int) ([]MonthHealth, error) {
-	i, err := s.Installation(ctx, a, installation)
-	if err != nil {
-		return nil, err
-	}
-	contracts, err := s.contractsOf(ctx, installation)
-	if err != nil {
-		return nil, err
-	}
-	readings, err := s.readingsOf(ctx, installation, n)
-	if err != nil || len(readings) == 0 {
-		return nil, err
-	}
-	tariffs, err := s.TariffTable(ctx)
-	if err != nil {
-		return nil, err
-	}
-	last := calendar.Month(readings[0].Month)
-	first := calendar.Month(readings[len(readings)-1].Month)
-	if n > 0 {
-		first = last.Add(1 - n)
-	}
-	return HealthOf(&i, contracts, readings, tariffs, calendar.Months(first, last)), nil
-}
 
 // readingsOf reads the newest n readings (0: all), newest first.
 func (s *Service) readingsOf(ctx context.Context, installation string, n int) ([]Reading, error) {
@@ -78,7 +35,7 @@ func (s *Service) Recompute(ctx context.Context, clients ...string) error {
 	if len(clients) == 0 {
 		return nil
 	}
-	tariffs, err := s.TariffTable(ctx)
+	tariffs, err := s.TariffBook(ctx)
 	if err != nil {
 		return err
 	}
@@ -120,7 +77,7 @@ func (s *Service) RecomputeAll(ctx context.Context) error {
 
 type recompute struct {
 	s       *Service
-	tariffs demand.Table
+	tariffs TariffBook
 	today   string
 	changes []store.Change
 }

@@ -64,6 +64,7 @@ type Installation struct {
 	OverW       int64        `json:"overW,omitempty"`     // kW above the contract in that month, in W, when over 105 %
 	OverCents   *int64       `json:"overCents,omitempty"` // R$ centavos; nil when there is no overrun or no tariff
 	NoticeOn    string       `json:"noticeOn,omitempty"`
+	Saving      *Saving      `json:"saving,omitempty"` // nil: nothing to save, or nothing can be said
 }
 
 // StripMonth is one month of an installation as a bar.
@@ -89,16 +90,17 @@ var Installations = Table[Installation]{
 			{Name: "overW", Kind: store.Int},
 			{Name: "worstMonth", Kind: store.String},
 			{Name: "noticeOn", Kind: store.String},
+			{Name: "saving", Kind: store.Int}, // centavos a year
 		},
 		Indexes: append([]store.Index{
 			{Fields: []string{"client", "name"}},
 			{Fields: []string{"uc"}, Unique: true},
 			{Fields: []string{"formerUc"}, Unique: true},
 			{Fields: []string{"source"}, Unique: true},
-		}, scoped([][]string{{"name"}, {"-worst"}, {"worstMonth", "-overW"}, {"noticeOn"}})...),
+		}, scoped([][]string{{"name"}, {"-worst"}, {"worstMonth", "-overW"}, {"noticeOn"}, {"-saving"}})...),
 		Search: true,
 	},
-	Derived: []string{"agent", "team", "modality", "contractedW", "peakW", "strip", "worst", "worstState", "worstMonth", "overW", "overCents", "noticeOn"},
+	Derived: []string{"agent", "team", "modality", "contractedW", "peakW", "strip", "worst", "worstState", "worstMonth", "overW", "overCents", "noticeOn", "saving"},
 	ID:      func(i *Installation) string { return i.ID },
 	Ver:     func(i *Installation) *int64 { return &i.Version },
 	Keys: func(i *Installation) store.Keys {
@@ -110,6 +112,9 @@ var Installations = Table[Installation]{
 		}
 		if i.OverW > 0 {
 			k["overW"] = i.OverW
+		}
+		if i.Saving != nil {
+			k["saving"] = i.Saving.Cents
 		}
 		return k
 	},

@@ -60,34 +60,3 @@ var Readings = Table[Reading]{
 		}
 	},
 }
-
-// Tariff is the demand tariff of a posto from a day on.
-type Tariff struct {
-	ID          string    `json:"id"`
-	Version     int64     `json:"-"`
-	Distributor string    `json:"distributor"`
-	Subgroup    string    `json:"subgroup"`
-	Modality    string    `json:"modality"`      // verde, azul
-	Posto       string    `json:"posto"`         // single, peak, offpeak
-	From        string    `json:"from"`          // civil date
-	MicrosPerKW int64     `json:"microsPerKW"`   // millionths of R$ per kW and month, before taxes
-	Act         string    `json:"act,omitempty"` // the resolution that set it
-	UpdatedAt   time.Time `json:"updatedAt"`
-}
-
-// TariffID names the one tariff of its keys.
-func TariffID(distributor, subgroup, modality, posto, from string) string {
-	return distributor + "|" + subgroup + "|" + modality + "|" + posto + "|" + from
-}
-
-// Tariffs is the table of demand tariffs; it is small and read whole.
-var Tariffs = Table[Tariff]{
-	In: &store.Collection{
-		Name:    "tariffs",
-		Fields:  []store.Field{{Name: "distributor", Kind: store.String}},
-		Indexes: []store.Index{{Fields: []string{"distributor"}}},
-	},
-	ID:   func(t *Tariff) string { return t.ID },
-	Ver:  func(t *Tariff) *int64 { return &t.Version },
-	Keys: func(t *Tariff) store.Keys { return store.Keys{"distributor": t.Distributor} },
-}

@@ -6,7 +6,6 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
-	"cemigmas/crm/demand"
 )
 
 // Distributor is the invented distributor of the demonstration.
@@ -56,7 +55,7 @@ type World struct {
 	entries   []int // timeline entries of each client
 	firstUnit []int // number of a client's first installation
 	tariffs   []crm.Tariff
-	rates     demand.Table
+	rates     crm.TariffBook
 	midnight  time.Time // when Today begins
 	born      int64     // UTC milliseconds in every id
 }

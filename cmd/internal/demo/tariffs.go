@@ -11,13 +11,17 @@ import (
 type fare struct {
 	subgroups             []string
 	single, peak, offPeak int64
+	tusdVerde, tusd       int64 // of energy, millionths of R$ per kWh: verde at the peak, all else
 }
 
 var fares = []fare{
-	{[]string{"A4", "A3A"}, 21_370_000, 64_180_000, 21_370_000},
-	{[]string{"AS"}, 29_460_000, 78_950_000, 29_460_000},
-	{[]string{"A3"}, 0, 24_730_000, 11_960_000}, // 69 kV: azul only
+	{[]string{"A4", "A3A"}, 21_370_000, 64_180_000, 21_370_000, 1_701_300, 143_850},
+	{[]string{"AS"}, 29_460_000, 78_950_000, 29_460_000, 2_078_400, 162_700},
+	{[]string{"A3"}, 0, 24_730_000, 11_960_000, 0, 88_420}, // 69 kV: azul only
 }
+
+// Invented prices of a kWh at the peak and off it, in millionths of R$.
+const tePeak, teOffPeak = 448_600, 279_150
 
 // makeTariffs sets a tariff for each year that the data touches, from the
 // invented distributor's own day of adjustment; each is 4 % above the last.
@@ -28,30 +32,27 @@ func (w *World) makeTariffs() {
 		from := calendar.NewDate(year, 6, 3)
 		for _, f := range fares {
 			for _, sub := range f.subgroups {
-				w.addTariff(sub, demand.Verde, demand.Single, from, f.single*percent/100)
-				w.addTariff(sub, demand.Azul, demand.Peak, from, f.peak*percent/100)
-				w.addTariff(sub, demand.Azul, demand.OffPeak, from, f.offPeak*percent/100)
+				add := func(m demand.Modality, p demand.Posto, kw, tusd, te int64) {
+					w.addTariff(sub, m, p, from, kw*percent/100, tusd*percent/100, te*percent/100)
+				}
+				if f.single > 0 {
+					add(demand.Verde, demand.Single, f.single, 0, 0)
+					add(demand.Verde, demand.Peak, 0, f.tusdVerde, tePeak)
+					add(demand.Verde, demand.OffPeak, 0, f.tusd, teOffPeak)
+				}
+				add(demand.Azul, demand.Peak, f.peak, f.tusd, tePeak)
+				add(demand.Azul, demand.OffPeak, f.offPeak, f.tusd, teOffPeak)
 			}
 		}
 		percent += 4
 	}
-	var list []demand.Tariff
-	for _, t := range w.tariffs {
-		list = append(list, demand.Tariff{
-			Distributor: t.Distributor, Subgroup: t.Subgroup, Modality: demand.Modality(t.Modality),
-			Posto: demand.Posto(t.Posto), ValidFrom: calendar.Date(t.From), Rate: demand.Rate(t.MicrosPerKW),
-		})
-	}
-	w.rates = demand.NewTable(list)
+	w.rates = crm.NewTariffBook(w.tariffs)
 }
 
-func (w *World) addTariff(sub string, m demand.Modality, p demand.Posto, from calendar.Date, micros int64) {
-	if micros == 0 {
-		return
-	}
+func (w *World) addTariff(sub string, m demand.Modality, p demand.Posto, from calendar.Date, kw, tusd, te int64) {
 	w.tariffs = append(w.tariffs, crm.Tariff{
 		ID:          crm.TariffID(Distributor, sub, string(m), string(p), string(from)),
 		Distributor: Distributor, Subgroup: sub, Modality: string(m), Posto: string(p), From: string(from),
-		MicrosPerKW: micros, Act: "Ato fictício de demonstração", UpdatedAt: calendar.Default().Start(from).UTC(),
+		MicrosPerKW: kw, TUSDMicrosPerKWh: tusd, TEMicrosPerKWh: te, Act: "Ato fictício de demonstração", UpdatedAt: calendar.Default().Start(from).UTC(),
 	})
 }

@@ -1,0 +1,216 @@
+package crm
+
+import (
+	"context"
+	"slices"
+
+	"cemigmas/crm/calendar"
+	"cemigmas/crm/demand"
+	"cemigmas/crm/text"
+)
+
+// GapRural: rural units are billed by other rules (REN 1.000 art. 294 I), which
+// no simulation follows. The other gaps are those of demand.Simulate.
+const GapRural = "rural"
+
+// Simulation says which contract would have cost an installation least.
+type Simulation struct {
+	demand.RightSize
+	Rural   bool
+	Present Terms // of the newest month compared
+	Best    *Terms
+	Asked   *Asked
+	Changes []LawfulChange // from the present contract to Asked, or else to Best
+	Months  []string       // that were looked at
+}
+
+// Terms are a modality with its demands.
+type Terms struct {
+	Modality demand.Modality
+	demand.Step
+}
+
+// Asked is a contract that somebody wants the cost of.
+type Asked struct {
+	Terms
+	Costs  demand.Costs
+	Saving demand.Amount // present less asked, a year; below zero where it costs more
+}
+
+// SimulationQuery asks for the last 12 or 24 months, and if need be for the
+// cost of a contract of one's own, in W.
+type SimulationQuery struct {
+	Months          int
+	Modality        string
+	SingleW         int64 // verde
+	PeakW, OffPeakW int64 // azul
+}
+
+// Simulate finds the right size of an installation's contract.
+func (s *Service) Simulate(ctx context.Context, a Actor, installation string, q SimulationQuery) (Simulation, error) {
+	i, err := s.Installation(ctx, a, installation)
+	if err != nil {
+		return Simulation{}, err
+	}
+	if q.Months == 0 {
+		q.Months = 12
+	}
+	modality := demand.Modality(q.Modality)
+	switch {
+	case q.Months != 12 && q.Months != 24:
+		return Simulation{}, invalidField("months", "error.field.choice")
+	case q.Modality != "" && (!modality.Valid() || modality == demand.Unknown):
+		return Simulation{}, invalidField("modality", "error.field.choice")
+	case min(q.SingleW, q.PeakW, q.OffPeakW) < 0 || max(q.SingleW, q.PeakW, q.OffPeakW) > maxAskedW:
+		return Simulation{}, invalidField("kw", "simulation.kw.range")
+	}
+	contracts, err := s.contractsOf(ctx, installation)
+	if err != nil {
+		return Simulation{}, err
+	}
+	readings, err := s.readingsOf(ctx, installation, q.Months)
+	if err != nil {
+		return Simulation{}, err
+	}
+	tariffs, err := s.TariffBook(ctx)
+	if err != nil {
+		return Simulation{}, err
+	}
+	newest := calendar.Month(s.Today()[:7])
+	if len(readings) > 0 {
+		newest = calendar.Month(readings[0].Month)
+	}
+	sim := simulate(&i, contracts, readings, tariffs, newest, q.Months)
+	if modality != "" && max(q.SingleW, q.PeakW, q.OffPeakW) > 0 {
+		sim.ask(Terms{modality, demand.Step{SingleW: q.SingleW, PeakW: q.PeakW, OffPeakW: q.OffPeakW}})
+	}
+	goal := sim.Best
+	if sim.Asked != nil {
+		goal = &sim.Asked.Terms
+	}
+	if goal != nil {
+		sim.Changes = historyOf(contracts, newest).changes(&i, sim.Present, *goal, calendar.Date(s.Today()))
+	}
+	return sim, nil
+}
+
+// maxAskedW is above any contract there is.
+const maxAskedW = 10_000_000_000
+
+// simulate computes the n months that end with newest.
+func simulate(i *Installation, contracts []Contract, readings []Reading, tariffs TariffBook, newest calendar.Month, n int) Simulation {
+	sim := Simulation{Rural: isRural(i)}
+	months := calendar.Months(newest.Add(1-n), newest)
+	for _, m := range months {
+		sim.Months = append(sim.Months, string(m))
+	}
+	if c, step := contractAt(contracts, newest); c != nil {
+		sim.Present = Terms{modalityOf(c), stepOf(step)}
+	}
+	if sim.Rural {
+		return sim
+	}
+	sim.RightSize = demand.Simulate(demand.SizeRequest{Months: usages(i, contracts, readings, tariffs, months), Volts: voltsOf(i)})
+	if b := sim.RightSize.Best; b != nil {
+		sim.Best = &Terms{b.Modality, b.Step()}
+	}
+	return sim
+}
+
+// isRural tells whether the tariff class is one of the rural ones, in the
+// regulator's codes or in words.
+func isRural(i *Installation) bool {
+	c := text.Fold(i.TariffClass)
+	return len(c) >= 2 && c[:2] == "ru"
+}
+
+// voltsOf is the connection voltage, or where it is not known one at which the
+// subgroup's rules hold: from 69 kV on only azul is allowed.
+func voltsOf(i *Installation) int64 {
+	if i.VoltageV > 0 {
+		return i.VoltageV
+	}
+	switch i.Subgroup {
+	case "A1", "A2", "A3":
+		return 69_000
+	}
+	return 0
+}
+
+// usages are the months that a simulation may speak of: without test periods,
+// which are billed by other rules (REN 1.000 art. 313).
+func usages(i *Installation, contracts []Contract, readings []Reading, tariffs TariffBook, months []calendar.Month) []demand.Usage {
+	out := make([]demand.Usage, 0, len(months))
+	for _, m := range months {
+		u := demand.Usage{Month: m, Prices: tariffs.prices(i, m)}
+		if c, step := contractAt(contracts, m); c != nil {
+			u.Modality = modalityOf(c)
+			if u.Modality == demand.Unknown {
+				step = nil
+			}
+			if inTest(c, m) {
+				continue
+			}
+			if s := stepOf(step); step != nil && s.W(u.Modality.Postos()[0]) > 0 {
+				u.Contract = &s
+			}
+		}
+		if n := slices.IndexFunc(readings, func(r Reading) bool { return r.Month == string(m) }); n >= 0 {
+			r := &readings[n]
+			u.SingleW, u.PeakW, u.OffPeakW, u.PeakWh, u.OffPeakWh = measuredW(r, demand.Single), r.PeakW, r.OffPeakW, r.PeakWh, r.OffPeakWh
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+func inTest(c *Contract, m calendar.Month) bool {
+	test, ok := testOf(c)
+	return ok && slices.ContainsFunc(modalityOf(c).Postos(), func(p demand.Posto) bool { return test.Covers(m, p) })
+}
+
+func stepOf(s *DemandStep) demand.Step {
+	return demand.Step{SingleW: stepW(s, demand.Single), PeakW: stepW(s, demand.Peak), OffPeakW: stepW(s, demand.OffPeak)}
+}
+
+// ask computes what a contract would have cost over the months compared. Where
+// its modality could not be computed, nothing is said.
+func (sim *Simulation) ask(t Terms) {
+	n := slices.IndexFunc(sim.Options, func(o demand.Option) bool { return o.Modality == t.Modality })
+	asked := &Asked{Terms: t}
+	sim.Asked = asked
+	if n < 0 {
+		return
+	}
+	o := &sim.Options[n]
+	asked.Costs.Demand = demand.Amount{Known: true}
+	for _, size := range o.Sizes {
+		asked.Costs.Demand = asked.Costs.Demand.Plus(size.Curve.Cost(t.W(size.Posto)))
+	}
+	asked.Costs.Energy = o.Costs.Energy
+	asked.Costs.Total = asked.Costs.Demand.Plus(asked.Costs.Energy)
+	was, is := sim.RightSize.Present.Total, asked.Costs.Total
+	if !was.Known || !is.Known {
+		if t.Modality != sim.Modality {
+			return // the energy of another modality costs something else
+		}
+		was, is = sim.RightSize.Present.Demand, asked.Costs.Demand
+	}
+	if was.Known && is.Known && sim.Compared > 0 {
+		asked.Saving = demand.Amount{Centavos: (was.Centavos - is.Centavos) * 12 / int64(sim.Compared), Known: true}
+	}
+}
+
+// Why names what keeps a simulation from saying more; keys of the catalogue.
+func (sim *Simulation) Why() []string {
+	if sim.Rural {
+		return []string{GapRural}
+	}
+	var out []string
+	for _, g := range sim.Gaps {
+		if !slices.Contains(out, string(g)) {
+			out = append(out, string(g))
+		}
+	}
+	return out
+}
