@@ -13,20 +13,20 @@ import (
 // Tariff is what a posto costs from a day on. A demand and an energy have
 // different postos in verde: its demand is single, its energy peak and offpeak.
 type Tariff struct {
-	ID          string    `json:"id"`
-	Version     int64     `json:"-"`
-	Distributor string    `json:"distributor"`
-	Subgroup    string    `json:"subgroup"`
-	Modality    string    `json:"modality"`      // verde, azul
-	Posto       string    `json:"posto"`         // single, peak, offpeak
-	From        string    `json:"from"`          // civil date
-	MicrosPerKW int64     `json:"microsPerKW"`   // millionths of R$ per kW and month, before taxes
+	ID          string `json:"id"`
+	Version     int64  `json:"-"`
+	Distributor string `json:"distributor"`
+	Subgroup    string `json:"subgroup"`
+	Modality    string `json:"modality"`    // verde, azul
+	Posto       string `json:"posto"`       // single, peak, offpeak
+	From        string `json:"from"`        // civil date
+	MicrosPerKW int64  `json:"microsPerKW"` // millionths of R$ per kW and month, before taxes
 	// Of energy, in millionths of R$ per kWh, before taxes: use of the system,
 	// and the energy of a captive client. 0 is "not known".
-	TUSDMicrosPerKWh int64  `json:"tusdMicrosPerKWh,omitempty"`
-	TEMicrosPerKWh   int64  `json:"teMicrosPerKWh,omitempty"`
-	Act              string `json:"act,omitempty"` // the resolution that set it
-	UpdatedAt   time.Time `json:"updatedAt"`
+	TUSDMicrosPerKWh int64     `json:"tusdMicrosPerKWh,omitempty"`
+	TEMicrosPerKWh   int64     `json:"teMicrosPerKWh,omitempty"`
+	Act              string    `json:"act,omitempty"` // the resolution that set it
+	UpdatedAt        time.Time `json:"updatedAt"`
 }
 
 // TariffID names the one tariff of its keys.

@@ -30,7 +30,12 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 		return s.fail(c, err)
 	}
 	n, ranges := v.ranges(c.Query("months"))
-	months, err := s.Service.Months(ctx, a, i.ID, n)
+	health, err := s.Service.Health(ctx, a, i.ID, n)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	months := health.Months
+	sim, wrong, err := s.simulation(c, v, i.ID)
 	if err != nil {
 		return s.fail(c, err)
 	}
@@ -42,6 +47,9 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 	p.Shape = page.ShapeRecord
 	p.Stats = v.placeStats(i, months)
 	if len(months) > 0 {
+		p.Sim = v.simulator(c, i.ID, sim, wrong)
+		p.Verdicts = v.verdicts(health.Verdicts)
+		p.Risks = v.risks(health)
 		v.bindMonths(&p, months)
 	}
 	return s.render(c, fiber.StatusOK, "installation", p)
@@ -173,7 +181,7 @@ func (v view) bindMonths(p *page.Installation, months []crm.MonthHealth) {
 	var plots []page.DemandPosto
 	measured := false
 	for _, posto := range postos {
-		plot := page.DemandPosto{Label: v.T("posto."+posto) + ", kW"}
+		plot := page.DemandPosto{Label: v.T("posto."+posto) + ", kW", Posto: posto, SimW: simulatedW(p.Sim, posto)}
 		for _, m := range months {
 			d := v.demandMonth(m, postoIn(m.Postos, posto))
 			measured = measured || d.Measured >= 0
@@ -181,7 +189,6 @@ func (v view) bindMonths(p *page.Installation, months []crm.MonthHealth) {
 		}
 		plots = append(plots, plot)
 		p.Postos = append(p.Postos, v.T("posto."+posto))
-		p.Verdicts = append(p.Verdicts, v.verdict(posto, months)...)
 	}
 	if !measured {
 		return
@@ -218,13 +225,16 @@ func (v view) demandMonth(m crm.MonthHealth, p *crm.PostoHealth) page.DemandMont
 }
 
 func (v view) readingCell(m crm.MonthHealth, p *crm.PostoHealth) page.ReadingCell {
-	cell := page.ReadingCell{Contracted: nothing, Measured: nothing, Util: nothing, Overrun: nothing}
+	cell := page.ReadingCell{Contracted: nothing, Measured: nothing, Util: nothing, Overrun: nothing, Idle: nothing}
 	if p == nil {
 		return cell
 	}
 	cell.Contracted, cell.Measured, cell.State = v.kiloOr(p.ContractedW), v.kiloOr(p.MeasuredW), state(p.State)
 	if u := v.util(p.Tenths, p.State); u != nil {
 		cell.Util = u.Label
+	}
+	if p.IdleCents != nil && *p.IdleCents > 0 {
+		cell.Idle = locale.Amount(v.Lang, *p.IdleCents)
 	}
 	if p.OverW > 0 {
 		cell.Overrun = v.T("web.notariff")
@@ -235,41 +245,24 @@ func (v view) readingCell(m crm.MonthHealth, p *crm.PostoHealth) page.ReadingCel
 	return cell
 }
 
-// verdict says the chart in words, and nothing of what is fine.
-func (v view) verdict(posto string, months []crm.MonthHealth) []page.Verdict {
-	count := map[page.State]int64{}
-	var measured int64
-	for _, m := range months[max(0, len(months)-12):] {
-		if p := postoIn(m.Postos, posto); p != nil && p.MeasuredW != nil {
-			measured++
-			count[state(p.State)]++
-		}
-	}
-	var out []page.Verdict
-	for _, r := range []struct {
-		state page.State
-		key   string
-	}{{page.Bad, "web.verdict.over"}, {page.Warn, "web.verdict.near"}, {page.Idle, "web.verdict.idle"}} {
-		if n := count[r.state]; n > 0 {
-			out = append(out, page.Verdict{State: r.state, Label: v.n(r.key, n, "posto", v.T("posto."+posto), "months", measured)})
-		}
-	}
-	if len(out) == 0 && measured > 0 && count[""] == measured {
-		out = append(out, page.Verdict{State: page.OK, Label: v.n("web.verdict.fine", measured, "posto", v.T("posto."+posto))})
-	}
-	return out
-}
-
-// totalRow sums what overruns cost in the months shown. A posto of which one
-// cannot be priced has no sum.
+// totalRow sums what overruns and idle demand cost in the months shown. A posto
+// of which one month cannot be priced has no sum.
 func (v view) totalRow(months []crm.MonthHealth, postos []string) *page.ReadingRow {
 	row := &page.ReadingRow{Month: v.n("web.months", int64(len(months)))}
 	for _, posto := range postos {
 		var cell page.ReadingCell
-		var cents int64
-		any, priced := false, true
+		var cents, idle int64
+		any, priced, idlePriced := false, true, true
 		for _, m := range months {
-			if p := postoIn(m.Postos, posto); p != nil && p.OverW > 0 {
+			p := postoIn(m.Postos, posto)
+			if p != nil && p.IdleW > 0 {
+				if p.IdleCents == nil {
+					idlePriced = false
+				} else {
+					idle += *p.IdleCents
+				}
+			}
+			if p != nil && p.OverW > 0 {
 				any = true
 				if p.OverCents == nil {
 					priced = false
@@ -283,6 +276,9 @@ func (v view) totalRow(months []crm.MonthHealth, postos []string) *page.ReadingR
 			cell.Overrun, cell.State = locale.Amount(v.Lang, cents), page.Bad
 		case any:
 			cell.Overrun, cell.State = nothing, page.Bad
+		}
+		if cell.Idle = nothing; idlePriced && idle > 0 {
+			cell.Idle = locale.Amount(v.Lang, idle)
 		}
 		row.Cells = append(row.Cells, cell)
 	}

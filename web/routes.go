@@ -43,6 +43,9 @@ func table() []route {
 
 		{method: patch, path: "/installations/:id", api: op("editInstallation", "Change members of an installation; If-Match names the version that was read.", apiPatchInstallation)},
 		{method: get, path: "/deadlines", api: op("listDeadlines", "List the dates of contracts that matter, the next one first.", apiDeadlines).of(crm.Deadline{})},
+		{method: get, path: "/installations/:id/health", api: op("getHealth", "How the demand contract was used month by month, in figures and sentences, and what the next months may bring.", apiHealth)},
+		{method: get, path: "/installations/:id/simulation", api: op("simulate", "Which contract would have cost least over 12 or 24 months; with modality and kw (peakKw) also what that one would have cost.", apiSimulation)},
+		{method: get, path: "/money", api: op("listMoney", "List the installations that another contract would save most, the most first.", apiMoney).of(crm.Installation{}), page: (*Server).moneyPage},
 
 		// Mail.
 		{method: get, path: "/threads/:id", api: op("getThread", "Read a conversation, message by message as you may see them.", apiThread), page: (*Server).threadPage},

@@ -19,7 +19,7 @@ var house = map[string]string{
 	"DropOldDiffs": "for the nightly round", "DropJobRows": "for the importer", "RecallMapping": "one's own by its id", "RememberMapping": "one's own by its id",
 	"Store": "for importer, mail engine and demonstration", "Apply": "the same", "Now": "the clock", "Today": "the clock", "NewID": "the clock and chance",
 	"Bus": "events are checked where they leave", "Under": "the same service under a lease", "OnAddresses": "wiring at start", "IDFor": "makes an id, reads nothing",
-	"TariffTable": "tariffs are public", "LastContact": "of projections", "Recompute": "writes derived figures only", "RecomputeAll": "writes derived figures only",
+	"TariffTable": "tariffs are public", "TariffBook": "tariffs are public", "LastContact": "of projections", "Recompute": "writes derived figures only", "RecomputeAll": "writes derived figures only",
 	"ClientNames": "names for rows that were in scope already", "UserNames": "colleagues' names are no secret",
 	"DoChores": "for the program itself", "Check": "for doctor, on the machine itself", "ReleaseHeld": "for the mail engine", "NewUpserter": "carries its actor on", "Upsert": "carries its actor on; its own tests walk the scope",
 	"FindPairs": "writes what may be duplicates", "ResumeMerges": "finishes what was allowed", "RevisedNames": "names for revisions that were in scope already",
@@ -29,7 +29,7 @@ var house = map[string]string{
 // lists are the methods that answer what is in scope instead of refusing; the
 // matrix of routes looks for foreign words in what they answer.
 var lists = map[string]bool{
-	"ClientRows": true, "ClientList": true, "CountClients": true, "Search": true, "Team": true, "Day": true, "CountTriage": true, "ListMailboxes": true,
+	"ClientRows": true, "Money": true, "MoneyRows": true, "ClientList": true, "CountClients": true, "Search": true, "Team": true, "Day": true, "CountTriage": true, "ListMailboxes": true,
 	"ListHeld": true, "ListJobs": true, "AddClient": true, "ListPairs": true, "ListMerges": true, "SetPreferences": true, "ChangePassword": true, "AddMailbox": true,
 }
 
@@ -90,6 +90,12 @@ var guarded = map[string]struct {
 	}},
 	"Months": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.Months(ctx, a, e.Installation, 13))
+	}},
+	"Health": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.Health(ctx, a, e.Installation, 13))
+	}},
+	"Simulate": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.Simulate(ctx, a, e.Installation, crm.SimulationQuery{}))
 	}},
 	"ThreadView": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.ThreadView(ctx, a, e.Thread))

@@ -59,6 +59,7 @@ const (
 	PlaceClients   Place = "clients"
 	PlaceCalendar  Place = "calendar"
 	PlaceTriage    Place = "triage"
+	PlaceMoney     Place = "money"
 	PlaceReports   Place = "reports"
 	PlaceImports   Place = "imports"
 	PlaceMailboxes Place = "mailboxes"
@@ -84,6 +85,7 @@ func MainNav(t Text, f NavFacts) []NavItem {
 		item(PlaceClients, "/clients", "client", true),
 		item(PlaceCalendar, "/calendar", "cal", false),
 		item(PlaceTriage, "/triage", "inbox", true),
+		item(PlaceMoney, "/money", "bolt", false),
 		item(PlaceReports, "/reports", "chart", false),
 	}
 	nav[3].Count = f.Triage

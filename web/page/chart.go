@@ -17,7 +17,9 @@ type DemandMonth struct {
 // DemandPosto is the input of one small multiple.
 type DemandPosto struct {
 	Label  string // "Fora de ponta, kW"
+	Posto  string
 	Months []DemandMonth
+	SimW   int64 // W; a simulated contract, 0 for none
 }
 
 // Chart is one small multiple a posto over a common axis of months. All
@@ -41,6 +43,10 @@ type Plot struct {
 	Bars     []Bar
 	Contract string // path
 	Limit    string // path
+	Sim      string // height of the simulated contract
+	Posto    string
+	Base     string // where 0 lies
+	Scale    string // units a kW
 }
 
 // Tick is a line of the grid and its figure.
@@ -119,6 +125,7 @@ func (c *Chart) drawPlot(p DemandPosto, top, height int, number func(int64) stri
 	for _, m := range p.Months {
 		peak = max(peak, m.Measured, m.Contracted+m.Contracted/20)
 	}
+	peak = max(peak, p.SimW)
 	tick := niceStep(peak / 1000)
 	ceil := (peak/1000 + tick - 1) / tick * tick
 	scale := float64(height) / float64(ceil*1000)
@@ -146,6 +153,10 @@ func (c *Chart) drawPlot(p DemandPosto, top, height int, number func(int64) stri
 		}
 	}
 	plot.Contract, plot.Limit = contract.d, limit.d
+	if p.SimW > 0 {
+		plot.Sim, plot.Posto = num(at(p.SimW)), p.Posto
+		plot.Base, plot.Scale = num(base), strconv.FormatFloat(scale*1000, 'f', 6, 64)
+	}
 	return plot
 }
 

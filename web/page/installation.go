@@ -21,6 +21,8 @@ type Installation struct {
 	Facts      []Fact
 	EditURL    string // GET /installations/{id}/edit
 	AddURL     string // GET /installations/{id}/contracts/new
+	Sim        *Simulator
+	Risks      []Verdict // overruns foreseen
 	Empty      Empty
 }
 
@@ -43,6 +45,7 @@ type ReadingCell struct {
 	Util       string
 	State      State
 	Overrun    string // R$
+	Idle       string // R$
 }
 
 // ContractRow is an event of the demand contract, newest first.

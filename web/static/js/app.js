@@ -10,3 +10,4 @@ import "./live.js";
 import "./navigation.js";
 import "./display.js";
 import "./copy.js";
+import "./simulator.js";

@@ -1,0 +1,27 @@
+package sample
+
+import "cemigmas/web/page"
+
+func simulator(t page.Text) *page.Simulator {
+	points := []page.CostPoint{{KW: 1400, Cents: 112_000_000}, {KW: 1600, Cents: 95_000_000}, {KW: 1705, Cents: 90_000_000}, {KW: 1900, Cents: 97_000_000}}
+	return &page.Simulator{Text: t, URL: "/installations/i1", Months: "13", Span: "12", Modality: "azul", Count: 12, PresentC: 122_653_556,
+		Modalities: []page.Tab{{Label: "Azul", URL: "?modality=azul", Current: true}, {Label: "Verde", URL: "?modality=verde"}},
+		Spans:      []page.Tab{{Label: "12 m", URL: "?span=12", Current: true}, {Label: "24 m", URL: "?span=24"}},
+		Slides: []page.Slide{{ID: "sim-offpeak", Name: "kw", Label: "Fora de ponta", Posto: "offpeak", Min: 1400, Max: 1900, Value: 1705, Present: "hoje 1.600 kW", PresentKW: 1600,
+			Best: "Ótimo: 1.705 kW", Diff: "+105 kW", Cost: page.DrawCost("Custo", points, 1705, 1705, 1600)}},
+		PresentKey: "simulation.present", SimulatedKey: "simulation.simulated",
+		Present: "R$ 1.226.535,56", Simulated: "R$ 954.250,71", Saving: "R$ 272.284,85", Compared: "12 meses comparados, 11/2025 a 10/2026, sem impostos",
+		Laws: []page.Law{{What: "Ponta, redução", Sub: "aviso de 90 ou 180 dias, art. 155", Day: "22/02/2027"}}, BestURL: "/installations/i1",
+		Gaps: []string{t.T("simulation.gap.energy")}}
+}
+
+func moneyStories(t page.Text) []Story {
+	b := base(t, page.PlaceMoney, t.T("page.nav.money"))
+	full := page.Money{Base: b, Rows: []page.MoneyRow{{Place: page.Link{Label: "Planta Araguari, abate", URL: "/installations/i1"}, Client: link("Frigorífico Vale do Araguari"),
+		From: "Azul 900 / 1.600 kW", To: "Azul 581 / 1.705 kW", Reason: "demanda ociosa, 12 meses", On: "a partir de 22/02/2027", Saving: "R$ 272.284,85"}},
+		More: &page.More{Label: "Mais", URL: "/money?after=x"}}
+	wrong := page.Money{Base: b, Empty: page.Empty{Label: t.T("money.none"), Action: page.Link{Label: t.T("page.nav.imports"), URL: "/imports"}}}
+	empty := wrong
+	wrong.Notice = failed()
+	return []Story{{"money", "money", full}, {"money-empty", "money", empty}, {"money-failed", "money", wrong}}
+}
