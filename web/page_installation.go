@@ -189,6 +189,11 @@ func (v view) bindMonths(p *page.Installation, months []crm.MonthHealth) {
 		}
 		plots = append(plots, plot)
 		p.Postos = append(p.Postos, v.T("posto."+posto))
+		head := "page.inst.c.over"
+		if idleIn(months, posto) {
+			head = "simulation.c.idle"
+		}
+		p.Money = append(p.Money, v.T(head))
 	}
 	if !measured {
 		return
@@ -198,7 +203,7 @@ func (v view) bindMonths(p *page.Installation, months []crm.MonthHealth) {
 	for _, m := range slices.Backward(months) {
 		row := page.ReadingRow{Month: slashMonth(m.Month)}
 		for _, posto := range postos {
-			row.Cells = append(row.Cells, v.readingCell(m, postoIn(m.Postos, posto)))
+			row.Cells = append(row.Cells, v.readingCell(m, postoIn(m.Postos, posto), idleIn(months, posto)))
 		}
 		p.Rows = append(p.Rows, row)
 	}
@@ -224,8 +229,23 @@ func (v view) demandMonth(m crm.MonthHealth, p *crm.PostoHealth) page.DemandMont
 	return d
 }
 
-func (v view) readingCell(m crm.MonthHealth, p *crm.PostoHealth) page.ReadingCell {
-	cell := page.ReadingCell{Contracted: nothing, Measured: nothing, Util: nothing, Overrun: nothing, Idle: nothing}
+// idleIn tells whether the amounts of a posto are those of idle demand: it has
+// some, and no overrun.
+func idleIn(months []crm.MonthHealth, posto string) bool {
+	idle := false
+	for _, m := range months {
+		if p := postoIn(m.Postos, posto); p != nil {
+			if p.OverW > 0 {
+				return false
+			}
+			idle = idle || p.IdleW > 0
+		}
+	}
+	return idle
+}
+
+func (v view) readingCell(m crm.MonthHealth, p *crm.PostoHealth, idle bool) page.ReadingCell {
+	cell := page.ReadingCell{Contracted: nothing, Measured: nothing, Util: nothing, Overrun: nothing}
 	if p == nil {
 		return cell
 	}
@@ -233,8 +253,8 @@ func (v view) readingCell(m crm.MonthHealth, p *crm.PostoHealth) page.ReadingCel
 	if u := v.util(p.Tenths, p.State); u != nil {
 		cell.Util = u.Label
 	}
-	if p.IdleCents != nil && *p.IdleCents > 0 {
-		cell.Idle = locale.Amount(v.Lang, *p.IdleCents)
+	if idle && p.IdleCents != nil && *p.IdleCents > 0 {
+		cell.Overrun = locale.Amount(v.Lang, *p.IdleCents)
 	}
 	if p.OverW > 0 {
 		cell.Overrun = v.T("web.notariff")
@@ -277,8 +297,8 @@ func (v view) totalRow(months []crm.MonthHealth, postos []string) *page.ReadingR
 		case any:
 			cell.Overrun, cell.State = nothing, page.Bad
 		}
-		if cell.Idle = nothing; idlePriced && idle > 0 {
-			cell.Idle = locale.Amount(v.Lang, idle)
+		if !any && idlePriced && idle > 0 {
+			cell.Overrun = locale.Amount(v.Lang, idle)
 		}
 		row.Cells = append(row.Cells, cell)
 	}

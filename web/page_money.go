@@ -35,7 +35,7 @@ func (s *Server) moneyPage(c *fiber.Ctx) error {
 }
 
 func (v view) moneyRow(i *crm.Installation, client string) page.MoneyRow {
-	row := page.MoneyRow{Place: page.Link{Label: i.Name, URL: "/installations/" + i.ID + "#simulator"}, Client: clientLink(i.Client, client),
+	row := page.MoneyRow{Place: page.Link{Label: i.Name, URL: "/installations/" + i.ID}, Client: clientLink(i.Client, client),
 		From: v.terms(i.Saving.From), To: v.terms(i.Saving.To), Saving: v.money(i.Saving.Cents),
 		Reason: v.n("money.reason."+i.Saving.Reason, int64(i.Saving.Months))}
 	for _, ch := range crm.SavingChanges(i, string(v.today)) {

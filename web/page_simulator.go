@@ -84,6 +84,7 @@ func (v view) simulator(c *fiber.Ctx, id string, sim crm.Simulation, wrong strin
 	for _, size := range option.Sizes {
 		p.Slides = append(p.Slides, v.slide(&sim, option, size, now.W(size.Posto)))
 	}
+	slices.Reverse(p.Slides) // off-peak stands first, as in the chart
 	v.simulated(p, &sim, option, now)
 	p.Laws = v.laws(sim.Changes)
 	return p

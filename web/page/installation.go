@@ -15,6 +15,7 @@ type Installation struct {
 	ChartPhone *Chart // the same for a narrow screen
 	Chart      *Chart // nil: nothing was measured
 	Postos     []string
+	Money      []string // the head of the amounts of each posto
 	Rows       []ReadingRow
 	Total      *ReadingRow
 	Contracts  []ContractRow
@@ -44,8 +45,7 @@ type ReadingCell struct {
 	Measured   string // kW
 	Util       string
 	State      State
-	Overrun    string // R$
-	Idle       string // R$
+	Overrun    string // R$; of idle demand where the posto has no overrun
 }
 
 // ContractRow is an event of the demand contract, newest first.

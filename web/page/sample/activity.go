@@ -98,7 +98,7 @@ func installation(t page.Text) []Story {
 		Verdicts:   []page.Verdict{{State: page.Bad, Label: "Fora de ponta: acima de 105 % em 5 de 12 meses."}, {State: page.Idle, Label: "Ponta: 33 % ociosa em 12 de 12 meses."}},
 		Chart:      page.DrawDemand(page.ChartWide, t.T("page.inst.chart"), postos, plainKW),
 		ChartPhone: page.DrawDemand(page.ChartPhone, t.T("page.inst.chart"), postos, plainKW),
-		Postos:     []string{"Fora de ponta", "Ponta"}, Rows: rows,
+		Postos:     []string{"Fora de ponta", "Ponta"}, Money: []string{t.T("page.inst.c.over"), t.T("simulation.c.idle")}, Rows: rows,
 		Total:     &page.ReadingRow{Month: "12 meses", Cells: []page.ReadingCell{{State: page.Bad, Overrun: "33.621,94"}, {}}},
 		Contracts: []page.ContractRow{{Day: "12/06/2026", What: "CUSD renovado", Sub: "12 meses, até 12/06/2027", State: page.Badge{Label: "vigente", State: page.OK}}, {Day: "01/01/2026", What: "Fora de ponta 1.500 → 1.600 kW", Sub: "Aditivo 2"}},
 		Facts:     []page.Fact{{Label: "Cliente", Value: "Frigorífico Vale do Araguari", URL: "/clients/c1"}, {Label: "UC", Value: "0.021.734.905.118-42"}, {Label: "Número antigo", Value: "3004817265"}, {Label: "Tensão", Value: "13,8 kV, A4"}, {Label: "Município", Value: "Araguari"}}}
