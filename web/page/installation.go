@@ -1,5 +1,7 @@
 package page
 
+import "slices"
+
 // Installation is one consumer unit: GET /installations/{id}?months=13|24|all.
 type Installation struct {
 	Base
@@ -55,4 +57,9 @@ type ContractRow struct {
 	URL   string // of the contract
 	Sub   string
 	State Badge
+}
+
+// SimLine tells whether the chart has a line of the simulated contract.
+func (i Installation) SimLine() bool {
+	return i.Chart != nil && slices.ContainsFunc(i.Chart.Plots, func(p Plot) bool { return p.Sim != "" })
 }
