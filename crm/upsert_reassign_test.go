@@ -23,8 +23,9 @@ func TestReassignReachesEverything(t *testing.T) {
 		changes = append(changes, Activities.Put(&a))
 	}
 	link := MailLink{ID: "l", Client: id, Agent: "ana", Team: "west", At: day}
+	due := Deadline{ID: "d", Client: id, Agent: "ana", Team: "west", Kind: "end", On: "2027-03-01"}
 	other := Activity{ID: "other", Client: "another", Agent: "ana", Team: "west", Kind: KindNote, At: day}
-	if err := h.Apply(t.Context(), append(changes, MailLinks.Put(&link), Activities.Put(&other))...); err != nil {
+	if err := h.Apply(t.Context(), append(changes, MailLinks.Put(&link), Deadlines.InsertIfAbsent(&due), Activities.Put(&other))...); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.reassign(t.Context(), id, "other", ""); err != nil {

@@ -62,9 +62,9 @@ func TestMainNav(t *testing.T) {
 		facts NavFacts
 		want  []string
 	}{
-		{"least", NavFacts{}, []string{"/", "/clients", "/calendar", "/triage", "/reports"}},
-		{"agent", NavFacts{Imports: true, Mailbox: true}, []string{"/", "/clients", "/calendar", "/triage", "/reports", "/imports", "/mailboxes"}},
-		{"admin", NavFacts{Imports: true, Mailbox: true, Accounts: true}, []string{"/", "/clients", "/calendar", "/triage", "/reports", "/imports", "/mailboxes", "/users"}},
+		{"least", NavFacts{}, []string{"/", "/clients", "/calendar", "/triage", "/money", "/reports"}},
+		{"agent", NavFacts{Imports: true, Mailbox: true}, []string{"/", "/clients", "/calendar", "/triage", "/money", "/reports", "/imports", "/mailboxes"}},
+		{"admin", NavFacts{Imports: true, Mailbox: true, Accounts: true}, []string{"/", "/clients", "/calendar", "/triage", "/money", "/reports", "/imports", "/mailboxes", "/users"}},
 	} {
 		var got []string
 		for _, n := range MainNav(text, c.facts) {
