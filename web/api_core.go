@@ -69,6 +69,25 @@ func apiClients(s *Server, c call, in clientsQuery) (crm.RawPage, error) {
 		Status: in.Status, Sort: in.Sort, Limit: in.Limit, After: in.After})
 }
 
+// recordsQuery asks for what belongs to any client.
+type recordsQuery struct {
+	Q     string `query:"q"`
+	Agent string `query:"agent"`
+	Sort  string `query:"sort"`
+	Limit int    `query:"limit"`
+	After string `query:"after"`
+}
+
+func (q recordsQuery) ask() crm.RecordQuery { return crm.RecordQuery(q) }
+
+func apiFindInstallations(s *Server, c call, in recordsQuery) (crm.RawPage, error) {
+	return s.Service.InstallationRows(c, c.Actor, in.ask())
+}
+
+func apiFindPeople(s *Server, c call, in recordsQuery) (crm.RawPage, error) {
+	return s.Service.PersonRows(c, c.Actor, in.ask())
+}
+
 type idPath struct {
 	ID string `path:"id"`
 }

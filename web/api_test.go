@@ -291,7 +291,7 @@ func TestAnswersFitTheDescription(t *testing.T) {
 		t.Fatal(errs)
 	}
 	for _, path := range []string{"/me", "/sectors", "/clients", "/clients/" + e.Client, "/clients/" + e.Client + "/timeline", "/clients/" + e.Client + "/installations",
-		"/installations/" + e.Installation, "/installations/" + e.Installation + "/readings", "/threads/" + e.Thread, "/imports/" + e.Import, "/clients/none"} {
+		"/installations?q=fic", "/people", "/installations/" + e.Installation, "/installations/" + e.Installation + "/readings", "/threads/" + e.Thread, "/imports/" + e.Import, "/clients/none"} {
 		a := k.API("ana", "GET", path, nil)
 		r := httptest.NewRequest(http.MethodGet, "/api/v1"+path, nil)
 		r.Header.Set("Authorization", "Bearer x")

@@ -72,6 +72,8 @@ var matrix = map[string]cell{
 	"GET /sectors api":            {path: at("/sectors")},
 
 	"GET /clients api":                      {path: at("/clients?limit=200")},
+	"GET /installations api":                {path: at("/installations?limit=200")},
+	"GET /people api":                       {path: at("/people?limit=200")},
 	"GET /clients page":                     {path: at("/clients")},
 	"POST /clients api":                     {path: at("/clients"), body: map[string]string{"name": ""}, ok: 422},
 	"POST /clients page":                    {path: at("/clients"), form: []string{"name", ""}, ok: 422},

@@ -37,7 +37,9 @@ func table() []route {
 		{method: post, path: "/clients/:id/activities", api: op("logActivity", "Log a call, meeting, message or note, or plan or report a visit.", apiLog).made(), page: (*Server).logOnClient},
 		{method: get, path: "/clients/:id/installations", api: op("listInstallations", "List the installations of a client.", apiInstallations).of(crm.Installation{})},
 
-		// Installations.
+		// Installations and people.
+		{method: get, path: "/installations", api: op("findInstallations", "List the installations of all clients that you may see: by words or number, sorted by name, worst or notice.", apiFindInstallations).of(crm.Installation{})},
+		{method: get, path: "/people", api: op("findPeople", "List the people of all clients that you may see.", apiFindPeople).of(crm.Person{})},
 		{method: get, path: "/installations/:id", api: op("getInstallation", "Read one installation with its contracts.", apiInstallation), page: (*Server).installationPage},
 		{method: get, path: "/installations/:id/readings", api: op("listReadings", "List the readings of an installation, newest month first.", apiReadings).of(crm.Reading{})},
 

@@ -29,7 +29,7 @@ var house = map[string]string{
 // lists are the methods that answer what is in scope instead of refusing; the
 // matrix of routes looks for foreign words in what they answer.
 var lists = map[string]bool{
-	"ClientRows": true, "Money": true, "MoneyRows": true, "ClientList": true, "CountClients": true, "Search": true, "Team": true, "Day": true, "CountTriage": true, "ListMailboxes": true,
+	"ClientRows": true, "Money": true, "MoneyRows": true, "InstallationRows": true, "PersonRows": true, "ClientList": true, "CountClients": true, "Search": true, "Team": true, "Day": true, "CountTriage": true, "ListMailboxes": true,
 	"ListHeld": true, "ListJobs": true, "AddClient": true, "ListPairs": true, "ListMerges": true, "SetPreferences": true, "ChangePassword": true, "AddMailbox": true,
 }
 

@@ -1,0 +1,113 @@
+package crm_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"cemigmas/crm"
+)
+
+type lister func(context.Context, crm.Actor, crm.RecordQuery) (crm.RawPage, error)
+
+// names are the names of all pages of a list, read page by page.
+func names(t *testing.T, list lister, a crm.Actor, q crm.RecordQuery) []string {
+	t.Helper()
+	var out []string
+	for {
+		page, err := list(context.Background(), a, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rows []struct{ Name string }
+		if err := json.Unmarshal(page.Items, &rows); err != nil {
+			t.Fatal(err)
+		}
+		if len(rows) > q.Limit {
+			t.Fatalf("%d rows on a page of %d", len(rows), q.Limit)
+		}
+		for _, r := range rows {
+			out = append(out, r.Name)
+		}
+		if q.After = page.Next; q.After == "" {
+			return out
+		}
+	}
+}
+
+// places stores installations and people of both agents' clients.
+func (h *house) places(t *testing.T) {
+	t.Helper()
+	add := func(c crm.Client, n int, name string, worst int64, notice string) {
+		uc := fmt.Sprintf("%015d", n)
+		i := crm.Installation{ID: h.NewID(), Client: c.ID, Agent: c.Agent, Team: c.Team, Name: name, UC: uc, WorstTenths: worst, NoticeOn: notice}
+		p := crm.Person{ID: h.NewID(), Client: c.ID, Agent: c.Agent, Team: c.Team, Name: "Sr. " + name, Emails: []string{fmt.Sprintf("p%d@x.example", n)}}
+		h.put(t, crm.Installations.Put(&i), crm.People.Put(&p))
+	}
+	add(h.anasClient, 13479258028, "Câmara fria", 900, "2026-12-01")
+	add(h.anasClient, 13479258029, "Abate", 1200, "2026-11-01")
+	add(h.anasClient, 13479258030, "Escritório", 300, "2027-01-01")
+	add(h.ruisClient, 13479258031, "Câmara hiperbárica", 1100, "2026-10-20")
+}
+
+func TestInstallationList(t *testing.T) {
+	h := newHouse(t)
+	h.places(t)
+	for _, c := range []struct {
+		what string
+		who  crm.Actor
+		q    crm.RecordQuery
+		want []string
+	}{
+		{"own, by name", h.ana, crm.RecordQuery{}, []string{"Abate", "Câmara fria", "Escritório"}},
+		{"a team's", h.manager, crm.RecordQuery{}, []string{"Abate", "Câmara fria", "Escritório"}},
+		{"all", h.admin, crm.RecordQuery{}, []string{"Abate", "Câmara fria", "Câmara hiperbárica", "Escritório"}},
+		{"worst first", h.admin, crm.RecordQuery{Sort: "worst"}, []string{"Abate", "Câmara hiperbárica", "Câmara fria", "Escritório"}},
+		{"next notice first", h.admin, crm.RecordQuery{Sort: "notice"}, []string{"Câmara hiperbárica", "Abate", "Câmara fria", "Escritório"}},
+		{"three letters without accents", h.ana, crm.RecordQuery{Q: "CAM"}, []string{"Câmara fria"}},
+		{"of all, worst first", h.admin, crm.RecordQuery{Q: "cam", Sort: "worst"}, []string{"Câmara hiperbárica", "Câmara fria"}},
+		{"number with punctuation", h.ana, crm.RecordQuery{Q: "0000.134.792.580-29"}, []string{"Abate"}},
+		{"another's by number", h.ana, crm.RecordQuery{Q: "000013479258031"}, nil},
+		{"of an agent", h.admin, crm.RecordQuery{Agent: h.rui.UserID}, []string{"Câmara hiperbárica"}},
+		{"another's by agent", h.ana, crm.RecordQuery{Agent: h.rui.UserID}, nil},
+		{"another team's by agent", h.manager, crm.RecordQuery{Agent: h.rui.UserID}, nil},
+	} {
+		c.q.Limit = 2
+		if got := names(t, h.InstallationRows, c.who, c.q); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.what, got, c.want)
+		}
+	}
+}
+
+func TestPersonList(t *testing.T) {
+	h := newHouse(t)
+	h.places(t)
+	for _, c := range []struct {
+		what string
+		who  crm.Actor
+		q    crm.RecordQuery
+		want []string
+	}{
+		{"own", h.ana, crm.RecordQuery{}, []string{"Sr. Abate", "Sr. Câmara fria", "Sr. Escritório"}},
+		{"of an agent", h.admin, crm.RecordQuery{Agent: h.rui.UserID}, []string{"Sr. Câmara hiperbárica"}},
+		{"by words", h.admin, crm.RecordQuery{Q: "camara"}, []string{"Sr. Câmara fria", "Sr. Câmara hiperbárica"}},
+		{"another's", h.rui, crm.RecordQuery{Q: "abate"}, nil},
+	} {
+		c.q.Limit = 2
+		if got := names(t, h.PersonRows, c.who, c.q); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.what, got, c.want)
+		}
+	}
+}
+
+// A sort of one list is none of another.
+func TestUnknownSortIsRefused(t *testing.T) {
+	h := newHouse(t)
+	for what, list := range map[string]lister{"contracted": h.InstallationRows, "worst": h.PersonRows} {
+		if _, err := list(context.Background(), h.ana, crm.RecordQuery{Sort: what}); crm.CodeOf(err) != crm.CodeInvalid {
+			t.Errorf("sort %s: %v", what, err)
+		}
+	}
+}
