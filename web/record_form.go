@@ -68,8 +68,6 @@ func drawn[T, In any](v view, f formField[T, In], value, wrong string) page.Fiel
 
 func asDate(_ view, f page.FieldView) page.FieldView { return f.As("date") }
 
-func required(_ view, f page.FieldView) page.FieldView { return f.Req() }
-
 // choose makes a select of words with a common prefix, "" first when it may be
 // left open.
 func choose(prefix string, open bool, words ...string) func(view, page.FieldView) page.FieldView {
