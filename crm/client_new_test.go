@@ -76,8 +76,9 @@ func TestAddClientLooksForDoubles(t *testing.T) {
 		"same address":      {h.ana, crm.ClientPatch{Name: text("Outra coisa"), Emails: &[]string{"A@vale.example"}}, true},
 		"another's, unseen": {h.rui, crm.ClientPatch{Name: text("Laticínios Vale Azul"), City: text("Uberlândia")}, false},
 	} {
+		// Those that are no doubles are made, so a later case may find more than one.
 		_, alike, err := add(c.a, false, c.p)
-		if c.want != (crm.CodeOf(err) == crm.CodeDuplicate && len(alike) == 1) || !c.want && err != nil {
+		if c.want != (crm.CodeOf(err) == crm.CodeDuplicate && len(alike) > 0) || !c.want && err != nil {
 			t.Errorf("%s: %d alike, %v", name, len(alike), err)
 		}
 	}
