@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"sync"
 	"time"
 
 	"github.com/rickar/cal/v2"
@@ -88,13 +89,23 @@ func HasPeak(d Date) bool {
 	return d.Valid() && !weekend(d) && HolidayOn(d) == ""
 }
 
+// peakDays remembers what PeakDays counted: the figures of a portfolio ask for
+// the same few months a million times.
+var peakDays sync.Map // Month to int
+
 // PeakDays returns the number of days of m that have peak hours.
 func PeakDays(m Month) int {
+	if n, ok := peakDays.Load(m); ok {
+		return n.(int)
+	}
 	n := 0
 	for day := range m.Days() {
 		if HasPeak(m.First().AddDays(day)) {
 			n++
 		}
+	}
+	if m.Valid() {
+		peakDays.Store(m, n)
 	}
 	return n
 }

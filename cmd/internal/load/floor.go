@@ -42,7 +42,7 @@ func OpenFloor(path string, queries []Query) (*Floor, error) {
 			return nil, errors.Join(err, f.Close())
 		}
 		f.all = append(f.all, conn)
-		for _, pragma := range []string{"mmap_size = 2147483648", "cache_size = -2000", "query_only = ON"} {
+		for _, pragma := range []string{"mmap_size = 1099511627776", "cache_size = -2000", "query_only = ON"} {
 			if err := sqlitex.ExecuteTransient(conn, "PRAGMA "+pragma, nil); err != nil {
 				return nil, errors.Join(err, f.Close())
 			}

@@ -142,6 +142,16 @@ func (r Row) CPURatio() float64 {
 	return float64(r.Bar.CPU) / float64(r.Product.CPU)
 }
 
+// Like tells whether both measured pages of about the same length, so that their
+// times may be compared: a small set does not fill each page.
+func (r Row) Like(other Row) bool {
+	a, b := r.Product.mean(), other.Product.mean()
+	return a > 0 && b > 0 && max(a, b) <= min(a, b)*5/4
+}
+
+// mean is the length of a body in bytes.
+func (r Result) mean() int64 { return r.Bytes / int64(max(1, r.Requests)) }
+
 // Compare measures product and floor in turn, so that a machine that becomes
 // slower does so for both.
 func Compare(ctx context.Context, c Case, connections, rounds int, d time.Duration) (Row, error) {
@@ -167,10 +177,10 @@ func Compare(ctx context.Context, c Case, connections, rounds int, d time.Durati
 // microseconds of processor time a request.
 func Table(rows []Row) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-44s %8s %8s %8s %7s   %8s %8s %8s %7s   %5s %9s\n", "page", "req/s", "p50 ms", "p99 ms", "cpu µs",
+	fmt.Fprintf(&b, "%-44s %6s %8s %8s %8s %7s   %8s %8s %8s %7s   %5s %9s\n", "page", "bytes", "req/s", "p50 ms", "p99 ms", "cpu µs",
 		"floor", "p50 ms", "p99 ms", "cpu µs", "ratio", "cpu ratio")
 	for _, r := range rows {
-		fmt.Fprintf(&b, "%-44s %s   %s   %5.2f %9.2f\n", r.Name, r.Product.cells(), r.Bar.cells(), r.Ratio(), r.CPURatio())
+		fmt.Fprintf(&b, "%-44s %6d %s   %s   %5.2f %9.2f\n", r.Name, r.Product.mean(), r.Product.cells(), r.Bar.cells(), r.Ratio(), r.CPURatio())
 	}
 	return b.String()
 }

@@ -7,5 +7,7 @@ var (
 	KindQuery     = Query{"kind", `SELECT _body FROM timeline INDEXED BY "timeline(client,kind,-planned,-at)" WHERE client = ? AND kind = ? ORDER BY planned DESC, "at" DESC, _id LIMIT 51`}
 	AgentQuery    = Query{"agent", `SELECT _body FROM clients INDEXED BY "clients(agent,sector,lastContactAt)" WHERE agent = ? AND sector = ? ORDER BY lastContactAt, _id LIMIT 51`}
 	TeamQuery     = Query{"team", `SELECT _body FROM clients INDEXED BY "clients(team,sector,-contractedW)" WHERE team = ? AND sector = ? ORDER BY contractedW DESC, _id LIMIT 51`}
-	Queries       = []Query{TimelineQuery, KindQuery, AgentQuery, TeamQuery}
+	SectorQuery   = Query{"sector", `SELECT _body FROM clients INDEXED BY "clients(sector,-contractedW)" WHERE sector = ? ORDER BY contractedW DESC, _id LIMIT 51`}
+	TenQuery      = Query{"ten", `SELECT _body FROM clients INDEXED BY "clients(agent,sector,lastContactAt)" WHERE agent = ? AND sector = ? ORDER BY lastContactAt, _id LIMIT 11`}
+	Queries       = []Query{TimelineQuery, KindQuery, AgentQuery, TeamQuery, SectorQuery, TenQuery}
 )

@@ -29,17 +29,10 @@ func BenchmarkStore(b *testing.B) {
 		st := filled(b)
 		clients := clientIDs(b, st)
 		for _, k := range kinds(st, clients) {
-			times, used := make([]time.Duration, 0, asked), cpuTime()
-			for n := 0; n < asked && (n < 20 || k.often); n++ {
-				began := time.Now()
-				if err := k.ask(b.Context(), n); err != nil {
-					b.Fatal(k.name, err)
-				}
-				times = append(times, time.Since(began))
-			}
-			used = (cpuTime() - used) / time.Duration(len(times))
-			slices.Sort(times)
-			fmt.Printf("%-44s p50 %8.3f ms  p99 %8.3f ms  processor %8.3f ms each\n", k.name, ms(percentile(times, 50)), ms(percentile(times, 99)), ms(used))
+			first := measureKind(b, k)
+			times := measureKind(b, k)
+			fmt.Printf("%-44s p50 %8.3f ms  p99 %8.3f ms   the first time p50 %8.3f ms  p99 %8.3f ms\n", k.name,
+				ms(percentile(times, 50)), ms(percentile(times, 99)), ms(percentile(first, 50)), ms(percentile(first, 99)))
 			if k.name == "timeline page" {
 				b.ReportMetric(ms(percentile(times, 50)), "page-p50-ms")
 				b.ReportMetric(ms(percentile(times, 99)), "page-p99-ms")
@@ -48,6 +41,21 @@ func BenchmarkStore(b *testing.B) {
 	})
 	insert(b, "insert sorted by client", func(n int) (client, at int) { return n / perClient, n % perClient })
 	insert(b, "insert in time order", func(n int) (client, at int) { return n * 7919 % (inserted / perClient), n })
+}
+
+// measureKind returns how long the questions of a kind took, sorted. They are the same
+// ones each time: the first round also pays for what the disk has to bring.
+func measureKind(b *testing.B, k kind) []time.Duration {
+	times := make([]time.Duration, 0, asked)
+	for n := 0; n < asked && (n < 20 || k.often); n++ {
+		began := time.Now()
+		if err := k.ask(b.Context(), n); err != nil {
+			b.Fatal(k.name, err)
+		}
+		times = append(times, time.Since(began))
+	}
+	slices.Sort(times)
+	return times
 }
 
 func filled(b *testing.B) store.Store {

@@ -12,7 +12,7 @@ import (
 // Pragmas are per connection. The page cache is small because the file is
 // mapped: 64 MB for each reader costs a gigabyte and gains nothing.
 const (
-	pragmasBoth = `PRAGMA mmap_size = 2147483648;
+	pragmasBoth = `PRAGMA mmap_size = 1099511627776;
 PRAGMA cache_size = -2000;
 PRAGMA temp_store = MEMORY;
 PRAGMA trusted_schema = OFF;`

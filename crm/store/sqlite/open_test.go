@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 
 	"cemigmas/crm/store"
 )
@@ -301,5 +303,20 @@ func apply(t testing.TB, s *Store, changes ...store.Change) {
 	t.Helper()
 	if err := s.Apply(ctx, changes...); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestMapsBeyondTwoGigabytes(t *testing.T) {
+	conn, err := openConn(filepath.Join(t.TempDir(), "map.db"), time.Second, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	got, err := sqlitex.ResultInt64(conn.Prep("PRAGMA mmap_size"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.MaxInt > math.MaxInt32 && got != mapped {
+		t.Errorf("maps %d bytes, want %d", got, int64(mapped))
 	}
 }
