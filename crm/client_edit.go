@@ -65,6 +65,9 @@ func (s *Service) EditClient(ctx context.Context, a Actor, id string, version in
 	if err := s.applyClientPatch(ctx, a, &c, p); err != nil {
 		return was, err
 	}
+	if len(differences(Clients.Doc(&was).Body, Clients.Doc(&c).Body, Clients.Derived)) == 0 {
+		return c, nil // nothing that a history could tell
+	}
 	c.UpdatedAt = s.Now()
 	rest := Chore{Client: c.ID}
 	if p.Emails != nil {

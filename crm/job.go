@@ -22,6 +22,7 @@ const (
 	JobImport = "import"
 	JobReport = "report"
 	JobUndo   = "undo" // of a batch
+	JobBulk   = "bulk" // an edit of many clients
 )
 
 // Job is work in the background, with its progress. Errors of an import are

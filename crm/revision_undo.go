@@ -11,6 +11,7 @@ import (
 // UndoArgs are the arguments of a JobUndo.
 type UndoArgs struct {
 	Batch string `json:"batch"`
+	Of    string `json:"of,omitempty"` // kind of the job that did it; "" is an import
 }
 
 // Undone says what became of the edits of a batch.

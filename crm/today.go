@@ -16,6 +16,7 @@ type Day struct {
 	Overruns  []Installation // of the newest month with readings
 	Month     string         // of the overruns
 	Dates     []Deadline     // of contracts, from today on, that nobody settled
+	Handed    []Handover     // clients that came or went in the last days
 	Names     map[string]string
 	Triage    int // mail that waits for an answer to "whose is it", capped
 }
@@ -41,6 +42,7 @@ func (s *Service) Day(ctx context.Context, a Actor, date string) (Day, error) {
 		func() error { return s.dayMail(ctx, a, &d, from) },
 		func() error { return s.dayOverruns(ctx, a, &d, from) },
 		func() error { return s.dayDates(ctx, a, &d) },
+		func() (err error) { d.Handed, err = s.RecentHandovers(ctx, a); return err },
 		func() error { return s.dayNames(ctx, &d) },
 	} {
 		if err := step(); err != nil {

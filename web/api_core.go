@@ -64,9 +64,10 @@ type clientsQuery struct {
 	After  string `query:"after"`
 }
 
+func (q clientsQuery) ask() crm.ClientQuery { return crm.ClientQuery(q) }
+
 func apiClients(s *Server, c call, in clientsQuery) (crm.RawPage, error) {
-	return s.Service.ClientRows(c, c.Actor, crm.ClientQuery{Q: in.Q, Sector: in.Sector, Agent: in.Agent,
-		Status: in.Status, Sort: in.Sort, Limit: in.Limit, After: in.After})
+	return s.Service.ClientRows(c, c.Actor, in.ask())
 }
 
 // recordsQuery asks for what belongs to any client.

@@ -51,6 +51,7 @@ func heldID(e webtest.Estate) string   { return web.PathID(e.Held) }
 func mailbox(e webtest.Estate) string  { return e.Mailbox }
 func report(e webtest.Estate) string   { return e.Report }
 func applied(e webtest.Estate) string  { return e.Applied }
+func bulk(e webtest.Estate) string     { return e.Bulk }
 func imported(e webtest.Estate) string { return e.Import }
 func agentOf(e webtest.Estate) string  { return e.Agent }
 
@@ -148,6 +149,16 @@ var matrix = map[string]cell{
 	"GET /reports/:id/file page":            {reach: private, path: of("/reports/%s/file", report)},
 	"GET /reports/:id/file api":             {reach: private, path: of("/reports/%s/file", report)},
 	"GET /reports/monthly api":              {path: at("/reports/monthly?month=never"), ok: 422},
+	"POST /clients/bulk page":               {path: at("/clients/bulk"), form: []string{"id", "{client}"}, ok: 303},
+	"POST /clients/bulk api":                {path: at("/clients/bulk?q=zx"), body: map[string]any{"all": true, "edit": map[string]string{"tier": "A"}}, ok: 202},
+	"GET /bulk page":                        {path: at("/bulk")},
+	"GET /bulk/:id page":                    {reach: private, path: of("/bulk/%s", bulk)},
+	"GET /bulk/:id api":                     {reach: private, path: of("/bulk/%s", bulk)},
+	"POST /bulk/:id page":                   {reach: private, path: of("/bulk/%s", bulk), ok: 303},
+	"POST /bulk/:id/undo page":              {reach: private, path: of("/bulk/%s/undo", bulk), ok: 303},
+	"POST /bulk/:id/undo api":               {reach: private, path: of("/bulk/%s/undo", bulk), ok: 202},
+	"GET /handover page":                    {path: of("/handover?agent=%s", agentOf)},
+	"GET /handover api":                     {path: of("/handover?agent=%s", agentOf)},
 	"GET /imports page":                     {path: at("/imports")},
 	"POST /imports page":                    {path: at("/imports"), ok: 422}, // not a multipart form
 	"POST /imports api":                     {path: at("/imports"), body: map[string]string{}, ok: 422},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 
 	"github.com/gofiber/fiber/v2"
@@ -142,14 +143,21 @@ func (s *Server) importUndo(c *fiber.Ctx) error {
 	if !wrote(j) {
 		return s.fail(c, crm.Errf(crm.CodeConflict, "error.import.unwritten"))
 	}
-	u, err := s.Jobs.Enqueue(ctx, a, crm.JobUndo, crm.UndoArgs{Batch: j.ID})
-	if err == nil && u.Ended() && u.State != crm.JobDone {
-		if _, err = s.Jobs.Again(ctx, a, u.ID, nil); crm.CodeOf(err) == crm.CodeConflict {
-			err = nil // clicked twice
-		}
-	}
-	if err != nil {
+	if _, err := s.enqueueUndo(ctx, a, j); err != nil {
 		return s.fail(c, err)
 	}
 	return s.goTo(c, "/imports/"+j.ID+"/undo", note{})
+}
+
+// enqueueUndo begins to take back what a job did, or goes on with an undo that
+// was stopped.
+func (s *Server) enqueueUndo(ctx context.Context, a crm.Actor, j crm.Job) (crm.Job, error) {
+	u, err := s.Jobs.Enqueue(ctx, a, crm.JobUndo, crm.UndoArgs{Batch: j.ID, Of: j.Kind})
+	if err != nil || !resumable(u) {
+		return u, err
+	}
+	if u, err = s.Jobs.Again(ctx, a, u.ID, nil); crm.CodeOf(err) == crm.CodeConflict {
+		err = nil // clicked twice
+	}
+	return u, err
 }

@@ -150,25 +150,39 @@ func (v view) jobLabel(j crm.Job) string {
 	case crm.JobReport:
 		return v.reportName(reportArgs(j))
 	case crm.JobUndo:
+		if undoArgs(j).Of == crm.JobBulk {
+			return v.T("web.bulk.undo.title")
+		}
 		return v.T("web.import.undo.title")
+	case crm.JobBulk:
+		return v.T("web.bulk.title")
 	}
 	return importArgs(j).Name
 }
 
 func jobHome(j crm.Job) string {
-	if j.Kind == crm.JobReport {
+	switch j.Kind {
+	case crm.JobReport:
 		return "/reports"
+	case crm.JobBulk:
+		return "/bulk"
 	}
 	return "/imports"
 }
 
 func jobPage(j crm.Job) string {
-	if j.Kind == crm.JobUndo {
-		var args crm.UndoArgs
-		_ = json.Unmarshal(j.Args, &args) // as reportArgs
+	if j.Kind != crm.JobUndo {
+		return jobHome(j) + "/" + j.ID
+	}
+	if args := undoArgs(j); args.Of != crm.JobBulk {
 		return "/imports/" + args.Batch + "/undo"
 	}
-	return jobHome(j) + "/" + j.ID
+	return "/bulk/" + undoArgs(j).Batch
+}
+
+func undoArgs(j crm.Job) (args crm.UndoArgs) {
+	_ = json.Unmarshal(j.Args, &args) // as reportArgs
+	return args
 }
 
 func jobPercent(j crm.Job) int {

@@ -19,6 +19,9 @@ func (s *Server) todayPage(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
+	if p.Handed, err = s.handedNotices(c, v, d.Handed); err != nil {
+		return s.fail(c, err)
+	}
 	for _, a := range d.Visits {
 		p.Visits = append(p.Visits, v.todayVisit(a, d.Names[a.Client]))
 	}

@@ -90,6 +90,9 @@ func (s *Server) userRow(c *fiber.Ctx, v view, u crm.User) (page.UserRow, error)
 			return row, err
 		}
 		row.Clients = v.n("web.clients.total", int64(n))
+		if n > 0 {
+			row.OpenURL = at("/handover", "agent", u.ID)
+		}
 		if n >= totalCap {
 			row.Clients = v.n("web.clients.more", totalCap)
 		}

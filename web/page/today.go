@@ -3,8 +3,9 @@ package page
 // Today is what an agent does first: GET /.
 type Today struct {
 	Base
-	Date     string // "Segunda-feira, 23 de novembro"
-	PlanURL  string // GET /visits/new
+	Date     string   // "Segunda-feira, 23 de novembro"
+	PlanURL  string   // GET /visits/new
+	Handed   []Notice // clients that came or went, with the way to the hand-over
 	Visits   []TodayVisit
 	Quiet    []QuietClient
 	QuietAll More // the rest of them

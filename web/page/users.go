@@ -63,6 +63,7 @@ type UserRow struct {
 	DisableURL string // POST
 	EnableURL  string // POST
 	LinkURL    string // POST
+	OpenURL    string // the hand-over page of its clients; empty for who has none
 }
 
 // UserRecord is one user, for admins: GET and POST /users/{id}.

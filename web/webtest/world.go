@@ -15,7 +15,7 @@ type Estate struct {
 	Agent, Team, Mark                            string
 	Client, Person, Installation, Activity       string
 	Visit, Thread, Message, Mailbox, Held        string
-	Report, Import, Applied, Pair, Merge         string
+	Report, Import, Applied, Pair, Merge, Bulk   string
 	Contract, Deadline                           string
 	ClientName, InstallationName, Subject, Spoke string
 }
@@ -36,7 +36,7 @@ func (k *Kit) estate(agent string, n int) Estate {
 	e := Estate{Agent: agent, Team: k.Users[agent].Team, Mark: mark,
 		Client: fmt.Sprintf("cl%d", n), Person: fmt.Sprintf("pe%d", n), Installation: fmt.Sprintf("in%d", n),
 		Thread: fmt.Sprintf("th%d", n), Message: fmt.Sprintf("me%d", n), Mailbox: fmt.Sprintf("bx%d", n),
-		Report: fmt.Sprintf("jr%d", n), Import: fmt.Sprintf("ji%d", n), Applied: fmt.Sprintf("ja%d", n),
+		Report: fmt.Sprintf("jr%d", n), Import: fmt.Sprintf("ji%d", n), Applied: fmt.Sprintf("ja%d", n), Bulk: fmt.Sprintf("jb%d", n),
 		Contract: fmt.Sprintf("coin%d", n), Deadline: fmt.Sprintf("coin%d:notice::2026-12-13", n),
 		ClientName: "Moinho " + mark, InstallationName: "Planta " + mark, Subject: "Fatura " + mark, Spoke: "Falamos de " + mark}
 	c := crm.Client{ID: e.Client, Name: e.ClientName, LegalName: e.ClientName + " Ltda.", Agent: agent, Team: e.Team, Status: "active", Sector: "food",
@@ -158,7 +158,10 @@ func (k *Kit) work(e Estate) {
 	bad := crm.ImportError{ID: e.Import + ":00000001", Job: e.Import, Sheet: "Clientes", Row: 4, Column: "CNPJ", Value: "12 " + e.Mark, Reason: crm.Text{Key: "ident.cnpj.digits"}}
 	done := crm.Job{ID: e.Applied, Kind: crm.JobImport, By: e.Agent, State: crm.JobDone, Args: []byte(`{"name":"gravada-` + e.Mark + `.csv"}`),
 		Result: []byte(`{"kind":"portfolio","rows":3,"sheets":[{"kind":"clients","created":2,"updated":1}]}`), CreatedAt: start, StartedAt: &start, EndedAt: &end}
-	k.Apply(crm.Jobs.Put(&report), crm.Jobs.Put(&imp), crm.Jobs.Put(&done), crm.ImportErrors.Put(&bad))
+	bulk := crm.Job{ID: e.Bulk, Kind: crm.JobBulk, By: e.Agent, State: crm.JobDone, Done: 2, Total: 2, Args: []byte(`{"ids":["` + e.Client + `"],"edit":{"addTags":["` + e.Mark + `"]}}`),
+		Result:    []byte(`{"changed":1,"same":0,"kept":1,"refused":[{"of":"clients","doc":"` + e.Client + `","client":"` + e.Client + `","name":"` + e.ClientName + `","reason":{"key":"error.client.agent"}}]}`),
+		CreatedAt: start, StartedAt: &start, EndedAt: &end}
+	k.Apply(crm.Jobs.Put(&report), crm.Jobs.Put(&imp), crm.Jobs.Put(&done), crm.Jobs.Put(&bulk), crm.ImportErrors.Put(&bad))
 }
 
 // PutBlob stores bytes as the mail engine would.

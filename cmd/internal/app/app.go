@@ -138,6 +138,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 		crm.JobReport: a.reportJob,
 		crm.JobImport: a.importJob,
 		crm.JobUndo:   a.undoJob,
+		crm.JobBulk:   a.bulkJob,
 	})
 	a.Jobs.Lease = a.Lease
 	a.openNews(ctx)

@@ -145,6 +145,20 @@ func (a *App) undoJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error
 	return sum, nil, err
 }
 
+// bulkJob edits many clients alike.
+func (a *App) bulkJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error) {
+	var args crm.BulkArgs
+	if err := t.Args(&args); err != nil {
+		return nil, nil, err
+	}
+	actor, err := a.jobActor(ctx, t.Job)
+	if err != nil {
+		return nil, nil, err
+	}
+	sum, err := t.Service().BulkClients(ctx, actor, t.Job.ID, args, func(done, total int) { t.Progress(ctx, int64(done), int64(total), "job.bulk.rows") })
+	return sum, nil, err
+}
+
 // fetch lays a blob into a file, since a workbook is read from a file.
 func (a *App) fetch(ctx context.Context, ref string) (path string, err error) {
 	r, err := a.Blobs.Open(ctx, blob.Ref(ref))

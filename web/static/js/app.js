@@ -10,4 +10,5 @@ import "./live.js";
 import "./navigation.js";
 import "./display.js";
 import "./copy.js";
+import "./print.js";
 import "./simulator.js";

@@ -1,0 +1,97 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+
+	"cemigmas/crm"
+	"cemigmas/web/webtest"
+)
+
+// bulkOf chooses clients and answers the address of the form.
+func bulkOf(k *webtest.Kit, who string, form ...string) string {
+	k.Helper()
+	at := k.Browser(who).Post("/clients/bulk", form...).Status(303).Header.Get("Location")
+	if !strings.HasPrefix(at, "/bulk/") {
+		k.Fatalf("it leads to %s", at)
+	}
+	return at
+}
+
+// What was chosen waits for its user: the form names the clients that the user
+// sees, comes back with what is wrong, and begins once.
+func TestBulkForm(t *testing.T) {
+	k := webtest.New(t)
+	estates := k.Fill()
+	mine, others := estates["ana"], estates["cleo"]
+	at := bulkOf(k, "ana", "id", mine.Client, "id", others.Client)
+	b := k.Browser("ana")
+	b.Get(at).Status(200).Has("[data-bulk]", "").Has(".badge", "2 clientes").Has("form", mine.ClientName).Lacks("[name=agent]")
+	if body := b.Get(at).Body; strings.Contains(body, others.Mark) {
+		t.Error("a client of another team is named")
+	}
+	b.Post(at).Status(422).Has(".notice", "Diga o que deve mudar")
+	b.Post(at, "tier", "Q", "add_tags", "obra").Status(422).Has(".invalid", "").Has("[name=add_tags][value=obra]", "")
+	b.Post(at, "agent", "bia").Status(403)
+	b.Post(at, "tier", "A", "segment", "-", "add_tags", "obra, verão").Status(303)
+	j, err := k.Service.Job(t.Context(), k.Actor("ana"), strings.TrimPrefix(at, "/bulk/"))
+	if want := `"edit":{"segment":"","tier":"A","addTags":["obra","verão"]}`; err != nil || j.State != crm.JobQueued || !strings.Contains(string(j.Args), want) {
+		t.Errorf("%s with %s, %v; want %s", j.State, j.Args, err, want)
+	}
+	b.Get(at).Status(200).Has("#job", "Edição em massa").Has("dl", "obra, verão")
+	if again := b.Post(at, "tier", "B").Status(303).Header.Get("Location"); again != at {
+		t.Errorf("clicked twice, it leads to %s", again)
+	}
+}
+
+// All of a list are kept as the list, whatever stands on its page.
+func TestBulkOfAWholeList(t *testing.T) {
+	k := webtest.New(t)
+	k.Fill()
+	to := k.Browser("north").Post("/clients/bulk?sector=food&after=x&n=50", "all", "on", "id", "cl1").Status(303).Header.Get("Location")
+	j, err := k.Service.Job(t.Context(), k.Actor("north"), strings.TrimPrefix(to, "/bulk/"))
+	var args crm.BulkArgs
+	if err != nil || !strings.Contains(string(j.Args), `"Sector":"food"`) || strings.Contains(string(j.Args), "cl1") || strings.Contains(string(j.Args), `"x"`) {
+		t.Errorf("%s, %v, %v", j.Args, args, err)
+	}
+	k.Browser("north").Get(to).Status(200).Has("[name=agent] option[value=bia]", "").Has("[name=stand_in_from]", "")
+	if back := k.Browser("north").Post("/clients/bulk?sector=food").Status(303).Header.Get("Location"); back != "/clients?sector=food" {
+		t.Errorf("nobody chosen leads to %s", back)
+	}
+}
+
+func TestBulkResultAndUndo(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b, at := k.Browser("ana"), "/bulk/"+e.Bulk
+	b.Get(at).Status(200).Has("[data-kept] td", e.ClientName).Has("form[action='"+at+"/undo']", "")
+	b.Get("/bulk").Status(200).Has("a[href='"+at+"']", e.Mark)
+	b.Post(at + "/undo").Status(303)
+	u, err := crm.Jobs.Get(t.Context(), k.Service.Store(), crm.UndoID(e.Bulk))
+	if err != nil || !strings.Contains(string(u.Args), `"of":"bulk"`) {
+		t.Fatalf("%s, %v", u.Args, err)
+	}
+	b.Get(at).Status(200).Lacks("form[action='"+at+"/undo']").Has("#job", "Desfazer a edição")
+	if to := b.Get("/jobs/" + u.ID).Status(303).Header.Get("Location"); to != at {
+		t.Errorf("the undo leads to %s", to)
+	}
+	u.State, u.Result = crm.JobDone, []byte(`{"undone":1,"kept":0}`)
+	k.Apply(crm.Jobs.Put(&u))
+	b.Get(at).Status(200).Has(".empty", "foi desfeita")
+	b.Get("/bulk").Status(200).Has(".badge", "desfeita")
+}
+
+func TestHandoverPages(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	for _, who := range []string{"ana", "north", "admin"} {
+		k.Browser(who).Get("/handover?agent=ana").Status(200).Has("[data-handover] h2", e.ClientName).Has(".dates", "Renovar").Has("[data-print]", "")
+	}
+	k.Browser("cleo").Get("/handover?agent=ana").Status(200).Lacks("[data-handover]").Has(".empty", "Nenhum cliente seu")
+	k.Browser("ana").Get("/handover").Status(200).Has("[data-handover]", "")
+	k.Browser("admin").Get("/users").Status(200).Has("a[href='/handover?agent=ana']", "")
+	h := crm.Handover{ID: "b:bia:ana", Batch: "b", From: "bia", To: "ana", Clients: 3, By: "north", At: webtest.Now}
+	k.Apply(crm.Handovers.InsertIfAbsent(&h))
+	k.Browser("ana").Get("/").Status(200).Has(".notice", "3 clientes vieram").Has(".notice a[href='/handover?batch=b']", "")
+	k.Browser("bia").Get("/").Status(200).Has(".notice", "foram de você").Lacks(".notice a[href='/handover?batch=b']")
+}
