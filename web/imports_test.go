@@ -27,7 +27,7 @@ func TestUndoOfAnImport(t *testing.T) {
 	}
 	u, err := k.Service.UndoOf(t.Context(), k.Actor("ana"), e.Applied)
 	k.Must(err)
-	if u.State != crm.JobQueued || string(u.Args) != `{"batch":"`+e.Applied+`"}` {
+	if u.State != crm.JobQueued || string(u.Args) != `{"batch":"`+e.Applied+`","of":"import"}` {
 		t.Errorf("%+v", u)
 	}
 	b.Get(at + "/undo").Status(200)
