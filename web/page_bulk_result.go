@@ -52,13 +52,13 @@ func (v view) bulkOutcome(j crm.Job, p *page.Bulk) {
 	if r == nil {
 		return
 	}
-	p.Stats = []page.Stat{{Label: v.T("web.import.changed"), Value: v.int(int64(r.Changed))}, {Label: v.T("web.import.same"), Value: v.int(int64(r.Same))}}
-	v.bulkKept(r.Kept, r.Refused, p)
+	p.Stats = []page.Stat{{Label: v.T("web.bulk.changed"), Value: v.int(int64(r.Changed))}, {Label: v.T("web.bulk.same"), Value: v.int(int64(r.Same))}}
+	v.bulkKept("web.bulk.kept", r.Kept, r.Refused, p)
 }
 
-func (v view) bulkKept(kept int, refused []crm.Refusal, p *page.Bulk) {
+func (v view) bulkKept(label string, kept int, refused []crm.Refusal, p *page.Bulk) {
 	if kept > 0 {
-		p.Stats = append(p.Stats, page.Stat{Label: v.T("web.import.undo.kept"), Value: v.int(int64(kept)), State: page.Warn})
+		p.Stats = append(p.Stats, page.Stat{Label: v.T(label), Value: v.int(int64(kept)), State: page.Warn})
 	}
 	for _, r := range refused {
 		p.Refused = append(p.Refused, v.kept(r))
@@ -73,7 +73,7 @@ func (v view) bulkUndone(u crm.Job, p *page.Bulk) {
 	var sum crm.Undone
 	if len(u.Result) > 0 && json.Unmarshal(u.Result, &sum) == nil {
 		p.Stats = []page.Stat{{Label: v.T("web.import.undo.done"), Value: v.int(int64(sum.Undone))}}
-		v.bulkKept(sum.Kept, sum.Refused, p)
+		v.bulkKept("web.import.undo.kept", sum.Kept, sum.Refused, p)
 	}
 	switch {
 	case u.State == crm.JobDone:

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 
 	"cemigmas/crm"
@@ -68,7 +70,7 @@ func (v view) matters(m crm.OpenMatters) []page.DateRow {
 		if label == "" {
 			label = a.Visit.NextStep
 		} else {
-			sub = join("; ", a.Visit.NextStep, sub)
+			sub = join(". ", strings.TrimRight(a.Visit.NextStep, "."), sub)
 		}
 		rows = append(rows, page.DateRow{Day: v.dayIn(crm.DayOf(a.At)), What: page.Link{Label: label, URL: "/visits/" + a.ID}, Sub: sub, Left: v.T("web.handover.promise"), State: page.Warn})
 	}
