@@ -8,11 +8,13 @@ import (
 
 // NamesBlobs lists the collections whose documents name blobs. Who adds a field
 // that holds a reference adds it to BlobsOf, or its blobs are taken for garbage.
-func NamesBlobs() []*store.Collection { return []*store.Collection{Messages.In, Jobs.In} }
+func NamesBlobs() []*store.Collection {
+	return []*store.Collection{Messages.In, Jobs.In, Documents.In}
+}
 
 // BlobsOf are the references that a document of NamesBlobs holds: a message's
 // raw mail (its attachments are cut from it when they are asked for), a job's
-// upload and the file that it made.
+// upload and the file that it made, a document's file.
 func BlobsOf(in *store.Collection, body []byte) ([]string, error) {
 	var refs []string
 	switch in {
@@ -31,6 +33,12 @@ func BlobsOf(in *store.Collection, body []byte) ([]string, error) {
 			return nil, err
 		}
 		refs = []string{j.File, j.Args.Blob}
+	case Documents.In:
+		var d struct{ Blob string }
+		if err := json.Unmarshal(body, &d); err != nil {
+			return nil, err
+		}
+		refs = []string{d.Blob}
 	}
 	named := refs[:0]
 	for _, ref := range refs {

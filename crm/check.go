@@ -85,6 +85,7 @@ func (k *checker) run(ctx context.Context) error {
 		Installations.In: {k.scoped(Installations.In)},
 		Contracts.In:     {k.ofInstallation(Contracts.In)},
 		Readings.In:      {k.ofInstallation(Readings.In)},
+		Documents.In:     {k.scoped(Documents.In)},
 		Activities.In:    {k.scoped(Activities.In), k.activities},
 		MailRules.In:     {k.rules},
 		MailLinks.In:     {k.scoped(MailLinks.In), k.links},

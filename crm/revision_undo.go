@@ -235,8 +235,9 @@ func (u *undoing) bury(e *Revision, last int64) (changes []store.Change) {
 var dependents = map[*store.Collection][]func(id string) store.Query{
 	Clients.In: {
 		of(People.In, "client", "name"), of(Installations.In, "client", "name"),
-		of(Timeline.In, "client", "-planned", "-at"), of(MailLinks.In, "client", "-contact", "-at"),
+		of(Timeline.In, "client", "-planned", "-at"), of(MailLinks.In, "client", "-contact", "-at"), of(Documents.In, "client", "gone", "-at"),
 	},
+	Contracts.In:     {of(Documents.In, "contract", "gone", "-at")},
 	Installations.In: {of(Contracts.In, "installation", "kind", "start"), of(Readings.In, "installation", "-month")},
 }
 

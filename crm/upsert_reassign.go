@@ -22,6 +22,7 @@ var copiesOf = []struct {
 	{Contracts.In, []string{"installation"}},
 	{Readings.In, []string{"month"}},
 	{Deadlines.In, []string{"on"}},
+	{Documents.In, []string{"gone", "-at"}},
 	{Activities.In, []string{"-month", "-at"}},
 	{MailLinks.In, []string{"-contact", "-at"}},
 }

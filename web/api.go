@@ -30,7 +30,7 @@ type operation struct {
 	id, summary string
 	in, out     reflect.Type
 	status      int
-	upload      bool         // the body is multipart with a part named file
+	upload      object       // the body is multipart with a part named file, beside these fields
 	binary      string       // media type of an answer that is not JSON
 	later       bool         // the answer may be a job that is not done yet
 	rows        reflect.Type // of the items, when out is a page of stored rows
@@ -60,11 +60,15 @@ func op[In, Out any](id, summary string, core func(s *Server, c call, in In) (Ou
 }
 
 func (s *Server) call(c *fiber.Ctx) call {
-	ctx := c.UserContext()
+	return call{Context: keyed(c.UserContext(), c), Actor: actor(c), From: from(c), ctx: c}
+}
+
+// keyed notes the key by which a repeated request is known.
+func keyed(ctx context.Context, c *fiber.Ctx) context.Context {
 	if key := c.Get("Idempotency-Key"); key != "" && writes(c) {
 		ctx = crm.WithIdempotencyKey(ctx, key)
 	}
-	return call{Context: ctx, Actor: actor(c), From: from(c), ctx: c}
+	return ctx
 }
 
 // ifMatch is the version that a change was made against; 0 when not said.

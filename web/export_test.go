@@ -14,5 +14,8 @@ func Routes() []string {
 	return out
 }
 
+// NotKept is what an upload answers that cannot be written.
+var NotKept = notKept
+
 // PathID is how an id stands in an address.
 var PathID = pathID

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"mime"
 	"os"
 
@@ -48,6 +49,9 @@ func (s *Server) keepFile(ctx context.Context, path string) (string, error) {
 	}
 	defer f.Close()
 	ref, err := s.Blobs.PutReader(ctx, f)
+	if own := (*fs.PathError)(nil); errors.As(err, &own) {
+		err = notKept(err)
+	}
 	return string(ref), err
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -114,22 +115,28 @@ func (d *describer) operation(r route) object {
 		out["parameters"] = params
 	}
 	switch {
-	case o.upload:
-		out["requestBody"] = object{"required": true, "content": object{fiber.MIMEMultipartForm: object{"schema": uploadSchema()}}}
+	case o.upload != nil:
+		out["requestBody"] = object{"required": true, "content": object{fiber.MIMEMultipartForm: object{"schema": uploadSchema(o.upload)}}}
 	case r.method != fiber.MethodGet && hasBody(o.in):
 		out["requestBody"] = object{"required": true, "content": object{fiber.MIMEApplicationJSON: object{"schema": d.body(o.in)}}}
 	}
 	return out
 }
 
-func uploadSchema() object {
-	return object{"type": "object", "required": []string{"file"}, "properties": object{
-		"file":   object{"type": "string", "contentMediaType": fiber.MIMEOctetStream},
-		"kind":   object{"type": "string", "enum": []string{"", "portfolio", "ucmt", "readings"}},
-		"year":   object{"type": "integer"},
-		"dryRun": object{"type": "boolean"},
-	}}
+// uploadSchema is a form with a part named file beside the given fields.
+func uploadSchema(fields object) object {
+	all := object{"file": object{"type": "string", "contentMediaType": fiber.MIMEOctetStream}}
+	maps.Copy(all, fields)
+	return object{"type": "object", "required": []string{"file"}, "properties": all}
 }
+
+// The fields beside the files of uploads.
+var (
+	importFields = object{"kind": object{"type": "string", "enum": []string{"", "portfolio", "ucmt", "readings"}},
+		"year": object{"type": "integer"}, "dryRun": object{"type": "boolean"}}
+	documentFields = object{"kind": object{"type": "string", "enum": append([]string{""}, crm.DocumentKinds...)}, "notes": object{"type": "string"},
+		"contract": object{"type": "string"}, "amendment": object{"type": "string"}}
+)
 
 func (d *describer) responses(r route) object {
 	o, out := r.api, object{"default": object{"$ref": "#/components/responses/Error"}}

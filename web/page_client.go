@@ -71,6 +71,9 @@ func (s *Server) showClient(c *fiber.Ctx, status int, log *page.LogForm) error {
 	}
 	p.Places, p.PlacesMore = v.places(cl, places, more != "", c.Query("all") != "")
 	p.Dates = v.clientDates(places)
+	if err := s.clientDocuments(c, v, cl, users, &p); err != nil {
+		return s.fail(c, err)
+	}
 	p.Composer = s.composer(c, v, cl, people)
 	if log != nil {
 		log.People, log.URL = p.Composer.Log.People, p.Composer.Log.URL

@@ -39,6 +39,9 @@ func (s *Server) showContract(c *fiber.Ctx, status int, amend page.AmendForm, no
 	for _, m := range slices.Backward(k.Amendments) {
 		p.Amendments = append(p.Amendments, v.amendment(k, i, m))
 	}
+	if err := s.amendmentDocuments(ctx, a, k, p.Amendments); err != nil {
+		return s.fail(c, err)
+	}
 	for _, d := range crm.DeadlinesOf(&cl, &i, []crm.Contract{k}, string(v.today), calendar.WorkDays{}) {
 		p.Dates = append(p.Dates, v.deadlineDate(d, ""))
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -27,22 +28,9 @@ func (s *Server) historyPage(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
-	told := &telling{view: v, clients: map[string]string{}}
-	if told.docs, err = s.Service.RevisedNames(ctx, list); err != nil {
+	told, err := s.telling(ctx, a, v, list)
+	if err != nil {
 		return s.fail(c, err)
-	}
-	if told.users, err = s.Service.UserNames(ctx); err != nil {
-		return s.fail(c, err)
-	}
-	told.client = func(id string) string { // another's is not named
-		if _, ok := told.clients[id]; !ok {
-			told.clients[id] = nothing
-			if _, err := s.Service.Client(ctx, a, id); err == nil {
-				names, _ := s.Service.ClientNames(ctx, []string{id}) // of a merged one its own
-				told.clients[id] = orNothing(names[id])
-			}
-		}
-		return told.clients[id]
 	}
 	p := page.History{Base: s.base(c, page.PlaceClients, v.T("web.history"), page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name)),
 		Heading: v.T("web.history")}
@@ -59,6 +47,29 @@ func (s *Server) historyPage(c *fiber.Ctx) error {
 	return s.render(c, fiber.StatusOK, "history", p)
 }
 
+// telling prepares the words of revisions.
+func (s *Server) telling(ctx context.Context, a crm.Actor, v view, list []crm.Revision) (*telling, error) {
+	told := &telling{view: v, clients: map[string]string{}}
+	var err error
+	if told.docs, err = s.Service.RevisedNames(ctx, list); err != nil {
+		return nil, err
+	}
+	if told.users, err = s.Service.UserNames(ctx); err != nil {
+		return nil, err
+	}
+	told.client = func(id string) string { // another's is not named
+		if _, ok := told.clients[id]; !ok {
+			told.clients[id] = nothing
+			if _, err := s.Service.Client(ctx, a, id); err == nil {
+				names, _ := s.Service.ClientNames(ctx, []string{id}) // of a merged one its own
+				told.clients[id] = orNothing(names[id])
+			}
+		}
+		return told.clients[id]
+	}
+	return told, nil
+}
+
 // telling puts revisions into words.
 type telling struct {
 	view
@@ -67,7 +78,7 @@ type telling struct {
 }
 
 // historyKinds are the collections that have a word.
-var historyKinds = []string{"clients", "people", "installations", "contracts", "readings"}
+var historyKinds = []string{"clients", "people", "installations", "contracts", "readings", "documents"}
 
 func (t *telling) row(r crm.Revision) page.HistoryRow {
 	kind := "other"
@@ -106,7 +117,7 @@ var HistoryMembers = []string{"name", "legalName", "taxId", "cnpj", "code", "cna
 	"phone", "emails", "domains", "notes", "tags", "parent", "standIn", "standInFrom", "standInUntil", "placeholder", "mergedInto", "client", "role", "title", "phones",
 	"lang", "former", "channel", "hours", "consentOn", "uc", "formerUc", "distributor", "voltage", "subgroup", "tariffClass", "loadW", "market", "feeder", "substation",
 	"connectedOn", "number", "modality", "start", "termMonths", "renews", "end", "denounced", "schedule", "test", "kind", "month", "singleW", "peakW", "offPeakW",
-	"energyWh", "peakWh", "offPeakWh", "origin", "flags"}
+	"energyWh", "peakWh", "offPeakWh", "origin", "flags", "goneAt"}
 
 func (t *telling) member(name string) string {
 	if slices.Contains(HistoryMembers, name) {
@@ -166,7 +177,7 @@ var choices = map[string]struct {
 }{
 	"status": {"web.status.", crm.ClientStatuses}, "segment": {"web.segment.", crm.ClientSegments}, "role": {"web.person.", crm.PersonRoles},
 	"channel": {"web.channel.", crm.PersonChannels}, "market": {"web.market.", []string{crm.MarketCaptive, crm.MarketFree, crm.MarketMixed}},
-	"modality": {"modality.", []string{"verde", "azul"}},
+	"modality": {"modality.", []string{"verde", "azul"}}, "kind": {"document.kind.", crm.DocumentKinds},
 }
 
 func (t *telling) word(name, v string) string {
@@ -174,6 +185,8 @@ func (t *telling) word(name, v string) string {
 		return t.T(c.prefix + v)
 	}
 	switch name {
+	case "goneAt":
+		return t.T("history.yes")
 	case "agent", "standIn":
 		return t.users[v]
 	case "client", "parent", "mergedInto":

@@ -41,6 +41,14 @@ func table() []route {
 		{method: post, path: "/clients/:id/activities", api: op("logActivity", "Log a call, meeting, message or note, or plan or report a visit.", apiLog).made(), page: (*Server).logOnClient},
 		{method: get, path: "/clients/:id/installations", api: op("listInstallations", "List the installations of a client.", apiInstallations).of(crm.Installation{})},
 
+		// Documents of clients.
+		{method: get, path: "/clients/:id/documents", api: op("listDocuments", "List the documents of a client, the newest first.", apiDocuments).of(crm.Document{}), page: (*Server).documentsPage},
+		{method: post, path: "/clients/:id/documents", api: op("addDocuments", "Keep files with a client, up to 50 MB each and 20 at once: multipart with file (again for each), kind, notes, and contract with amendment where they belong to one. All or none.", apiAddDocuments).made().uploads(documentFields), page: (*Server).documentsAdd},
+		{method: get, path: "/documents/:id", api: op("getDocument", "Read what is known of a document; its version is the ETag.", apiDocument), page: (*Server).documentPage},
+		{method: patch, path: "/documents/:id", api: op("editDocument", "Say name, kind and notes of a document anew; If-Match names the version that was read.", apiEditDocument)},
+		{method: remove, path: "/documents/:id", api: op("deleteDocument", "Delete a document; for 30 days it can be brought back on its client's page.", apiDeleteDocument)},
+		{method: get, path: "/documents/:id/file", api: fileOp("documentFile", "The file of a document.", fiber.MIMEOctetStream, idPath{}, (*Server).documentFile), page: (*Server).documentFile},
+
 		// Installations and people.
 		{method: get, path: "/installations", api: op("findInstallations", "List the installations of all clients that you may see: by words or number, sorted by name, worst or notice.", apiFindInstallations).of(crm.Installation{})},
 		{method: get, path: "/people", api: op("findPeople", "List the people of all clients that you may see.", apiFindPeople).of(crm.Person{})},
@@ -65,7 +73,7 @@ func table() []route {
 		{method: get, path: "/reports/:id/file", api: fileOp("reportFile", "The finished workbook.", xlsxType, idPath{}, (*Server).reportFile), page: (*Server).reportFile},
 
 		// Imports.
-		{method: post, path: "/imports", api: op("newImport", "Import a file: multipart with file, kind, year, dryRun.", apiNewImport).accepted().uploads(), page: (*Server).startImport},
+		{method: post, path: "/imports", api: op("newImport", "Import a file: multipart with file, kind, year, dryRun.", apiNewImport).accepted().uploads(importFields), page: (*Server).startImport},
 		{method: get, path: "/imports/:id", api: op("getImport", "How far an import is, and its faulty rows.", apiImport), page: (*Server).importPage},
 
 		// Pages only.
@@ -104,6 +112,9 @@ func table() []route {
 		{method: post, path: "/contracts/:id/edit", page: (*Server).contractEdit},
 		{method: post, path: "/contracts/:id/amendments", page: (*Server).amendmentAdd},
 		{method: post, path: "/contracts/:id/amendments/:amendment", page: (*Server).amendmentSet},
+		{method: post, path: "/documents/:id", page: (*Server).documentEdit},
+		{method: post, path: "/documents/:id/delete", page: (*Server).documentDelete},
+		{method: post, path: "/documents/:id/restore", page: (*Server).documentRestore},
 		{method: get, path: "/calendar", page: (*Server).calendarPage},
 		{method: post, path: "/calendar/feed", page: (*Server).feedMake},
 		{method: post, path: "/calendar/feed/end", page: (*Server).feedEnd},
@@ -183,11 +194,13 @@ func fileOp(id, summary, kind string, in any, h func(*Server, *fiber.Ctx) error)
 	return o
 }
 
-// made, accepted, uploads and orLater say what else is special of an operation.
+// made, accepted and orLater say what else is special of an operation.
 func (o *operation) made() *operation     { o.status = fiber.StatusCreated; return o }
 func (o *operation) accepted() *operation { o.status = fiber.StatusAccepted; return o }
-func (o *operation) uploads() *operation  { o.upload = true; return o }
 func (o *operation) orLater() *operation  { o.later = true; return o }
+
+// uploads says that the body is a form with files, and its other fields.
+func (o *operation) uploads(fields object) *operation { o.upload = fields; return o }
 
 // of says what the rows of a page are.
 func (o *operation) of(row any) *operation { o.rows = typeOf(row); return o }

@@ -201,7 +201,3 @@ func (s *Server) bodyLimit(c *fiber.Ctx) error {
 	}
 	return c.Next()
 }
-
-func isUpload(c *fiber.Ctx) bool {
-	return c.Method() == fiber.MethodPost && (c.Path() == "/imports" || c.Path() == "/api/v1/imports")
-}

@@ -30,7 +30,7 @@ func (s *Server) toast(c *fiber.Ctx, t page.Text, n note, back string) page.Toas
 }
 
 // goTo redirects after a form was taken, and leaves a toast for the page that
-// follows. A fragment gets the same as a header.
+// follows. A fragment, and an upload by script, gets the same as a header.
 func (s *Server) goTo(c *fiber.Ctx, to string, n note) error {
 	if n.Label != "" {
 		raw, err := json.Marshal(n)
@@ -39,7 +39,7 @@ func (s *Server) goTo(c *fiber.Ctx, to string, n note) error {
 		}
 		s.shortCookie(c, base64.RawURLEncoding.EncodeToString(raw)+"."+s.sign(c, raw), time.Now().Add(time.Minute))
 	}
-	if isPart(c) {
+	if isPart(c) || c.Get("X-Upload") != "" {
 		c.Set("HX-Redirect", to)
 		return c.SendStatus(fiber.StatusNoContent)
 	}

@@ -2,14 +2,7 @@ package web
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-	"mime"
-	"mime/multipart"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -185,73 +178,4 @@ func yearIn(typed string) (int, error) {
 		return 0, wrongField("year", "error.field.range")
 	}
 	return n, nil
-}
-
-// upload is a received multipart form: one file on disk and the fields.
-type upload struct {
-	path, name string
-	fields     map[string]string
-}
-
-// receive reads a multipart body part by part.
-func (s *Server) receive(c *fiber.Ctx) (upload, error) {
-	up := upload{fields: map[string]string{}}
-	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	if err != nil || kind != fiber.MIMEMultipartForm {
-		return up, crm.Errf(crm.CodeInvalid, "error.upload.form")
-	}
-	var body io.Reader = c.Context().RequestBodyStream()
-	if body == nil {
-		body = newBytesReader(c.Body())
-	}
-	r := multipart.NewReader(body, params["boundary"])
-	for {
-		p, err := r.NextPart()
-		if err == io.EOF {
-			return up, nil
-		}
-		if err != nil {
-			return up, &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.upload.broken"}, Err: err}
-		}
-		if p.FileName() == "" && p.FormName() != "file" {
-			v, err := io.ReadAll(io.LimitReader(p, 10_000))
-			if err != nil {
-				return up, err
-			}
-			up.fields[p.FormName()] = string(v)
-			continue
-		}
-		if p.FileName() == "" || up.path != "" {
-			continue // no file was chosen, or a second one was sent
-		}
-		if err := s.receiveFile(p, &up); err != nil {
-			return up, err
-		}
-	}
-}
-
-// notKept is an upload that this machine cannot keep: its disk is full, and the
-// sender may try again.
-func notKept(err error) error {
-	return &crm.Error{Code: crm.CodeUnavailable, Text: crm.Text{Key: "error.unavailable"}, Err: err}
-}
-
-func (s *Server) receiveFile(p *multipart.Part, up *upload) error {
-	f, err := os.CreateTemp(s.UploadDir, "upload-*")
-	if err != nil {
-		return notKept(err)
-	}
-	defer f.Close()
-	up.path, up.name = f.Name(), filepath.Base(p.FileName())
-	n, err := io.Copy(f, io.LimitReader(p, s.MaxUpload+1))
-	if own := (*fs.PathError)(nil); errors.As(err, &own) {
-		return notKept(err)
-	}
-	if err != nil {
-		return &crm.Error{Code: crm.CodeInvalid, Text: crm.Text{Key: "error.upload.broken"}, Err: err}
-	}
-	if n > s.MaxUpload {
-		return crm.Errf(crm.CodeTooLarge, "error.upload.large", "limit", fmt.Sprintf("%d MB", s.MaxUpload>>20))
-	}
-	return f.Close()
 }

@@ -24,6 +24,10 @@ type Client struct {
 	Places     []ClientInstallation
 	PlacesMore *More
 	Dates      []DateRow
+	Documents  []DocumentRow
+	FilesURL   string // GET /clients/{id}/documents
+	FilesMore  *More
+	Upload     DocumentUpload // Brief
 	Promises   []Promise
 	Composer   Composer
 	Timeline   Timeline

@@ -42,15 +42,18 @@ type ExitRow struct {
 
 // AmendmentRow is a change that somebody asked for.
 type AmendmentRow struct {
-	What     string
-	Sub      string
-	Note     string
-	State    Badge
-	Lawful   string // "a partir de 18/02/2027"
-	Why      string // the rule, with its article
-	SetURL   string // POST field state
-	Open     bool
-	Reopened bool // can be opened again
+	What   string
+	Sub    string
+	Note   string
+	State  Badge
+	Lawful string // "a partir de 18/02/2027"
+	Why    string // the rule, with its article
+	SetURL string // POST field state
+	// Files are its documents; AttachURL is where one is added (GET).
+	Files     []Link
+	AttachURL string
+	Open      bool
+	Reopened  bool // can be opened again
 }
 
 // AmendForm holds the fields kind, asked, asked_by, protocol, note, efficiency,

@@ -16,7 +16,7 @@ type Estate struct {
 	Client, Person, Installation, Activity       string
 	Visit, Thread, Message, Mailbox, Held        string
 	Report, Import, Applied, Pair, Merge, Bulk   string
-	Contract, Deadline                           string
+	Contract, Deadline, Document                 string
 	ClientName, InstallationName, Subject, Spoke string
 }
 
@@ -50,6 +50,7 @@ func (k *Kit) estate(agent string, n int) Estate {
 	k.said(&e)
 	k.mail(&e, n)
 	k.work(e)
+	k.document(&e)
 	return e
 }
 
@@ -162,6 +163,16 @@ func (k *Kit) work(e Estate) {
 		Result:    []byte(`{"changed":1,"same":0,"kept":1,"refused":[{"of":"clients","doc":"` + e.Client + `","client":"` + e.Client + `","name":"` + e.ClientName + `","reason":{"key":"error.client.agent"}}]}`),
 		CreatedAt: start, StartedAt: &start, EndedAt: &end}
 	k.Apply(crm.Jobs.Put(&report), crm.Jobs.Put(&imp), crm.Jobs.Put(&done), crm.Jobs.Put(&bulk), crm.ImportErrors.Put(&bad))
+}
+
+// document is a file of the client's, attached to the amendment of its contract.
+func (k *Kit) document(e *Estate) {
+	k.Helper()
+	content := []byte("aditivo " + e.Mark)
+	made, err := k.Service.AddDocuments(k.Context(), k.Actor(e.Agent), e.Client, []crm.DocumentFile{{Name: "aditivo-" + e.Mark + ".pdf", Blob: string(k.PutBlob(content)), Size: int64(len(content))}},
+		crm.DocumentInput{Kind: "amendment", Notes: "de " + e.Mark}, crm.DocumentFor{Contract: e.Contract, Amendment: "am"})
+	k.Must(err)
+	e.Document = made[0].ID
 }
 
 // PutBlob stores bytes as the mail engine would.

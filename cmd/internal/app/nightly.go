@@ -49,6 +49,9 @@ func (a *App) catchUp(ctx context.Context) error {
 		if err := svc.DropOldDiffs(ctx); err != nil {
 			return err
 		}
+		if err := svc.DropGoneDocuments(ctx); err != nil {
+			return err
+		}
 		return upToDate(ctx, svc, mark)
 	})
 }

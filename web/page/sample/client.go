@@ -48,6 +48,44 @@ func timeline(t page.Text) page.Timeline {
 	}
 }
 
+func upload(t page.Text) page.DocumentUpload {
+	return page.DocumentUpload{Text: t, CSRF: "token", URL: "/clients/c1/documents", Kinds: []page.Option{{Value: "other", Label: t.T("document.kind.other")}, {Value: "bill", Label: t.T("document.kind.bill")}},
+		Limit: t.T("document.limit", "limit", "50"), Max: 50 << 20, Large: t.T("document.large", "name", "{name}", "limit", "50")}
+}
+
+func brief(t page.Text) page.DocumentUpload {
+	u := upload(t)
+	u.Brief = true
+	return u
+}
+
+func files() []page.DocumentRow {
+	return []page.DocumentRow{
+		{Name: "aditivo-3-camaras-frias.pdf", FileURL: "/documents/d1/file", EditURL: "/documents/d1", Edit: "Editar", Sub: "Aditivo, 1,2 MB, Marina Couto, hoje, 09:40", Notes: "Assinado pelas duas partes"},
+		{Name: "diagrama-unifilar.dwg", FileURL: "/documents/d2/file", EditURL: "/documents/d2", Edit: "Editar", Sub: "Técnico, 14 MB, Rafael Pires, 12/06, 16:20"},
+	}
+}
+
+func documents(t page.Text) []Story {
+	crumbs := []page.Link{{Label: "Clientes", URL: "/clients"}, {Label: "Moinho Boa Vista", URL: "/clients/c1"}}
+	b := base(t, page.PlaceClients, t.T("document.title"), crumbs...)
+	wrong := upload(t)
+	wrong.For, wrong.Contract, wrong.Amendment = t.T("document.for", "contract", "CUSD 500.123", "amendment", t.T("contract.amend.reduction"), "date", "20/11/2026"), "k1", "a1"
+	wrong.File.Error = t.T("document.large", "name", "planta.dwg", "limit", "50")
+	gone := files()[1:]
+	gone[0].FileURL, gone[0].RestoreURL = "", "/documents/d2/restore"
+	doc := page.Document{Base: b, Heading: "aditivo-3-camaras-frias.pdf", FileURL: "/documents/d1/file", URL: "/documents/d1", BackURL: "/clients/c1/documents", Version: "2", DeleteURL: "/documents/d1/delete",
+		Name: page.Field{Value: "aditivo-3-camaras-frias.pdf"}, Kind: page.Field{Value: "bill"}, Kinds: upload(t).Kinds, Facts: []page.Fact{{Label: t.T("document.size"), Value: "1,2 MB"}},
+		History: []page.HistoryRow{{Did: t.T("history.changed"), Who: "Marina Couto", When: "hoje, 09:41", Changes: []page.HistoryChange{{Label: "Nome", From: "scan001.pdf", To: "aditivo-3-camaras-frias.pdf"}}}}}
+	binned := doc
+	binned.FileURL, binned.DeleteURL, binned.RestoreURL, binned.History = "", "", "/documents/d1/restore", nil
+	return []Story{
+		{"documents", "documents", page.Documents{Base: b, Heading: t.T("document.title"), Upload: upload(t), Rows: files(), Gone: gone, GoneFor: t.T("document.gone", "days", "30"), More: &page.More{Label: t.T("page.clients.more"), URL: "/clients/c1/documents?after=x"}}},
+		{"documents-wrong", "documents", page.Documents{Base: b, Heading: t.T("document.title"), Upload: wrong, Empty: &page.Empty{Label: t.T("document.none")}}},
+		{"document", "document", doc}, {"document-gone", "document", binned},
+	}
+}
+
 func people() []page.Person {
 	return []page.Person{
 		{Name: "Helena Duarte", Initials: "HD", Role: "Diretora", Phone: "+55 34 3221-0000", Email: "helena@vale.example", MailURL: "mailto:helena@vale.example"},
@@ -86,9 +124,10 @@ func client(t page.Text) []Story {
 			{Link: inst("Poço"), Posto: "sem medição", Note: "medições faltam desde o início"},
 		},
 		PlacesMore: &page.More{Label: "Mais 3 instalações sem falta", URL: "/clients/c1?all=1"},
-		Dates:      []page.DateRow{{Day: "14/12/2026", What: inst("Aviso de não renovação"), Sub: "CUSD, 180 dias antes do fim", State: page.Warn}, {Day: "12/06/2027", What: inst("Fim do CUSD"), Sub: "renova por 12 meses"}},
-		Promises:   []page.Promise{{Label: "Simulação verde × azul", Who: "Marina Couto, visita de 28/10", Due: "hoje", State: page.Warn, URL: "/visits/v1"}},
-		Composer:   composer(t), Timeline: timeline(t)}
+		Documents:  files(), FilesURL: "/clients/c1/documents", FilesMore: &page.More{Label: t.T("document.all"), URL: "/clients/c1/documents"}, Upload: brief(t),
+		Dates:    []page.DateRow{{Day: "14/12/2026", What: inst("Aviso de não renovação"), Sub: "CUSD, 180 dias antes do fim", State: page.Warn}, {Day: "12/06/2027", What: inst("Fim do CUSD"), Sub: "renova por 12 meses"}},
+		Promises: []page.Promise{{Label: "Simulação verde × azul", Who: "Marina Couto, visita de 28/10", Due: "hoje", State: page.Warn, URL: "/visits/v1"}},
+		Composer: composer(t), Timeline: timeline(t)}
 	fresh := page.Client{Base: b, ID: "c2", Name: "UC 0.009.218.446.118-07", Badges: []page.Badge{{Label: "sem nome", State: page.Warn}}, EditURL: "/clients/c2/edit", Composer: composer(t),
 		Facts:    []page.Fact{{Label: "UC", Value: "0.009.218.446.118-07"}},
 		Timeline: page.Timeline{Text: t, ClientID: "c2", URL: "/clients/c2/timeline", Empty: &page.Empty{Label: t.T("page.timeline.empty")}}}
