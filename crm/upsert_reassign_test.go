@@ -24,8 +24,9 @@ func TestReassignReachesEverything(t *testing.T) {
 	}
 	link := MailLink{ID: "l", Client: id, Agent: "ana", Team: "west", At: day}
 	due := Deadline{ID: "d", Client: id, Agent: "ana", Team: "west", Kind: "end", On: "2027-03-01"}
+	file := Document{ID: "f", Client: id, Agent: "ana", Team: "west", Name: "a.pdf", CreatedAt: day}
 	other := Activity{ID: "other", Client: "another", Agent: "ana", Team: "west", Kind: KindNote, At: day}
-	if err := h.Apply(t.Context(), append(changes, MailLinks.Put(&link), Deadlines.InsertIfAbsent(&due), Activities.Put(&other))...); err != nil {
+	if err := h.Apply(t.Context(), append(changes, MailLinks.Put(&link), Documents.Put(&file), Deadlines.InsertIfAbsent(&due), Activities.Put(&other))...); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.reassign(t.Context(), id, "other", ""); err != nil {
