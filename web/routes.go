@@ -42,11 +42,11 @@ func table() []route {
 		{method: get, path: "/clients/:id/installations", api: op("listInstallations", "List the installations of a client.", apiInstallations).of(crm.Installation{})},
 
 		// Documents of clients.
+		{method: remove, path: "/documents/:id", api: op("deleteDocument", "Delete a document; for 30 days it can be brought back on its client's page.", apiDeleteDocument)},
 		{method: get, path: "/clients/:id/documents", api: op("listDocuments", "List the documents of a client, the newest first.", apiDocuments).of(crm.Document{}), page: (*Server).documentsPage},
 		{method: post, path: "/clients/:id/documents", api: op("addDocuments", "Keep files with a client, up to 50 MB each and 20 at once: multipart with file (again for each), kind, notes, and contract with amendment where they belong to one. All or none.", apiAddDocuments).made().uploads(documentFields), page: (*Server).documentsAdd},
 		{method: get, path: "/documents/:id", api: op("getDocument", "Read what is known of a document; its version is the ETag.", apiDocument), page: (*Server).documentPage},
 		{method: patch, path: "/documents/:id", api: op("editDocument", "Say name, kind and notes of a document anew; If-Match names the version that was read.", apiEditDocument)},
-		{method: remove, path: "/documents/:id", api: op("deleteDocument", "Delete a document; for 30 days it can be brought back on its client's page.", apiDeleteDocument)},
 		{method: get, path: "/documents/:id/file", api: fileOp("documentFile", "The file of a document.", fiber.MIMEOctetStream, idPath{}, (*Server).documentFile), page: (*Server).documentFile},
 
 		// Installations and people.
@@ -113,8 +113,8 @@ func table() []route {
 		{method: post, path: "/contracts/:id/amendments", page: (*Server).amendmentAdd},
 		{method: post, path: "/contracts/:id/amendments/:amendment", page: (*Server).amendmentSet},
 		{method: post, path: "/documents/:id", page: (*Server).documentEdit},
-		{method: post, path: "/documents/:id/delete", page: (*Server).documentDelete},
 		{method: post, path: "/documents/:id/restore", page: (*Server).documentRestore},
+		{method: post, path: "/documents/:id/delete", page: (*Server).documentDelete},
 		{method: get, path: "/calendar", page: (*Server).calendarPage},
 		{method: post, path: "/calendar/feed", page: (*Server).feedMake},
 		{method: post, path: "/calendar/feed/end", page: (*Server).feedEnd},

@@ -4,7 +4,7 @@ function send(form) {
   const bar = form.querySelector("[data-upload-bar]");
   const text = form.querySelector("[data-upload-text]");
   const fill = bar.querySelector("rect");
-  const button = form.querySelector("button.primary");
+  const button = form.querySelector(".foot-act .btn");
   const request = new XMLHttpRequest();
   bar.hidden = false;
   button.setAttribute("aria-busy", "true");
