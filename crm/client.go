@@ -20,31 +20,34 @@ const (
 
 // Client is the company that an agent serves.
 type Client struct {
-	ID        string   `json:"id"`
-	Version   int64    `json:"-"`
-	Name      string   `json:"name"` // what people call it
-	LegalName string   `json:"legalName,omitempty"`
-	TaxKind   TaxKind  `json:"taxKind,omitempty"`
-	TaxID     string   `json:"taxId,omitempty"` // CNPJ root (8) or CPF (11), without mask
-	CNPJ      string   `json:"cnpj,omitempty"`  // the full CNPJ (14) as it was given, if it was
-	Code      string   `json:"code,omitempty"`  // the distributor's own client code
-	CNAE      string   `json:"cnae,omitempty"`  // 7 digits, or fewer as given
-	Sector    string   `json:"sector,omitempty"`
-	SectorBy  string   `json:"sectorBy,omitempty"` // cnae, load or hand
-	Agent     string   `json:"agent,omitempty"`    // user id
-	Team      string   `json:"team,omitempty"`
-	Tier      string   `json:"tier,omitempty"`   // A, B, C
-	Status    string   `json:"status,omitempty"` // active, prospect, former
-	Segment   string   `json:"segment,omitempty"`
-	Address   string   `json:"address,omitempty"`
-	City      string   `json:"city,omitempty"`
-	MunIBGE   string   `json:"municipality,omitempty"` // IBGE, 7 digits
-	Phone     string   `json:"phone,omitempty"`
-	Emails    []string `json:"emails,omitempty"`  // the company's own addresses
-	Domains   []string `json:"domains,omitempty"` // its mail domains
-	Notes     string   `json:"notes,omitempty"`
-	Tags      []string `json:"tags,omitempty"`   // in people's own words
-	Parent    string   `json:"parent,omitempty"` // client id: the economic group above
+	ID        string  `json:"id"`
+	Version   int64   `json:"-"`
+	Name      string  `json:"name"` // what people call it
+	LegalName string  `json:"legalName,omitempty"`
+	TaxKind   TaxKind `json:"taxKind,omitempty"`
+	TaxID     string  `json:"taxId,omitempty"` // CNPJ root (8) or CPF (11), without mask
+	CNPJ      string  `json:"cnpj,omitempty"`  // the full CNPJ (14) as it was given, if it was
+	Code      string  `json:"code,omitempty"`  // the distributor's own client code
+	CNAE      string  `json:"cnae,omitempty"`  // 7 digits, or fewer as given
+	Sector    string  `json:"sector,omitempty"`
+	SectorBy  string  `json:"sectorBy,omitempty"` // cnae, load or hand
+	// Sectors are the sectors that it had, the present one last; none of a client
+	// whose sector was never known.
+	Sectors []SectorStay `json:"sectors,omitempty"`
+	Agent   string       `json:"agent,omitempty"` // user id
+	Team    string       `json:"team,omitempty"`
+	Tier    string       `json:"tier,omitempty"`   // A, B, C
+	Status  string       `json:"status,omitempty"` // active, prospect, former
+	Segment string       `json:"segment,omitempty"`
+	Address string       `json:"address,omitempty"`
+	City    string       `json:"city,omitempty"`
+	MunIBGE string       `json:"municipality,omitempty"` // IBGE, 7 digits
+	Phone   string       `json:"phone,omitempty"`
+	Emails  []string     `json:"emails,omitempty"`  // the company's own addresses
+	Domains []string     `json:"domains,omitempty"` // its mail domains
+	Notes   string       `json:"notes,omitempty"`
+	Tags    []string     `json:"tags,omitempty"`   // in people's own words
+	Parent  string       `json:"parent,omitempty"` // client id: the economic group above
 	// StandIn serves the client in the agent's place from one civil date until
 	// another, both included; it gives no right to see what the agent sees.
 	StandIn      string `json:"standIn,omitempty"` // user id

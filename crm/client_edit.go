@@ -14,24 +14,27 @@ import (
 
 // ClientPatch changes the members that are there; nil leaves.
 type ClientPatch struct {
-	Name      *string   `json:"name,omitempty"`
-	LegalName *string   `json:"legalName,omitempty"`
-	TaxID     *string   `json:"taxId,omitempty"` // CNPJ or CPF with or without mask; "" clears
-	CNAE      *string   `json:"cnae,omitempty"`
-	Sector    *string   `json:"sector,omitempty"` // set by hand; "" goes back to CNAE or load
-	Agent     *string   `json:"agent,omitempty"`  // managers and admins
-	Tier      *string   `json:"tier,omitempty"`
-	Status    *string   `json:"status,omitempty"`
-	Address   *string   `json:"address,omitempty"`
-	City      *string   `json:"city,omitempty"`
-	Phone     *string   `json:"phone,omitempty"`
-	Emails    *[]string `json:"emails,omitempty"`
-	Domains   *[]string `json:"domains,omitempty"`
-	Notes     *string   `json:"notes,omitempty"`
-	Segment   *string   `json:"segment,omitempty"` // one of ClientSegments
-	Tags      *[]string `json:"tags,omitempty"`
-	Parent    *string   `json:"parent,omitempty"`  // client id; "" leaves the group
-	StandIn   *string   `json:"standIn,omitempty"` // user id; managers and admins
+	Name      *string `json:"name,omitempty"`
+	LegalName *string `json:"legalName,omitempty"`
+	TaxID     *string `json:"taxId,omitempty"` // CNPJ or CPF with or without mask; "" clears
+	CNAE      *string `json:"cnae,omitempty"`
+	Sector    *string `json:"sector,omitempty"` // set by hand; "" goes back to CNAE or load
+	// SectorSince is the civil date from which a sector that is set by hand
+	// holds; without it, from today on.
+	SectorSince *string   `json:"sectorSince,omitempty"`
+	Agent       *string   `json:"agent,omitempty"` // managers and admins
+	Tier        *string   `json:"tier,omitempty"`
+	Status      *string   `json:"status,omitempty"`
+	Address     *string   `json:"address,omitempty"`
+	City        *string   `json:"city,omitempty"`
+	Phone       *string   `json:"phone,omitempty"`
+	Emails      *[]string `json:"emails,omitempty"`
+	Domains     *[]string `json:"domains,omitempty"`
+	Notes       *string   `json:"notes,omitempty"`
+	Segment     *string   `json:"segment,omitempty"` // one of ClientSegments
+	Tags        *[]string `json:"tags,omitempty"`
+	Parent      *string   `json:"parent,omitempty"`  // client id; "" leaves the group
+	StandIn     *string   `json:"standIn,omitempty"` // user id; managers and admins
 	// StandInFrom and StandInUntil are civil dates, both included.
 	StandInFrom  *string `json:"standInFrom,omitempty"`
 	StandInUntil *string `json:"standInUntil,omitempty"`
@@ -128,7 +131,9 @@ func (s *Service) applyClientPatch(ctx context.Context, a Actor, c *Client, p Cl
 		}
 	}
 	patchReach(c, p, bad)
+	was := *c
 	patchSector(c, p, bad)
+	s.patchSectorSince(&was, c, p, bad)
 	if p.Agent != nil && *p.Agent != c.Agent {
 		if err := s.setAgent(ctx, a, c, *p.Agent); err != nil {
 			bad.add("agent", "error.client.agent")

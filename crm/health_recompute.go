@@ -113,6 +113,7 @@ func (r *recompute) client(ctx context.Context, id string) error {
 	}
 	was := c
 	c.project(&sums)
+	c.stay(r.today)
 	var dates []Deadline // after project, which finds the sector
 	for n := range places {
 		dates = append(dates, DeadlinesOf(&c, &places[n], contracts[places[n].ID], r.today, calendar.WorkDays{})...)

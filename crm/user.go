@@ -121,6 +121,6 @@ const (
 	// MarkDay says for which day derived figures were last brought up to date:
 	// notice deadlines and the demand in force change with the calendar alone.
 	// It gets a new name when there is more to derive (2: the dates of
-	// contracts), so that a store is brought up to date at the next start.
-	MarkDay = "recomputed-2"
+	// contracts; 3: since when a client has its sector), so that a store is brought up to date at the next start.
+	MarkDay = "recomputed-3"
 )

@@ -82,7 +82,7 @@ func (c *collector) clients(ctx context.Context) error {
 		}
 		c.at[cl.ID] = len(c.data.Clients)
 		c.data.Clients = append(c.data.Clients, ClientMonth{
-			Name: cl.Name, City: cl.City, Sector: cl.Sector, LastContact: dayOf(cl.LastContactAt),
+			Name: cl.Name, City: cl.City, Sector: cl.SectorIn(c.month), LastContact: dayOf(cl.LastContactAt),
 		})
 	}
 	return nil

@@ -236,3 +236,27 @@ func TestCollectWrongMonth(t *testing.T) {
 		}
 	}
 }
+
+// A report of a past month keeps the grouping of that month.
+func TestCollectSectorOfTheMonth(t *testing.T) {
+	s := house(t)
+	c, err := crm.Clients.Get(t.Context(), s.Store(), "c2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Sector, c.Sectors = "chemicals", []crm.SectorStay{{Sector: "mining"}, {Sector: "chemicals", From: "2026-11-05"}}
+	if err := s.Apply(t.Context(), crm.Clients.Put(&c)); err != nil {
+		t.Fatal(err)
+	}
+	for month, want := range map[calendar.Month]string{"2026-10": "mining", "2026-11": "chemicals"} {
+		d, err := reports.Collect(t.Context(), s, crm.SystemActor(), month)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, got := range d.Clients {
+			if got.Name == c.Name && got.Sector != want {
+				t.Errorf("in %s it is grouped under %s, want %s", month, got.Sector, want)
+			}
+		}
+	}
+}

@@ -169,6 +169,7 @@ func (v view) clientFacts(c crm.Client, users map[string]string) []page.Fact {
 		{Label: strings.ToUpper(string(c.TaxKind)), Value: taxText(c)},
 		{Label: v.T("web.code"), Value: c.Code},
 		{Label: v.T("page.sector"), Value: v.sector(c.Sector), URL: at("/clients", "sector", c.Sector)},
+		{Label: v.T("web.sector.since"), Value: v.sectorSince(c)},
 		{Label: v.T("page.client.cnae"), Value: ident.CNAE(c.CNAE).Format()},
 		{Label: v.T("page.client.address"), Value: join(", ", c.Address, c.City)},
 		{Label: v.T("page.client.phone"), Value: ident.FormatPhone(c.Phone)},
@@ -182,6 +183,16 @@ func (v view) clientFacts(c crm.Client, users map[string]string) []page.Fact {
 		{Label: v.T("page.client.notes"), Value: c.Notes},
 	}
 	return slices.DeleteFunc(facts, func(f page.Fact) bool { return f.Value == "" })
+}
+
+// sectorSince is when a client came into its sector, and from which; empty for
+// one that never was in another.
+func (v view) sectorSince(c crm.Client) string {
+	n := len(c.Sectors)
+	if n < 2 {
+		return ""
+	}
+	return v.T("web.sector.before", "date", v.date(c.Sectors[n-1].From), "sector", v.sector(c.Sectors[n-2].Sector))
 }
 
 // standIn is who serves in the agent's place, and when: "Rui Melo, 01/12 a 20/12".

@@ -32,6 +32,7 @@ var clientFields = []struct {
 	{"tax_id", "taxId", func(f *page.ClientForm) *page.Field { return &f.TaxID }, func(p *crm.ClientPatch) **string { return &p.TaxID }},
 	{"cnae", "cnae", func(f *page.ClientForm) *page.Field { return &f.CNAE }, func(p *crm.ClientPatch) **string { return &p.CNAE }},
 	{"sector", "sector", func(f *page.ClientForm) *page.Field { return &f.Sector }, func(p *crm.ClientPatch) **string { return &p.Sector }},
+	{"sector_since", "sectorSince", func(f *page.ClientForm) *page.Field { return &f.SectorSince }, func(p *crm.ClientPatch) **string { return &p.SectorSince }},
 	{"agent", "agent", func(f *page.ClientForm) *page.Field { return &f.Agent }, func(p *crm.ClientPatch) **string { return &p.Agent }},
 	{"tier", "tier", func(f *page.ClientForm) *page.Field { return &f.Tier }, func(p *crm.ClientPatch) **string { return &p.Tier }},
 	{"status", "status", func(f *page.ClientForm) *page.Field { return &f.Status }, func(p *crm.ClientPatch) **string { return &p.Status }},

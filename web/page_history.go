@@ -117,7 +117,7 @@ var HistoryMembers = []string{"name", "legalName", "taxId", "cnpj", "code", "cna
 	"phone", "emails", "domains", "notes", "tags", "parent", "standIn", "standInFrom", "standInUntil", "placeholder", "mergedInto", "client", "role", "title", "phones",
 	"lang", "former", "channel", "hours", "consentOn", "uc", "formerUc", "distributor", "voltage", "subgroup", "tariffClass", "loadW", "market", "feeder", "substation",
 	"connectedOn", "number", "modality", "start", "termMonths", "renews", "end", "denounced", "schedule", "test", "kind", "month", "singleW", "peakW", "offPeakW",
-	"energyWh", "peakWh", "offPeakWh", "origin", "flags", "goneAt"}
+	"energyWh", "peakWh", "offPeakWh", "origin", "flags", "goneAt", "sectors"}
 
 func (t *telling) member(name string) string {
 	if slices.Contains(HistoryMembers, name) {
@@ -144,6 +144,9 @@ func (t *telling) value(name string, raw json.RawMessage) string {
 	case string:
 		return orNothing(text.Clip(t.word(name, x), 400))
 	case []any:
+		if name == "sectors" {
+			return t.stays(raw)
+		}
 		var words []string
 		for _, e := range x {
 			if s, ok := e.(string); ok {
@@ -155,6 +158,23 @@ func (t *telling) value(name string, raw json.RawMessage) string {
 		}
 	}
 	return t.T("history.some")
+}
+
+// stays says since when a client had which sector.
+func (t *telling) stays(raw json.RawMessage) string {
+	var list []crm.SectorStay
+	if json.Unmarshal(raw, &list) != nil {
+		return t.T("history.some")
+	}
+	var words []string
+	for _, s := range list {
+		word := t.sector(s.Sector)
+		if s.From != "" {
+			word += " (" + t.date(s.From) + ")"
+		}
+		words = append(words, word)
+	}
+	return orNothing(strings.Join(words, ", "))
 }
 
 func (t *telling) quantity(name string, n int64) string {

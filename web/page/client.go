@@ -158,7 +158,8 @@ type AlikeClient struct {
 	Sub  string // "Uberlândia, Marina Couto"
 }
 
-// ClientForm holds the fields name, legal_name, tax_id, cnae, sector, agent,
+// ClientForm holds the fields name, legal_name, tax_id, cnae, sector,
+// sector_since, agent,
 // tier, status, city, address, phone, emails, domains, notes, segment, tags,
 // stand_in, stand_in_from, stand_in_until. Emails and domains are one a line,
 // tags parted by commas.
@@ -174,13 +175,15 @@ type ClientForm struct {
 	TaxID     Field
 	CNAE      Field
 	Sector    Field
-	Agent     Field
-	Tier      Field
-	Status    Field
-	City      Field
-	Address   Field
-	Phone     Field
-	Emails    Field
-	Domains   Field
-	Notes     Field
+	// SectorSince is from when a sector holds that is chosen now.
+	SectorSince Field
+	Agent       Field
+	Tier        Field
+	Status      Field
+	City        Field
+	Address     Field
+	Phone       Field
+	Emails      Field
+	Domains     Field
+	Notes       Field
 }
