@@ -48,6 +48,9 @@ type MonthHealth struct {
 	PeakWh    *int64        `json:"peakWh,omitempty"`
 	OffPeakWh *int64        `json:"offPeakWh,omitempty"`
 	Flags     []Text        `json:"flags,omitempty"` // of the reading
+	// LossTenths were added to all that was measured behind the client's
+	// transformer, in tenths of a percent (REN 1.000 art. 305).
+	LossTenths int64 `json:"lossTenths,omitempty"`
 }
 
 // HealthOf judges months of one installation from what is given and nothing
@@ -55,7 +58,7 @@ type MonthHealth struct {
 func HealthOf(i *Installation, contracts []Contract, readings []Reading, tariffs demand.Table, months []calendar.Month) []MonthHealth {
 	by := make(map[string]*Reading, len(readings))
 	for n := range readings {
-		by[readings[n].Month] = &readings[n]
+		by[readings[n].Month] = i.atConnection(&readings[n])
 	}
 	out := make([]MonthHealth, 0, len(months))
 	for _, m := range months {
@@ -66,8 +69,8 @@ func HealthOf(i *Installation, contracts []Contract, readings []Reading, tariffs
 
 func monthHealth(i *Installation, contracts []Contract, r *Reading, tariffs demand.Table, m calendar.Month) MonthHealth {
 	h := MonthHealth{Month: string(m), State: string(demand.StateNone)}
-	if r != nil {
-		h.Measured, h.Flags = true, r.Flags
+	if r.measured() {
+		h.Measured, h.Flags, h.LossTenths = true, r.Flags, i.losses(m)
 		h.EnergyWh, h.PeakWh, h.OffPeakWh = r.EnergyWh, r.PeakWh, r.OffPeakWh
 	}
 	c, step := contractAt(contracts, m)
@@ -76,7 +79,7 @@ func monthHealth(i *Installation, contracts []Contract, r *Reading, tariffs dema
 		h.Contract, modality = c.ID, modalityOf(c)
 		h.Modality = string(modality)
 	}
-	if c == nil && r == nil {
+	if c == nil && !h.Measured {
 		return h
 	}
 	test, testing := testOf(c)

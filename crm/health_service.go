@@ -102,7 +102,7 @@ func (h *Health) forecast(i *Installation, contracts []Contract, readings []Read
 	for _, posto := range modalityOf(c).Postos() {
 		var history []demand.MonthW
 		for n := range readings {
-			if w := measuredW(&readings[n], posto); w != nil && *w >= 0 {
+			if w := measuredW(i.atConnection(&readings[n]), posto); w != nil && *w >= 0 {
 				history = append(history, demand.MonthW{Month: calendar.Month(readings[n].Month), W: *w})
 			}
 		}

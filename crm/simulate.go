@@ -156,7 +156,7 @@ func usages(i *Installation, contracts []Contract, readings []Reading, tariffs T
 			}
 		}
 		if n := slices.IndexFunc(readings, func(r Reading) bool { return r.Month == string(m) }); n >= 0 {
-			r := &readings[n]
+			r := i.atConnection(&readings[n])
 			u.SingleW, u.PeakW, u.OffPeakW, u.PeakWh, u.OffPeakWh = measuredW(r, demand.Single), r.PeakW, r.OffPeakW, r.PeakWh, r.OffPeakWh
 		}
 		out = append(out, u)

@@ -121,6 +121,8 @@ const (
 	// MarkDay says for which day derived figures were last brought up to date:
 	// notice deadlines and the demand in force change with the calendar alone.
 	// It gets a new name when there is more to derive (2: the dates of
-	// contracts; 3: since when a client has its sector), so that a store is brought up to date at the next start.
-	MarkDay = "recomputed-3"
+	// contracts; 3: since when a client has its sector; 4: losses of a metering
+	// on the secondary side), so that a store is brought up to date at the next
+	// start.
+	MarkDay = "recomputed-4"
 )

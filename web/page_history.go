@@ -117,7 +117,7 @@ var HistoryMembers = []string{"name", "legalName", "taxId", "cnpj", "code", "cna
 	"phone", "emails", "domains", "notes", "tags", "parent", "standIn", "standInFrom", "standInUntil", "placeholder", "mergedInto", "client", "role", "title", "phones",
 	"lang", "former", "channel", "hours", "consentOn", "uc", "formerUc", "distributor", "voltage", "subgroup", "tariffClass", "loadW", "market", "feeder", "substation",
 	"connectedOn", "number", "modality", "start", "termMonths", "renews", "end", "denounced", "schedule", "test", "kind", "month", "singleW", "peakW", "offPeakW",
-	"energyWh", "peakWh", "offPeakWh", "origin", "flags", "goneAt", "sectors"}
+	"energyWh", "peakWh", "offPeakWh", "reactiveWh", "reactiveW", "accepted", "origin", "flags", "goneAt", "sectors"}
 
 func (t *telling) member(name string) string {
 	if slices.Contains(HistoryMembers, name) {
@@ -197,7 +197,7 @@ var choices = map[string]struct {
 }{
 	"status": {"web.status.", crm.ClientStatuses}, "segment": {"web.segment.", crm.ClientSegments}, "role": {"web.person.", crm.PersonRoles},
 	"channel": {"web.channel.", crm.PersonChannels}, "market": {"web.market.", []string{crm.MarketCaptive, crm.MarketFree, crm.MarketMixed}},
-	"modality": {"modality.", []string{"verde", "azul"}}, "kind": {"document.kind.", crm.DocumentKinds},
+	"modality": {"modality.", []string{"verde", "azul"}}, "kind": {"document.kind.", crm.DocumentKinds}, "origin": {"reading.origin.", readingOrigins},
 }
 
 func (t *telling) word(name, v string) string {

@@ -35,6 +35,10 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 		return s.fail(c, err)
 	}
 	months := health.Months
+	book, err := s.Service.ReadingBook(ctx, a, i.ID, n)
+	if err != nil {
+		return s.fail(c, err)
+	}
 	sim, wrong, err := s.simulation(c, v, i.ID)
 	if err != nil {
 		return s.fail(c, err)
@@ -42,7 +46,7 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 	p := page.Installation{Base: s.base(c, page.PlaceClients, i.Name, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name)),
 		Name: i.Name, Number: ucText(i), Client: clientLink(cl.ID, cl.Name), Badges: v.placeBadges(i), Ranges: ranges,
 		Span: v.n("web.months", int64(len(months))), Idle: locale.Threshold(v.Lang, demand.DefaultIdle.TenthsPercent), Contracts: v.contractRows(contracts), Facts: v.placeFacts(i, cl),
-		EditURL: "/installations/" + i.ID + "/edit", AddURL: "/installations/" + i.ID + "/contracts/new",
+		EditURL: "/installations/" + i.ID + "/edit", AddURL: "/installations/" + i.ID + "/contracts/new", EnterURL: "/installations/" + i.ID + "/readings",
 		Empty: page.Empty{Label: v.T("page.inst.noreadings"), Action: page.Link{Label: v.T("page.nav.imports"), URL: "/imports"}}}
 	p.Shape = page.ShapeRecord
 	p.Stats = v.placeStats(i, months)
@@ -51,6 +55,7 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 		p.Verdicts = v.verdicts(health.Verdicts)
 		p.Risks = v.risks(health)
 		v.bindMonths(&p, months)
+		v.bindBook(&p, i, months, book)
 	}
 	return s.render(c, fiber.StatusOK, "installation", p)
 }

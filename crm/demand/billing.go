@@ -129,13 +129,17 @@ var rank = map[State]int{StateNone: 0, StateOK: 1, StateIdle: 2, StateWarn: 3, S
 // an energy in Wh, that was measured at its secondary (REN 1.000 art. 305): by
 // the connection voltage in V, rounded to the unit.
 func (r Rules) AtConnection(measured, volts int64) int64 {
-	tenths := r.LossTenths
-	if volts >= HighV {
-		tenths = r.LossHighTenths
-	}
-	at, ok := mulDiv(max(0, measured), 1000+tenths, 1000)
+	at, ok := mulDiv(max(0, measured), 1000+r.Losses(volts), 1000)
 	if !ok || measured < 0 {
 		return measured
 	}
 	return at
+}
+
+// Losses are what AtConnection adds, in tenths of a percent.
+func (r Rules) Losses(volts int64) int64 {
+	if volts >= HighV {
+		return r.LossHighTenths
+	}
+	return r.LossTenths
 }

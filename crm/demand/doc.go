@@ -17,7 +17,7 @@
 //	art. 300      Rules.Complementary
 //	art. 301      Rules.Overrun
 //	arts. 302–304 Rules.ReactiveOf, ReactiveEnergyCharge, ReactiveDemandCharge
-//	art. 305      Rules.AtConnection
+//	art. 305      Rules.AtConnection, Losses
 //	arts. 311–314 TestPeriod, Rules.NeedsTest
 //	art. 316      Rules.Adjusting
 //

@@ -24,6 +24,8 @@ type Installation struct {
 	Facts      []Fact
 	EditURL    string // GET /installations/{id}/edit
 	AddURL     string // GET /installations/{id}/contracts/new
+	EnterURL   string // GET /installations/{id}/readings
+	Losses     string // what was added to a metering on the secondary side
 	Sim        *Simulator
 	Risks      []Verdict // overruns foreseen
 	Empty      Empty
@@ -38,8 +40,13 @@ type Verdict struct {
 // ReadingRow is one month, with a cell a posto.
 type ReadingRow struct {
 	Month string
+	URL   string // GET /installations/{id}/readings/{month}
 	Cells []ReadingCell
+	Notes []Notice // what is doubted, and former figures
 }
+
+// Width is how many columns stand beside the month.
+func (r ReadingRow) Width() int { return 4 * len(r.Cells) }
 
 // ReadingCell is what one posto contracted and measured in a month.
 type ReadingCell struct {

@@ -102,7 +102,10 @@ func installation(t page.Text) []Story {
 		Total:     &page.ReadingRow{Month: "12 meses", Cells: []page.ReadingCell{{State: page.Bad, Overrun: "33.621,94"}, {}}},
 		Contracts: []page.ContractRow{{Day: "12/06/2026", What: "CUSD renovado", Sub: "12 meses, até 12/06/2027", State: page.Badge{Label: "vigente", State: page.OK}}, {Day: "01/01/2026", What: "Fora de ponta 1.500 → 1.600 kW", Sub: "Aditivo 2"}},
 		Facts:     []page.Fact{{Label: "Cliente", Value: "Frigorífico Vale do Araguari", URL: "/clients/c1"}, {Label: "UC", Value: "0.021.734.905.118-42"}, {Label: "Número antigo", Value: "3004817265"}, {Label: "Tensão", Value: "13,8 kV, A4"}, {Label: "Município", Value: "Araguari"}}}
-	full.Sim = simulator(t)
+	full.Sim, full.EnterURL, full.Losses = simulator(t), "/installations/i1/readings", t.T("reading.losses", "percent", "2,5 %")
+	full.Rows[0].URL, full.Rows[0].Notes = "/installations/i1/readings/2026-10", []page.Notice{
+		{State: page.Warn, Label: t.T("reading.doubt.gap"), Action: page.Link{Label: t.T("reading.settle"), URL: "/installations/i1/readings/2026-10"}},
+		{Label: t.T("reading.former.of", "posto", "Ponta", "value", "605 kW", "when", "20/11, 10:02")}}
 	none := page.Installation{Base: b, Name: "Poço", Number: "0.009.218.446.118-07", Empty: page.Empty{Label: t.T("page.inst.noreadings"), Action: page.Link{Label: t.T("page.nav.imports"), URL: "/imports"}}}
 	wrong := none
 	wrong.Notice = failed()

@@ -35,6 +35,10 @@ func book(t page.Text) []Story {
 		Alike:   []page.AlikeClient{{Link: here.Link, Sub: here.Sub}},
 		Sectors: []page.Option{{Label: "–"}}, Tiers: []page.Option{{Label: "–"}}, States: []page.Option{{Value: "active", Label: "Ativo"}},
 		Segments: []page.Option{{Label: "–"}, {Value: "mv", Label: t.T("web.segment.mv")}}, StandIns: []page.Option{{Label: "–"}}, Agents: []page.Option{{Label: "–"}}}
-	return []Story{{"duplicates", "duplicates", pairs}, {"duplicates-empty", "duplicates", none}, {"merge", "merge", merge}, {"merge-ask", "merge", ask},
+	reading := page.Reading{RecordForm: page.RecordForm{Base: frame("reading.new"), Heading: t.T("reading.of", "month", "10/2026"), URL: "/installations/i1/readings/2026-10", BackURL: "/installations/i1", Version: "2",
+		Groups: []page.FieldGroup{{Heading: t.T("reading.demand"), Hint: t.T("reading.demand.hint"), Rows: [][]page.FieldView{{t.Field("single", "posto.single", page.Field{Value: "1.790.000"}), t.Field("peak", "posto.peak", page.Field{})}}}}},
+		Doubts:    []page.Doubt{{State: page.Warn, Label: t.T("reading.doubt.gap")}, {State: page.OK, Label: t.T("reading.doubt.negative", "what", t.T("reading.demand.of.peak"), "figure", "-4 kW"), Sub: "Marina Couto"}},
+		AcceptURL: "/installations/i1/readings/2026-10/accept", Reason: t.Field("reason", "reading.reason", page.Field{Error: t.T("error.field.required")}).Req(), History: history.Rows}
+	return []Story{{"reading", "installation/reading", reading}, {"duplicates", "duplicates", pairs}, {"duplicates-empty", "duplicates", none}, {"merge", "merge", merge}, {"merge-ask", "merge", ask},
 		{"group", "group", group}, {"history", "history", history}, {"client-new", "client/edit", add}}
 }

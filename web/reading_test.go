@@ -1,0 +1,54 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+
+	"cemigmas/crm"
+	"cemigmas/web/webtest"
+)
+
+// A reading is entered, doubted, corrected and seen on the installation's page.
+func TestReadingByHand(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	at := "/installations/" + e.Installation
+	b.Get(at+"/readings").Status(200).Value("origin", "hand")
+	b.Post(at+"/readings", "month", "2025-01", "offpeak", "mil").Status(422).Value("offpeak", "mil").Has(".wrong", "número")
+	b.Post(at+"/readings", "month", "2026-10", "offpeak", "1.500").Status(422).Has(".wrong", "já tem leitura")
+	b.Follow(b.Post(at+"/readings", "month", "2026-11", "offpeak", "1.500.000", "peak", "600", "origin", "bill")).Status(200).
+		Has(".readings .note", "mil vezes").Has(".readings .note", "1.500 kW")
+	page := b.Get(at+"/readings/2026-11").Status(200).Value("offpeak", "1.500.000").Has("ul.rows", "mil vezes")
+	version := page.Find("[name=version]").AttrOr("value", "")
+	b.Post(at+"/readings/2026-11/accept", "version", version).Status(422).Has(".wrong", "Preencha")
+	b.Follow(b.Post(at+"/readings/2026-11", "version", version, "offpeak", "1.500", "peak", "600")).Status(200).
+		Has(".readings .note", "antes 1.500.000 kW").Lacks(".readings .dot.warn")
+	b.Post(at+"/readings/2026-11", "version", version, "offpeak", "1.400").Status(412).Has("[role=status]", "").Has(".wrong", "1.500")
+	b.Get(at+"/readings/2026-11").Status(200).Has(".history", "1.500.000")
+}
+
+// The same rules hold over the API, and an acceptance lasts until the figure changes.
+func TestReadingOverTheAPI(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	at := "/installations/" + e.Installation + "/readings/2026-11"
+	a := k.API("ana", "PUT", at, map[string]any{"offPeakW": 1_500_000_000, "peakW": 600_000})
+	if a.StatusCode != 200 || !strings.Contains(a.Body, `"code":"thousand-large"`) || !strings.Contains(a.Body, `"instead":1500000`) {
+		t.Fatalf("%d %s", a.StatusCode, a.Body)
+	}
+	if a = k.API("ana", "POST", at+"/accept", map[string]any{"reason": "conferido"}); a.StatusCode != 200 || !strings.Contains(a.Body, `"reason":"conferido"`) {
+		t.Errorf("%d %s", a.StatusCode, a.Body)
+	}
+	if a = k.API("ana", "PATCH", at, map[string]any{"offPeakW": 1_500_000}); a.StatusCode != 200 || strings.Contains(a.Body, "conferido") || !strings.Contains(a.Body, `"value":1500000000`) {
+		t.Errorf("%d %s", a.StatusCode, a.Body)
+	}
+	if a = k.API("ana", "PATCH", at, map[string]any{"offPeakKW": 1}); a.StatusCode != 422 {
+		t.Errorf("an unknown member: %d", a.StatusCode)
+	}
+	i, err := k.Service.Installation(t.Context(), crm.SystemActor(), e.Installation)
+	k.Must(err)
+	if i.WorstMonth != "2026-11" || i.WorstTenths != 938 {
+		t.Errorf("figures did not follow: %s %d", i.WorstMonth, i.WorstTenths)
+	}
+}
