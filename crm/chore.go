@@ -15,7 +15,7 @@ import (
 type Chore struct {
 	ID     string    `json:"id"`
 	Client string    `json:"client,omitempty"` // its copies and figures
-	User   string    `json:"user,omitempty"`   // who changed team, and takes clients along
+	User   string    `json:"user,omitempty"`   // who changed team, and takes clients along, or sectors
 	Refile []string  `json:"refile,omitempty"` // addresses
 	At     time.Time `json:"at"`
 }
@@ -44,8 +44,10 @@ func (s *Service) do(ctx context.Context, c Chore) error {
 	}
 	if c.User != "" {
 		if u, err := Users.Get(ctx, s.store, c.User); err == nil {
-			err = s.moveToTeam(ctx, u)
-			if err != nil {
+			if err := s.moveToTeam(ctx, u); err != nil {
+				return err
+			}
+			if err := s.settleMisfits(ctx, u); err != nil {
 				return err
 			}
 		} else if CodeOf(err) != CodeNotFound {

@@ -76,6 +76,7 @@ type Client struct {
 	LastContact   string     `json:"lastContact,omitempty"` // kind
 	NextAt        *time.Time `json:"nextAt,omitempty"`      // next planned visit
 	Next          string     `json:"next,omitempty"`
+	Misfit        string     `json:"misfit,omitempty"` // MisfitSector: its agent serves other sectors
 }
 
 // Clients is the table of clients. Lists walk (scope, sort): three scopes and
@@ -100,6 +101,7 @@ var Clients = Table[Client]{
 			{Name: "emails", Kind: store.Strings},
 			{Name: "domains", Kind: store.Strings},
 			{Name: "parent", Kind: store.String},
+			{Name: "misfit", Kind: store.String},
 			{Name: "alike", Kind: store.Strings}, // keys of what may be the same company
 		},
 		Indexes: append([]store.Index{
@@ -112,13 +114,13 @@ var Clients = Table[Client]{
 			{Fields: []string{"parent", "name"}},
 			{Fields: []string{"alike"}},
 		}, scoped([][]string{
-			{"name"}, {"lastContactAt"}, {"-contractedW"}, {"-worst"}, {"noticeOn"}, {"nextAt"},
+			{"name"}, {"lastContactAt"}, {"-contractedW"}, {"-worst"}, {"noticeOn"}, {"nextAt"}, {"misfit", "name"},
 			{"sector", "name"}, {"sector", "lastContactAt"}, {"sector", "-contractedW"}, {"sector", "-worst"},
 		})...),
 		Search: true,
 	},
 	Derived: []string{"market", "installations", "contractedW", "worst", "worstMonth", "worstState", "noticeOn",
-		"lastContactAt", "lastContact", "nextAt", "next"},
+		"lastContactAt", "lastContact", "nextAt", "next", "misfit"},
 	ID:  func(c *Client) string { return c.ID },
 	Ver: func(c *Client) *int64 { return &c.Version },
 	Keys: func(c *Client) store.Keys {
@@ -129,7 +131,7 @@ var Clients = Table[Client]{
 			"name": text.SortKey(c.Name), "taxId": c.TaxID, "code": c.Code, "source": c.Source,
 			"agent": c.Agent, "team": c.Team, "sector": c.Sector, "status": c.Status,
 			"contractedW": c.ContractedW, "worst": c.WorstTenths, "noticeOn": c.NoticeOn,
-			"emails": c.Emails, "domains": c.Domains, "parent": c.Parent, "alike": c.alike(),
+			"emails": c.Emails, "domains": c.Domains, "parent": c.Parent, "alike": c.alike(), "misfit": c.Misfit,
 		}
 		if c.LastContactAt != nil {
 			k["lastContactAt"] = *c.LastContactAt

@@ -11,6 +11,9 @@ type NewClient struct {
 	ClientPatch
 	// Anyway makes it although others look like it.
 	Anyway bool `json:"anyway,omitempty"`
+	// Propose gives it the agent that ProposeAgents names first, where no agent
+	// is chosen; managers and admins.
+	Propose bool `json:"propose,omitempty"`
 }
 
 // AddClient makes a client. An agent who makes one serves it; managers and
@@ -37,6 +40,11 @@ func (s *Service) AddClient(ctx context.Context, a Actor, in NewClient) (Client,
 	}
 	if err := s.applyClientPatch(ctx, a, &c, in.ClientPatch); err != nil {
 		return Client{}, nil, err
+	}
+	if in.Propose && c.Agent == "" {
+		if err := s.propose(ctx, a, &c); err != nil {
+			return Client{}, nil, err
+		}
 	}
 	if err := s.inTheHouse(ctx, a, &c); err != nil {
 		return Client{}, nil, err

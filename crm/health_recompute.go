@@ -114,7 +114,10 @@ func (r *recompute) client(ctx context.Context, id string) error {
 	was := c
 	c.project(&sums)
 	c.stay(r.today)
-	var dates []Deadline // after project, which finds the sector
+	if err := r.misfit(ctx, &c); err != nil { // after project, which finds the sector
+		return err
+	}
+	var dates []Deadline // the same
 	for n := range places {
 		dates = append(dates, DeadlinesOf(&c, &places[n], contracts[places[n].ID], r.today, calendar.WorkDays{})...)
 	}

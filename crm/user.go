@@ -17,7 +17,9 @@ type User struct {
 	Name     string   `json:"name"`
 	Role     Role     `json:"role"`
 	Team     string   `json:"team,omitempty"`
-	Sectors  []string `json:"sectors,omitempty"` // the branches an agent is specialised in
+	Sectors  []string `json:"sectors,omitempty"`  // the branches an agent is specialised in
+	Kind     UserKind `json:"kind,omitempty"`     // of an agent
+	Segments []string `json:"segments,omitempty"` // of clients that an agent serves
 	Lang     string   `json:"lang,omitempty"`
 	Theme    string   `json:"theme,omitempty"`
 	Density  string   `json:"density,omitempty"`
@@ -122,7 +124,7 @@ const (
 	// notice deadlines and the demand in force change with the calendar alone.
 	// It gets a new name when there is more to derive (2: the dates of
 	// contracts; 3: since when a client has its sector; 4: losses of a metering
-	// on the secondary side), so that a store is brought up to date at the next
-	// start.
-	MarkDay = "recomputed-4"
+	// on the secondary side; 5: clients whose sector is none of their agent's),
+	// so that a store is brought up to date at the next start.
+	MarkDay = "recomputed-5"
 )

@@ -23,6 +23,8 @@ type UserInput struct {
 	Role     Role     `json:"role"`
 	Team     string   `json:"team,omitempty"`
 	Sectors  []string `json:"sectors,omitempty"`
+	Kind     UserKind `json:"kind,omitempty"`
+	Segments []string `json:"segments,omitempty"`
 	Lang     string   `json:"lang,omitempty"`
 	Password string   `json:"-"` // "" makes a one-time password
 	Invite   bool     `json:"-"` // no password yet: it is chosen behind a link
@@ -85,7 +87,7 @@ func fillUser(u *User, in UserInput) error {
 		bad["email"] = identText(err)
 	}
 	u.Email, u.Name, u.Role, u.Team = email, strings.TrimSpace(in.Name), in.Role, strings.TrimSpace(in.Team)
-	u.Sectors, u.Lang = in.Sectors, in.Lang
+	u.Sectors, u.Lang, u.Kind, u.Segments = in.Sectors, in.Lang, in.Kind, in.Segments
 	bad.need("name", u.Name)
 	if !u.Role.Valid() {
 		bad.add("role", "error.field.choice")
@@ -98,6 +100,12 @@ func fillUser(u *User, in UserInput) error {
 	}
 	if slices.ContainsFunc(u.Sectors, func(id string) bool { return !IsSector(id) }) {
 		bad.add("sectors", "error.field.choice")
+	}
+	if u.Kind != "" && !slices.Contains(UserKinds, u.Kind) {
+		bad.add("kind", "error.field.choice")
+	}
+	if slices.ContainsFunc(u.Segments, func(id string) bool { return !slices.Contains(ClientSegments, id) }) {
+		bad.add("segments", "error.field.choice")
 	}
 	return bad.err()
 }

@@ -92,6 +92,12 @@ func (s *Server) showClientForm(c *fiber.Ctx, status int, cl crm.Client, p page.
 		// Former ones stay chosen until somebody chooses another.
 		p.StandIns = withOption(slices.Clone(p.Agents), cl.StandIn, orNothing(names[cl.StandIn]))
 		p.Agents = withOption(p.Agents, cl.Agent, orNothing(names[cl.Agent]))
+		if cl.ID == "" {
+			p.Agents = append([]page.Option{{Value: proposedAgent, Label: v.T("web.serving.auto")}}, p.Agents...)
+			if p.Hint, err = s.hintFor(c, v, form); err != nil {
+				return s.fail(c, err)
+			}
+		}
 	}
 	p.Shape, p.Notice = page.ShapeForm, notice
 	return s.render(c, status, "client/edit", p)

@@ -9,6 +9,7 @@ import (
 
 func (s *Server) clientNewPage(c *fiber.Ctx) error {
 	form := storedClient(crm.Client{Status: "active", Name: c.Query("name")})
+	form.Agent.Value = proposedAgent
 	return s.showClientNew(c, fiber.StatusOK, form, nil, nil)
 }
 
@@ -19,9 +20,31 @@ func (s *Server) showClientNew(c *fiber.Ctx, status int, form page.ClientForm, a
 	return s.showClientForm(c, status, crm.Client{}, p, form, notice)
 }
 
+// proposedAgent is the choice of whoever is proposed when the client is saved.
+const proposedAgent = "proposed"
+
+// hintFor proposes an agent for what stands in the form; a choice that is none
+// is left to the form itself.
+func (s *Server) hintFor(c *fiber.Ctx, v view, form page.ClientForm) (*page.AgentHint, error) {
+	segment, sector := form.Segment.Value, form.Sector.Value
+	if sector == "" {
+		sector = crm.SectorOf(form.CNAE.Value)
+	}
+	list, err := s.Service.ProposeAgents(c.UserContext(), actor(c), segment, sector)
+	if crm.CodeOf(err) == crm.CodeInvalid {
+		return nil, nil
+	}
+	hint := v.agentHint(list, segment, sector)
+	return &hint, err
+}
+
 func (s *Server) clientAdd(c *fiber.Ctx) error {
 	v, f, a := s.view(c), typed{c}, actor(c)
-	made, alike, err := s.Service.AddClient(c.UserContext(), a, crm.NewClient{ClientPatch: clientPatch(f, crm.Client{}, a), Anyway: f.on("anyway")})
+	in := crm.NewClient{ClientPatch: clientPatch(f, crm.Client{}, a), Anyway: f.on("anyway")}
+	if in.Agent != nil && *in.Agent == proposedAgent {
+		in.Agent, in.Propose = nil, true
+	}
+	made, alike, err := s.Service.AddClient(c.UserContext(), a, in)
 	if err == nil {
 		return s.goTo(c, "/clients/"+made.ID, note{Label: v.T("web.client.made", "name", made.Name)})
 	}

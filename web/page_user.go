@@ -16,21 +16,23 @@ func (s *Server) userPage(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
-	return s.showUser(c, fiber.StatusOK, u, userShown{form: storedUser(u), sectors: u.Sectors})
+	return s.showUser(c, fiber.StatusOK, u, userShown{form: storedUser(u), sectors: u.Sectors, segments: u.Segments})
 }
 
 func storedUser(u crm.User) page.UserForm {
 	f := func(v string) page.Field { return page.Field{Value: v} }
-	return page.UserForm{Name: f(u.Name), Email: f(u.Email), Role: f(string(u.Role)), Team: f(u.Team), Lang: f(u.Lang)}
+	return page.UserForm{Name: f(u.Name), Email: f(u.Email), Role: f(string(u.Role)), Team: f(u.Team), Lang: f(u.Lang), Kind: f(string(u.Kind))}
 }
 
 // userShown is what differs between the ways to the page of a user.
 type userShown struct {
 	form    page.UserForm
 	sectors []string
-	edits   int64 // 0: of the user that is shown
-	fresh   *page.FreshLink
-	notice  *page.Notice
+
+	segments []string
+	edits    int64 // 0: of the user that is shown
+	fresh    *page.FreshLink
+	notice   *page.Notice
 }
 
 func (s *Server) showUser(c *fiber.Ctx, status int, u crm.User, w userShown) error {
@@ -44,7 +46,8 @@ func (s *Server) showUser(c *fiber.Ctx, status int, u crm.User, w userShown) err
 	}
 	p := page.UserRecord{Base: s.base(c, page.PlaceUsers, u.Name, page.Link{Label: v.T("page.nav.users"), URL: "/users"}), Name: u.Name,
 		URL: path, Edits: strconv.FormatInt(w.edits, 10), Form: w.form, Fresh: w.fresh, Roles: v.roles(), Langs: v.userLangs(),
-		Sectors: v.sectorChecks(w.sectors), Sessions: sessions,
+		Sectors: v.sectorChecks(w.sectors), Segments: v.segmentChecks(w.segments),
+		Kinds: append([]page.Option{{Label: nothing}}, v.agentKinds()...), Sessions: sessions,
 		Facts: []page.Fact{{Label: v.T("account.user.created"), Value: v.date(crm.DayOf(u.CreatedAt))}, {Label: v.T("account.user.last"), Value: v.lastSeen(u)}}}
 	if b := v.userState(u); b != nil {
 		p.Badges = append(p.Badges, *b)
@@ -81,11 +84,11 @@ func (s *Server) userEdit(c *fiber.Ctx) error {
 	if rerr != nil {
 		return s.fail(c, rerr)
 	}
-	w := userShown{form: userForm(f, wrong), sectors: in.Sectors, edits: edits}
+	w := userShown{form: userForm(f, wrong), sectors: in.Sectors, segments: in.Segments, edits: edits}
 	switch {
 	case crm.CodeOf(err) == crm.CodeConflict:
 		w.edits = 0
-		v.userDiffers(&w.form, now, in.Sectors)
+		v.userDiffers(&w.form, now, in)
 		w.notice = v.conflict(now.UpdatedAt, "/users/"+id)
 	case above != "":
 		w.notice = &page.Notice{State: page.Bad, Label: above}
@@ -94,7 +97,7 @@ func (s *Server) userEdit(c *fiber.Ctx) error {
 }
 
 // userDiffers puts what is stored under each field that says something else.
-func (v view) userDiffers(form *page.UserForm, now crm.User, sectors []string) {
+func (v view) userDiffers(form *page.UserForm, now crm.User, in crm.UserInput) {
 	v.differs(&form.Name, now.Name)
 	v.differs(&form.Email, now.Email)
 	v.differs(&form.Team, now.Team)
@@ -105,13 +108,19 @@ func (v view) userDiffers(form *page.UserForm, now crm.User, sectors []string) {
 	}
 	choice(&form.Role, string(now.Role), v.T("role."+string(now.Role)))
 	choice(&form.Lang, now.Lang, v.langName(now.Lang))
-	if !slices.Equal(slices.Sorted(slices.Values(sectors)), slices.Sorted(slices.Values(now.Sectors))) {
-		var names []string
-		for _, id := range now.Sectors {
-			names = append(names, v.sector(id))
+	choice(&form.Kind, string(now.Kind), v.word("web.kind.", string(now.Kind)))
+	several := func(f *page.Field, typed, stored []string, word func(string) string) {
+		if slices.Equal(slices.Sorted(slices.Values(typed)), slices.Sorted(slices.Values(stored))) {
+			return
 		}
-		form.Sectors.Error = v.T("web.conflict.now", "value", orNothing(strings.Join(names, ", ")))
+		var names []string
+		for _, id := range stored {
+			names = append(names, word(id))
+		}
+		f.Error = v.T("web.conflict.now", "value", orNothing(strings.Join(names, ", ")))
 	}
+	several(&form.Sectors, in.Sectors, now.Sectors, v.sector)
+	several(&form.Segments, in.Segments, now.Segments, func(id string) string { return v.T("web.segment." + id) })
 }
 
 // userLangs are the languages that a user can be given; none is the one that
@@ -140,5 +149,5 @@ func (s *Server) freshLink(c *fiber.Ctx, id string) error {
 		return s.fail(c, err)
 	}
 	fresh := page.FreshLink{Label: v.T("account.link.fresh", "name", u.Name, "until", v.stamp(*u.LinkUntil)), URL: s.linkURL(c, token)}
-	return s.showUser(c, fiber.StatusOK, u, userShown{form: storedUser(u), sectors: u.Sectors, fresh: &fresh})
+	return s.showUser(c, fiber.StatusOK, u, userShown{form: storedUser(u), sectors: u.Sectors, segments: u.Segments, fresh: &fresh})
 }

@@ -80,6 +80,14 @@ func (v view) sectorChecks(on []string) []page.Check {
 	return out
 }
 
+func (v view) segmentChecks(on []string) []page.Check {
+	var out []page.Check
+	for _, o := range v.options("web.segment.", crm.ClientSegments...) {
+		out = append(out, page.Check{Value: o.Value, Label: o.Label, On: slices.Contains(on, o.Value)})
+	}
+	return out
+}
+
 func (s *Server) userRow(c *fiber.Ctx, v view, u crm.User) (page.UserRow, error) {
 	a := actor(c)
 	row := page.UserRow{Name: u.Name, Initials: initials(u.Name), Email: u.Email, Role: v.T("role." + string(u.Role)), Team: u.Team, Clients: nothing,
@@ -132,12 +140,13 @@ func (v view) userState(u crm.User) *page.Badge {
 }
 
 func userInput(f typed) crm.UserInput {
-	return crm.UserInput{Email: f.get("email"), Name: f.get("name"), Role: crm.Role(f.get("role")), Team: f.get("team"), Lang: f.get("lang"), Sectors: f.all("sectors")}
+	return crm.UserInput{Email: f.get("email"), Name: f.get("name"), Role: crm.Role(f.get("role")), Team: f.get("team"), Lang: f.get("lang"), Sectors: f.all("sectors"),
+		Kind: crm.UserKind(f.get("kind")), Segments: f.all("segments")}
 }
 
 func userForm(f typed, wrong map[string]string) page.UserForm {
 	return page.UserForm{Email: f.field("email", wrong), Name: f.field("name", wrong), Role: f.field("role", wrong), Team: f.field("team", wrong),
-		Lang: f.field("lang", wrong), Sectors: page.Field{Error: wrong["sectors"]}}
+		Lang: f.field("lang", wrong), Kind: f.field("kind", wrong), Sectors: page.Field{Error: wrong["sectors"]}, Segments: page.Field{Error: wrong["segments"]}}
 }
 
 // userAdd makes a user without a password and shows the link with which it is

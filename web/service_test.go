@@ -19,7 +19,7 @@ var house = map[string]string{
 	"DropOldDiffs": "for the nightly round", "DropJobRows": "for the importer", "RecallMapping": "one's own by its id", "RememberMapping": "one's own by its id",
 	"Store": "for importer, mail engine and demonstration", "Apply": "the same", "Now": "the clock", "Today": "the clock", "NewID": "the clock and chance",
 	"Bus": "events are checked where they leave", "Under": "the same service under a lease", "OnAddresses": "wiring at start", "IDFor": "makes an id, reads nothing",
-	"TariffTable": "tariffs are public", "TariffBook": "tariffs are public", "LastContact": "of projections", "Recompute": "writes derived figures only", "RecomputeAll": "writes derived figures only",
+	"Serving": "who serves whom is no secret in the house", "TariffTable": "tariffs are public", "TariffBook": "tariffs are public", "LastContact": "of projections", "Recompute": "writes derived figures only", "RecomputeAll": "writes derived figures only",
 	"ClientNames": "names for rows that were in scope already", "UserNames": "colleagues' names are no secret",
 	"DoChores": "for the program itself", "Check": "for doctor, on the machine itself", "ReleaseHeld": "for the mail engine", "NewUpserter": "carries its actor on", "Upsert": "carries its actor on; its own tests walk the scope",
 	"FindPairs": "writes what may be duplicates", "ResumeMerges": "finishes what was allowed", "RevisedNames": "names for revisions that were in scope already",
@@ -30,7 +30,7 @@ var house = map[string]string{
 // matrix of routes looks for foreign words in what they answer.
 var lists = map[string]bool{
 	"ClientRows": true, "Money": true, "MoneyRows": true, "InstallationRows": true, "PersonRows": true, "ClientList": true, "CountClients": true, "Search": true, "Team": true, "Day": true, "CountTriage": true, "ListMailboxes": true,
-	"ListHeld": true, "Handover": true, "HandoversOf": true, "RecentHandovers": true, "CheckBulkEdit": true, "BulkClients": true, "ListJobs": true, "AddClient": true, "ListPairs": true, "ListMerges": true, "SetPreferences": true, "ChangePassword": true, "AddMailbox": true,
+	"ListHeld": true, "ProposeAgents": true, "Misfits": true, "Handover": true, "HandoversOf": true, "RecentHandovers": true, "CheckBulkEdit": true, "BulkClients": true, "ListJobs": true, "AddClient": true, "ListPairs": true, "ListMerges": true, "SetPreferences": true, "ChangePassword": true, "AddMailbox": true,
 }
 
 type call func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error
@@ -190,6 +190,13 @@ var guarded = map[string]struct {
 	}},
 	"EndSessions": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.EndSessions(ctx, a, e.Agent, ""))
+	}},
+	"SetServing": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		now, err := s.Serving(ctx)
+		if err != nil {
+			return err
+		}
+		return drop(s.SetServing(ctx, a, now))
 	}},
 	"User": {admins, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.User(ctx, a, e.Agent))

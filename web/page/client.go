@@ -141,7 +141,8 @@ type ClientEdit struct {
 	Version string // field version: what was read
 	Form    ClientForm
 	Sectors []Option
-	Agents  []Option // empty: the viewer may not hand it over
+	Agents  []Option   // empty: the viewer may not hand it over
+	Hint    *AgentHint // who is proposed; nil for a client that is there
 	Tiers   []Option
 	States  []Option
 

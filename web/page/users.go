@@ -24,7 +24,8 @@ type UserFind struct {
 	Narrow bool // something is asked for
 }
 
-// UserForm holds the fields name, email, role, team, lang and sectors (many).
+// UserForm holds the fields name, email, role, team, lang, kind, segments and
+// sectors (many).
 type UserForm struct {
 	Name    Field
 	Email   Field
@@ -32,6 +33,9 @@ type UserForm struct {
 	Team    Field
 	Lang    Field
 	Sectors Field // Error only; the choices carry what is chosen
+
+	Kind     Field // of an agent
+	Segments Field // Error only
 }
 
 // Check is one choice of several.
@@ -79,6 +83,8 @@ type UserRecord struct {
 	Roles      []Option
 	Langs      []Option
 	Sectors    []Check
+	Segments   []Check
+	Kinds      []Option
 	LinkURL    string // POST; empty while disabled
 	LinkHint   string
 	DisableURL string // POST

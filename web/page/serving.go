@@ -1,0 +1,39 @@
+package page
+
+// Serving says who serves whom, and which clients do not fit: GET and POST
+// /serving.
+type Serving struct {
+	Base
+	Rules    []ServingRule
+	May      bool // the viewer may change the rules
+	Version  string
+	Misfits  []MisfitRow
+	More     *More
+	BulkURL  string // POST with fields id: what is to be done with the chosen
+	UsersURL string
+}
+
+// ServingRule is the rule of a segment: fields channel.SEGMENT and kind.SEGMENT.
+type ServingRule struct {
+	Segment string
+	Channel FieldView
+	Kind    FieldView
+	Words   string // for who may not change it
+}
+
+// MisfitRow is a client whose sector is none of its agent's.
+type MisfitRow struct {
+	ID     string
+	Client Link
+	Sector string
+	Agent  string
+	Serves string // the sectors of the agent
+	Better string // who would fit, and why; empty when nobody does
+}
+
+// AgentHint proposes who serves a client that is being made, beside the field
+// agent: GET /serving/agents.
+type AgentHint struct {
+	Text
+	Lines []string // the first is who is proposed
+}
