@@ -72,7 +72,7 @@ func (s *Server) misfitRows(ctx context.Context, v view, a crm.Actor, list []crm
 	for _, cl := range list {
 		row := page.MisfitRow{ID: cl.ID, Client: clientLink(cl.ID, cl.Name), Sector: v.sector(cl.Sector), Agent: nothing}
 		if n := slices.IndexFunc(team, func(u crm.User) bool { return u.ID == cl.Agent }); n >= 0 {
-			row.Agent, row.Serves = team[n].Name, v.sectorNames(team[n].Sectors)
+			row.Agent = v.T("web.serving.served", "name", team[n].Name, "sectors", v.sectorNames(team[n].Sectors))
 		}
 		key := cl.Segment + "/" + cl.Sector
 		if _, known := better[key]; !known {
@@ -108,7 +108,7 @@ func (s *Server) betterAgent(ctx context.Context, v view, a crm.Actor, cl crm.Cl
 	if n < 0 {
 		return "", nil
 	}
-	return v.proposal(list[n], segment, cl.Sector), nil
+	return v.T("web.serving.better", "agent", v.proposal(list[n], segment, cl.Sector)), nil
 }
 
 // proposal names an agent with what speaks for it.

@@ -26,8 +26,7 @@ type MisfitRow struct {
 	ID     string
 	Client Link
 	Sector string
-	Agent  string
-	Serves string // the sectors of the agent
+	Agent  string // and the sectors that it serves
 	Better string // who would fit, and why; empty when nobody does
 }
 

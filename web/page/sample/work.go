@@ -116,7 +116,7 @@ func serving(t page.Text) []Story {
 		Channel: t.Field("channel.mv", "web.serving.channel", page.Field{Value: "phone"}).Choose(choices), Kind: t.Field("kind.mv", "web.serving.kind", page.Field{Value: "commercial"}).Choose(choices)}
 	p := page.Serving{Base: base(t, page.PlaceUsers, t.T("web.serving.title"), page.Link{Label: t.T("page.nav.users"), URL: "/users"}), May: true, Version: "1", BulkURL: "/clients/bulk", UsersURL: "/users",
 		Rules: []page.ServingRule{rule}, More: &page.More{Label: "Mais", URL: "/serving?after=x"}, Misfits: []page.MisfitRow{{ID: "c1", Client: link("Mineração Serra Azul"), Sector: "Mineração",
-			Agent: "Marina Couto", Serves: "Alimentos e bebidas", Better: "Rafael Pires (agente de comercialização, Mineração, 42 clientes)"}}}
+			Agent: "Marina Couto, que atende Alimentos e bebidas", Better: "melhor: Rafael Pires (agente de comercialização, Mineração, 42 clientes)"}}}
 	fits := p
 	fits.May, fits.Misfits, fits.More = false, nil, nil
 	return []Story{{"serving", "serving", p}, {"serving-fits", "serving", fits},
