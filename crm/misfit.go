@@ -11,13 +11,13 @@ import (
 // its agent's.
 const MisfitSector = "sector"
 
-// misfitOf says what does not fit between a client and the sectors of its agent;
-// an agent without sectors serves any.
-func misfitOf(sector, status string, sectors []string) string {
-	if sector == "" || status == "former" || len(sectors) == 0 || slices.Contains(sectors, sector) {
-		return ""
+// Fit sets what does not fit between a client and the sectors of its agent; an
+// agent without sectors serves any.
+func (c *Client) Fit(sectors []string) {
+	c.Misfit = MisfitSector
+	if c.Sector == "" || c.Status == "former" || len(sectors) == 0 || slices.Contains(sectors, c.Sector) {
+		c.Misfit = ""
 	}
-	return MisfitSector
 }
 
 // misfit finds a client's, with the agent as it is now.
@@ -30,7 +30,7 @@ func (r *recompute) misfit(ctx context.Context, c *Client) error {
 	if CodeOf(err) == CodeNotFound {
 		return nil
 	}
-	c.Misfit = misfitOf(c.Sector, c.Status, u.Sectors)
+	c.Fit(u.Sectors)
 	return err
 }
 
@@ -42,8 +42,9 @@ func (s *Service) settleMisfits(ctx context.Context, u User) error {
 		if err != nil {
 			return err
 		}
-		if is := misfitOf(c.Sector, c.Status, u.Sectors); is != c.Misfit {
-			changes = append(changes, patchStrings(Clients.In, c.ID, store.Keys{"misfit": is}))
+		was := c.Misfit
+		if c.Fit(u.Sectors); c.Misfit != was {
+			changes = append(changes, patchStrings(Clients.In, c.ID, store.Keys{"misfit": c.Misfit}))
 		}
 	}
 	for part := range slices.Chunk(changes, chunk) {

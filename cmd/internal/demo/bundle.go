@@ -34,6 +34,7 @@ func (w *World) Client(n int) *Bundle {
 	w.fillUnits(b, n, d)
 	w.fillActivities(b, n, d)
 	crm.Derive(&b.Client, b.Units, w.rates, string(w.Today))
+	b.Client.Fit(w.agents[w.agentOf(n)].Sectors)
 	for i := range b.Units {
 		u := &b.Units[i]
 		b.Dates = append(b.Dates, crm.DeadlinesOf(&b.Client, &u.Installation, u.Contracts, string(w.Today), calendar.WorkDays{})...)
