@@ -26,4 +26,5 @@ func Derive(c *Client, units []Unit, tariffs TariffBook, today string) {
 		sums.add(&u.Installation, now)
 	}
 	c.project(&sums)
+	c.stay(today)
 }
