@@ -116,6 +116,10 @@ func (k *checker) figures() look {
 		if err != nil {
 			return nil, err
 		}
+		tiers, _, err := k.s.TierRule(ctx)
+		if err != nil {
+			return nil, err
+		}
 		days := []string{k.s.Today()}
 		if m, err := Marks.Get(ctx, k.s.store, MarkDay); err == nil && m.Value != "" && m.Value != days[0] {
 			days = append(days, m.Value)
@@ -123,7 +127,7 @@ func (k *checker) figures() look {
 		for _, d := range docs {
 			var found []store.Change
 			for _, day := range days {
-				r := recompute{s: k.s, tariffs: tariffs, today: day}
+				r := recompute{s: k.s, tariffs: tariffs, tiers: tiers, today: day}
 				if err := r.client(ctx, d.ID); err != nil {
 					return nil, err
 				}

@@ -37,6 +37,7 @@ type Client struct {
 	Agent   string       `json:"agent,omitempty"` // user id
 	Team    string       `json:"team,omitempty"`
 	Tier    string       `json:"tier,omitempty"`   // A, B, C
+	TierBy  string       `json:"tierBy,omitempty"` // rule; "" is by hand, or none
 	Status  string       `json:"status,omitempty"` // active, prospect, former
 	Segment string       `json:"segment,omitempty"`
 	Address string       `json:"address,omitempty"`

@@ -23,7 +23,7 @@ type ClientPatch struct {
 	// holds; without it, from today on.
 	SectorSince *string   `json:"sectorSince,omitempty"`
 	Agent       *string   `json:"agent,omitempty"` // managers and admins
-	Tier        *string   `json:"tier,omitempty"`
+	Tier        *string   `json:"tier,omitempty"`  // set by hand; "" goes back to the rule, if there is one
 	Status      *string   `json:"status,omitempty"`
 	Address     *string   `json:"address,omitempty"`
 	City        *string   `json:"city,omitempty"`
@@ -115,7 +115,9 @@ func (s *Service) applyClientPatch(ctx context.Context, a Actor, c *Client, p Cl
 	set(&c.Address, p.Address)
 	set(&c.City, p.City)
 	set(&c.Notes, p.Notes)
-	set(&c.Tier, p.Tier)
+	if p.Tier != nil {
+		c.setTier(strings.TrimSpace(*p.Tier))
+	}
 	set(&c.Status, p.Status)
 	bad.need("name", c.Name)
 	if p.Name != nil {

@@ -29,8 +29,8 @@ func (s *Service) readingsOf(ctx context.Context, installation string, n int) ([
 }
 
 // Recompute brings the derived figures of clients and their installations up to
-// date: contracted demand, the strip of months, overruns, notices, market and
-// sector. It writes only what differs, raises no version, and may be repeated.
+// date: contracted demand, the strip of months, overruns, notices, market,
+// sector and tier. It writes only what differs, raises no version, and may be repeated.
 func (s *Service) Recompute(ctx context.Context, clients ...string) error {
 	if len(clients) == 0 {
 		return nil
@@ -39,10 +39,14 @@ func (s *Service) Recompute(ctx context.Context, clients ...string) error {
 	if err != nil {
 		return err
 	}
+	tiers, _, err := s.TierRule(ctx)
+	if err != nil {
+		return err
+	}
 	today := s.Today()
 	for part := range slices.Chunk(clients, recomputedTogether) {
 		changes, err := store.Gather(ctx, s.store, part, func(ctx context.Context, id string) ([]store.Change, error) {
-			r := recompute{s: s, tariffs: tariffs, today: today}
+			r := recompute{s: s, tariffs: tariffs, tiers: tiers, today: today}
 			err := r.client(ctx, id)
 			return r.changes, err
 		})
@@ -78,6 +82,7 @@ func (s *Service) RecomputeAll(ctx context.Context) error {
 type recompute struct {
 	s       *Service
 	tariffs TariffBook
+	tiers   TierRule
 	today   string
 	changes []store.Change
 }
@@ -114,6 +119,7 @@ func (r *recompute) client(ctx context.Context, id string) error {
 	was := c
 	c.project(&sums)
 	c.stay(r.today)
+	c.grade(&r.tiers)
 	if err := r.misfit(ctx, &c); err != nil { // after project, which finds the sector
 		return err
 	}

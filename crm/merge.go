@@ -187,6 +187,9 @@ func (s *Service) joinClients(ctx context.Context, a Actor, into, from *Client, 
 				continue
 			}
 			*to = *of
+			if name == "tier" {
+				into.TierBy = from.TierBy
+			}
 		}
 	}
 	if into.Parent == from.ID {

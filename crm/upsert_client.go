@@ -117,7 +117,10 @@ func (u *Upserter) fillClient(ctx context.Context, c *Client, r *ClientRow, o *O
 	r.Address.into(&c.Address)
 	r.City.into(&c.City)
 	r.Notes.into(&c.Notes)
-	choose(r.Tier, &c.Tier, []string{"A", "B", "C"}, "tier", o)
+	tier := ""
+	if choose(r.Tier, &tier, ClientTiers, "tier", o); r.Tier.Given() {
+		c.setTier(tier)
+	}
 	choose(r.Status, &c.Status, ClientStatuses, "status", o)
 	municipality(r.Municipality, &c.MunIBGE, o)
 	fillPhone(r.Phone, &c.Phone, o)

@@ -27,6 +27,13 @@ func init() {
 		"POST /documents/:id/delete page":  {reach: scoped, path: of("/documents/%s/delete", document), ok: 303},
 		"POST /documents/:id/restore page": {reach: scoped, path: of("/documents/%s/restore", document), ok: 303},
 	})
+	maps.Copy(matrix, map[string]cell{
+		"GET /tiers api":   {reach: admins, path: at("/tiers"), deny: 403},
+		"GET /tiers page":  {reach: admins, path: at("/tiers"), deny: 403},
+		"POST /tiers api":  {reach: admins, path: at("/tiers"), body: map[string]any{"dryRun": true, "on": true, "aKw": 1000}, deny: 403},
+		"POST /tiers page": {reach: admins, path: at("/tiers"), form: []string{"on", "on", "a_kw", "500", "action", "preview"}, deny: 403},
+	})
+	house["TierRule"] = "the rule is no secret, and read with every client's figures"
 	house["DropGoneDocuments"] = "for the nightly round"
 	guard := func(name string, call call) {
 		g := guarded[name]
@@ -57,4 +64,20 @@ func init() {
 	guard("RestoreDocument", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.RestoreDocument(ctx, a, e.Document))
 	})
+	guarded["PreviewTiers"] = struct {
+		reach reach
+		call  call
+	}{admins, func(ctx context.Context, s *crm.Service, a crm.Actor, _ webtest.Estate) error {
+		return drop(s.PreviewTiers(ctx, a, crm.TierRule{}))
+	}}
+	guarded["SetTierRule"] = struct {
+		reach reach
+		call  call
+	}{admins, func(ctx context.Context, s *crm.Service, a crm.Actor, _ webtest.Estate) error {
+		_, version, err := s.TierRule(ctx)
+		if err != nil {
+			return err
+		}
+		return s.SetTierRule(ctx, a, crm.TierRule{}, version)
+	}}
 }

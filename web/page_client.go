@@ -170,6 +170,7 @@ func (v view) clientFacts(c crm.Client, users map[string]string) []page.Fact {
 		{Label: v.T("web.code"), Value: c.Code},
 		{Label: v.T("page.sector"), Value: v.sector(c.Sector), URL: at("/clients", "sector", c.Sector)},
 		{Label: v.T("web.sector.since"), Value: v.sectorSince(c)},
+		{Label: v.T("page.client.tier"), Value: v.tierWord(c)},
 		{Label: v.T("page.client.cnae"), Value: ident.CNAE(c.CNAE).Format()},
 		{Label: v.T("page.client.address"), Value: join(", ", c.Address, c.City)},
 		{Label: v.T("page.client.phone"), Value: ident.FormatPhone(c.Phone)},

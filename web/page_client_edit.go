@@ -53,6 +53,9 @@ func storedClient(c crm.Client) page.ClientForm {
 		Status: f(c.Status), City: f(c.City), Address: f(c.Address), Phone: f(ident.FormatPhone(c.Phone)), Notes: f(c.Notes),
 		Segment: f(c.Segment), StandIn: f(c.StandIn), StandInFrom: f(c.StandInFrom), StandInUntil: f(c.StandInUntil), Tags: f(strings.Join(c.Tags, ", ")),
 		Emails: f(strings.Join(c.Emails, "\n")), Domains: f(strings.Join(c.Domains, "\n"))}
+	if c.TierBy == crm.TierByRule {
+		form.Tier.Value = ""
+	}
 	if c.SectorBy == crm.SectorByHand {
 		form.Sector.Value = c.Sector
 	}
@@ -70,7 +73,7 @@ func (s *Server) showClientEdit(c *fiber.Ctx, status int, cl crm.Client, form pa
 func (s *Server) showClientForm(c *fiber.Ctx, status int, cl crm.Client, p page.ClientEdit, form page.ClientForm, notice *page.Notice) error {
 	v := s.view(c)
 	p.Form, p.Sectors = form, append([]page.Option{{Label: v.T("web.sector.auto")}}, v.sectors()...)
-	p.Tiers, p.States = []page.Option{{Label: nothing}}, v.options("web.status.", crm.ClientStatuses...)
+	p.Tiers, p.States = []page.Option{{Label: v.tierAuto(cl)}}, v.options("web.status.", crm.ClientStatuses...)
 	for _, t := range crm.ClientTiers {
 		p.Tiers = append(p.Tiers, page.Option{Value: t, Label: t})
 	}

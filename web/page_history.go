@@ -117,7 +117,7 @@ var HistoryMembers = []string{"name", "legalName", "taxId", "cnpj", "code", "cna
 	"phone", "emails", "domains", "notes", "tags", "parent", "standIn", "standInFrom", "standInUntil", "placeholder", "mergedInto", "client", "role", "title", "phones",
 	"lang", "former", "channel", "hours", "consentOn", "uc", "formerUc", "distributor", "voltage", "subgroup", "tariffClass", "loadW", "market", "feeder", "substation",
 	"connectedOn", "number", "modality", "start", "termMonths", "renews", "end", "denounced", "schedule", "test", "kind", "month", "singleW", "peakW", "offPeakW",
-	"energyWh", "peakWh", "offPeakWh", "reactiveWh", "reactiveW", "accepted", "origin", "flags", "goneAt", "sectors"}
+	"energyWh", "peakWh", "offPeakWh", "reactiveWh", "reactiveW", "accepted", "origin", "flags", "goneAt", "sectors", "tierBy"}
 
 func (t *telling) member(name string) string {
 	if slices.Contains(HistoryMembers, name) {
@@ -205,7 +205,7 @@ func (t *telling) word(name, v string) string {
 		return t.T(c.prefix + v)
 	}
 	switch name {
-	case "goneAt":
+	case "goneAt", "tierBy":
 		return t.T("history.yes")
 	case "agent", "standIn":
 		return t.users[v]

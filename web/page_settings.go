@@ -21,6 +21,9 @@ func (s *Server) showSettings(c *fiber.Ctx, status int, form page.SettingsForm) 
 		Themes: []page.Option{{Label: v.T("page.settings.theme.auto")}, {Value: "light", Label: v.T("page.settings.theme.light")},
 			{Value: "dark", Label: v.T("page.settings.theme.dark")}},
 		Densities: []page.Option{{Label: v.T("page.settings.density.compact")}, {Value: "comfortable", Label: v.T("page.settings.density.comfortable")}}}
+	if user(c).Role == crm.RoleAdmin {
+		p.TiersURL = "/tiers"
+	}
 	p.Shape = page.ShapeForm
 	return s.render(c, status, "settings", p)
 }

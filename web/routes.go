@@ -73,6 +73,8 @@ func table() []route {
 		// Mail.
 		{method: get, path: "/threads/:id", api: op("getThread", "Read a conversation, message by message as you may see them.", apiThread), page: (*Server).threadPage},
 
+		{method: get, path: "/tiers", api: op("getTiers", "The rule by which clients get a tier; for admins. Its version is the ETag.", apiTiers), page: (*Server).tiersPage},
+		{method: post, path: "/tiers", api: op("setTiers", "Set the rule of tiers and give every client its tier, or with dryRun count what it would change; for admins. A tier that was set by hand stays.", apiSetTiers), page: (*Server).tiersSave},
 		{method: get, path: "/sectors", api: op("listSectors", "List the sectors in report order.", apiSectors)},
 
 		// Reports.

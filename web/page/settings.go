@@ -10,6 +10,7 @@ type Settings struct {
 	Densities []Option
 	Email     string
 	Version   string
+	TiersURL  string // GET /tiers; empty for who is no admin
 }
 
 // SettingsForm holds the fields lang, theme and density.

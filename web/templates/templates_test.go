@@ -20,7 +20,7 @@ import (
 var bound = map[string]any{
 	"signin": page.SignIn{}, "password": page.Password{}, "settings": page.Settings{}, "error": page.ErrorPage{},
 	"today": page.Today{}, "clients": page.Clients{}, "clients/list": page.ClientList{}, "clients/rows": page.ClientList{}, "clients/chips": page.ClientChips{},
-	"documents": page.Documents{}, "document": page.Document{},
+	"tiers": page.Tiers{}, "documents": page.Documents{}, "document": page.Document{},
 	"duplicates": page.Duplicates{}, "merge": page.Merge{}, "group": page.Group{}, "history": page.History{},
 	"client": page.Client{}, "client/edit": page.ClientEdit{}, "person/edit": page.PersonEdit{}, "client/timeline": page.Timeline{}, "client/older": page.Timeline{},
 	"client/composer": page.Composer{}, "client/logged": page.Logged{}, "client/changed": page.Changed{},
