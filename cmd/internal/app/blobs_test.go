@@ -39,8 +39,12 @@ func TestGarbage(t *testing.T) {
 	ctx := t.Context()
 	a := started(t, onDriver(t, Config{Data: t.TempDir()}))
 	putMailAndJobs(t, a)
-	garbage, err := a.Blobs.Put(ctx, []byte("nobody names it"))
+	garbage, err := a.Blobs.Put(ctx, []byte("nobody names it"), []byte("a document"))
 	if err != nil {
+		t.Fatal(err)
+	}
+	doc := crm.Document{ID: "d1", Client: "c1", Name: "a.pdf", Blob: string(garbage[1]), Size: 10}
+	if err := a.Service.Apply(ctx, crm.Documents.Put(&doc)); err != nil {
 		t.Fatal(err)
 	}
 	clean := func(by time.Duration) []blob.Ref {
@@ -78,9 +82,9 @@ func TestGarbage(t *testing.T) {
 	if l, err := a.store.Lease(ctx, "blobs", "another node", time.Minute); err != nil || a.store.Release(ctx, l) != nil {
 		t.Fatal(err)
 	}
-	// Raw mail, an upload and a made file are named; the rest is not.
+	// Raw mail, an upload, a made file and a document are named; the rest is not.
 	if got := clean(2 * blobGrace); len(got) != 1 || got[0] != garbage[0] {
-		t.Errorf("removed %v, want %v", got, garbage)
+		t.Errorf("removed %v, want %v", got, garbage[:1])
 	}
 }
 
