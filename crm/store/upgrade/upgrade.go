@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"cemigmas/crm/store"
@@ -198,7 +199,7 @@ func (p Plan) derive(ctx context.Context, step *Step, v store.Version) error {
 			continue
 		}
 		if v.Fields != nil {
-			p.Log.Info("deriving new fields", "collection", c.Name, "fields", gained)
+			p.Log.Info("deriving new fields", "collection", c.Name, "fields", strings.Join(gained, ", "))
 		}
 		step.name = "fields of " + c.Name
 		err := step.Each(ctx, c, func(d store.Doc) ([]store.Change, error) { return p.missing(c, d, gained) })
