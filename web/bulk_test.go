@@ -60,6 +60,15 @@ func TestBulkOfAWholeList(t *testing.T) {
 	}
 }
 
+// A list is chosen from row by row, or as a whole, with its filters.
+func TestListIsChosenFrom(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	b.Get("/clients?sector=food&sort=worst").Status(200).Has("[name=id][form=client-bulk][value='"+e.Client+"']", "").
+		Has("form#client-bulk[action='/clients/bulk?sector=food&sort=worst'] [name=csrf]", "").Has("form#client-bulk", "todos desta lista (1 cliente)")
+}
+
 func TestBulkResultAndUndo(t *testing.T) {
 	k := webtest.New(t)
 	e := k.Fill()["ana"]

@@ -48,6 +48,12 @@ func (a listAsk) url(name, value string) string {
 	return at("/clients", "q", v["q"], "sector", v["sector"], "agent", v["agent"], "status", v["status"], "sort", v["sort"], "after", v["after"], "n", v["n"])
 }
 
+// bulkURL is where what was chosen in the list is sent, with what the list was
+// asked for.
+func (a listAsk) bulkURL() string {
+	return at("/clients/bulk", "q", a.q, "sector", a.sector, "agent", a.agent, "status", a.status, "sort", a.sort)
+}
+
 func (a listAsk) narrowed() bool {
 	return a.q != "" || a.sector != "" || a.agent != "" || a.status != ""
 }
@@ -158,7 +164,7 @@ func (v view) orGiven(known bool, prefix, value string) string {
 // to the next, so that "show more" always shows something.
 func (s *Server) clientList(c *fiber.Ctx, v view, ask listAsk) (page.ClientList, error) {
 	ctx, a := c.UserContext(), actor(c)
-	list := page.ClientList{Text: v.Text, Heads: v.clientHeads(ask), Own: a.Role == crm.RoleAgent}
+	list := page.ClientList{Text: v.Text, Heads: v.clientHeads(ask), Own: a.Role == crm.RoleAgent, CSRF: s.Auth.CSRF(session(c).ID), Bulk: ask.bulkURL()}
 	q := ask.query()
 	var rows []crm.Client
 	for range 20 {
@@ -186,6 +192,7 @@ func (s *Server) clientList(c *fiber.Ctx, v view, ask listAsk) (page.ClientList,
 	if total >= totalCap {
 		list.Total = v.n("web.clients.more", totalCap)
 	}
+	list.All = v.T("web.bulk.all", "clients", list.Total)
 	last := ask.from + int64(len(rows))
 	if len(rows) > 0 {
 		list.Shown = v.int(1) + "–" + v.int(last)
@@ -233,7 +240,7 @@ func (v view) clientHeads(ask listAsk) []page.Head {
 }
 
 func (v view) clientRow(c crm.Client, users map[string]string) page.ClientRow {
-	r := page.ClientRow{URL: "/clients/" + c.ID, Name: c.Name, Placeholder: c.Placeholder, Sector: v.sector(c.Sector), Agent: orNothing(users[c.Agent]),
+	r := page.ClientRow{ID: c.ID, URL: "/clients/" + c.ID, Name: c.Name, Placeholder: c.Placeholder, Sector: v.sector(c.Sector), Agent: orNothing(users[c.Agent]),
 		Installations: v.int(c.Installations), Contracted: nothing, Worst: v.util(c.WorstTenths, c.WorstState), Last: v.lastContact(c)}
 	if c.ContractedW > 0 {
 		r.Contracted = v.kilo(c.ContractedW)

@@ -37,7 +37,10 @@ type ClientChips struct {
 // next rows and the foot).
 type ClientList struct {
 	Text
-	Own   bool // all are the viewer's, so no column names the agent
+	CSRF  string
+	Own   bool   // all are the viewer's, so no column names the agent
+	Bulk  string // POST with fields id (many) or all: what is to be done with the chosen
+	All   string // "todos os 312 clientes da lista"
 	Heads []Head
 	Rows  []ClientRow
 	Total string // "312 clientes"; "mais de 1.000" when counted to a cap
@@ -59,6 +62,7 @@ type Head struct {
 
 // ClientRow is one client of the list.
 type ClientRow struct {
+	ID            string
 	URL           string
 	Name          string
 	Placeholder   bool // a name is still missing

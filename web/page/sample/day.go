@@ -60,7 +60,7 @@ func clients(t page.Text) []Story {
 		{Label: t.T("page.clients.c.inst"), Right: true}, {Label: t.T("page.clients.c.kw"), URL: "?sort=-kw", Right: true},
 		{Label: t.T("page.clients.c.util"), URL: "?sort=-util"}, {Label: t.T("page.clients.c.last"), URL: "?sort=lastContact"}, {Label: t.T("page.clients.c.next")},
 	}
-	list := page.ClientList{Text: t, Heads: heads, Total: "312 clientes", Shown: "1–8", More: &page.More{Label: t.T("page.clients.more"), URL: "/clients?after=x", Part: "/clients?after=x"}}
+	list := page.ClientList{Text: t, CSRF: "token", Bulk: "/clients/bulk", All: t.T("web.bulk.all", "clients", "312 clientes"), Heads: heads, Total: "312 clientes", Shown: "1–8", More: &page.More{Label: t.T("page.clients.more"), URL: "/clients?after=x", Part: "/clients?after=x"}}
 	for _, r := range []struct {
 		name, sector, agent, inst, kw string
 		percent                       int
@@ -85,10 +85,10 @@ func clients(t page.Text) []Story {
 		if late == page.OK {
 			late = page.OK
 		}
-		list.Rows = append(list.Rows, page.ClientRow{URL: "/clients/c1", Name: r.name, Sector: r.sector, Agent: r.agent, Installations: r.inst, Contracted: r.kw, Worst: &u,
+		list.Rows = append(list.Rows, page.ClientRow{ID: "c1", URL: "/clients/c1", Name: r.name, Sector: r.sector, Agent: r.agent, Installations: r.inst, Contracted: r.kw, Worst: &u,
 			Last: &page.LastContact{Ago: r.ago, Day: r.day, Icon: r.icon, What: "Ligação", State: late}, Next: r.next, NextWhat: r.what, NextState: r.soon})
 	}
-	list.Rows = append(list.Rows, page.ClientRow{URL: "/clients/c2", Name: "UC 0.009.218.446.118-07", Placeholder: true, Sector: "–", Agent: "–", Installations: "1", Contracted: "690"})
+	list.Rows = append(list.Rows, page.ClientRow{ID: "c2", URL: "/clients/c2", Name: "UC 0.009.218.446.118-07", Placeholder: true, Sector: "–", Agent: "–", Installations: "1", Contracted: "690"})
 	tool := page.ClientTools{Text: t, Query: "", Sort: "name", Import: "/imports", View: "mine",
 		Sectors: []page.Option{{Value: "food", Label: "Alimentos"}, {Value: "water", Label: "Água e esgoto"}}, Agents: []page.Option{{Value: "u1", Label: "Marina Couto"}},
 		Sorts: []page.Option{{Value: "name", Label: "Nome"}, {Value: "-util", Label: "Pior utilização"}, {Value: "lastContact", Label: "Sem contato"}},
