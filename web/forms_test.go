@@ -272,7 +272,7 @@ func TestClientListFragments(t *testing.T) {
 	if n := page.Find("#client-rows tr").Length(); n != 50 {
 		t.Errorf("%d rows", n)
 	}
-	more := page.Find(".tablefoot a").AttrOr("hx-get", "")
+	more := page.Find("#client-foot a").AttrOr("hx-get", "")
 	rows := b.Part(more, "client-rows").Status(200).Lacks("html head title")
 	if !strings.Contains(rows.Body, "1–60") || strings.Count(rows.Body, "<tr") != 10 {
 		t.Errorf("next rows: %.300s", rows.Body)

@@ -31,8 +31,9 @@ func (s *Server) showServing(c *fiber.Ctx, status int, rules crm.Serving, wrong 
 		May: a.Role == crm.RoleAdmin, Version: strconv.FormatInt(rules.Version, 10), BulkURL: "/clients/bulk", UsersURL: "/users"}
 	for _, r := range rules.Rules {
 		channel, kind := page.Field{Value: r.Channel, Error: wrong[r.Segment]}, page.Field{Value: string(r.Kind)}
-		p.Rules = append(p.Rules, page.ServingRule{Segment: v.T("web.segment." + r.Segment),
-			Words:   join(", ", v.word("web.serving.by.", r.Channel), v.word("web.kind.", string(r.Kind))),
+		segment := v.T("web.segment." + r.Segment)
+		p.Facts = append(p.Facts, page.Fact{Label: segment, Value: join(", ", v.word("web.serving.by.", r.Channel), v.word("web.kind.", string(r.Kind)))})
+		p.Rules = append(p.Rules, page.ServingRule{Segment: segment,
 			Channel: v.Field("channel."+r.Segment, "web.serving.channel", channel).Choose(v.options("web.serving.by.", crm.Channels...)),
 			Kind:    v.Field("kind."+r.Segment, "web.serving.kind", kind).Choose(v.agentKinds())})
 	}

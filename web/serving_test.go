@@ -19,7 +19,7 @@ func TestServingTableInThePage(t *testing.T) {
 	b.Post("/serving", form...).Status(412).Has(".notice", "Alguém alterou").Has("[name='channel.mv'] option[selected]", "Telefone")
 	form[3] = "fax"
 	b.Post("/serving", form...).Status(422).Has(".invalid", "")
-	k.Browser("north").Get("/serving").Status(200).Lacks("[data-serving]").Has(".pair", "agente de relacionamento")
+	k.Browser("north").Get("/serving").Status(200).Lacks("[data-serving]").Has("[data-rules] dl", "agente de relacionamento")
 }
 
 func TestUserServes(t *testing.T) {

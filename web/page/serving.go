@@ -4,8 +4,9 @@ package page
 // /serving.
 type Serving struct {
 	Base
-	Rules    []ServingRule
-	May      bool // the viewer may change the rules
+	Rules    []ServingRule // for who may change them
+	Facts    []Fact        // for who may not
+	May      bool          // the viewer may change the rules
 	Version  string
 	Misfits  []MisfitRow
 	More     *More
@@ -18,7 +19,6 @@ type ServingRule struct {
 	Segment string
 	Channel FieldView
 	Kind    FieldView
-	Words   string // for who may not change it
 }
 
 // MisfitRow is a client whose sector is none of its agent's.

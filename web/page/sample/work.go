@@ -112,18 +112,16 @@ func bulk(t page.Text) []Story {
 // serving says who serves whom, as an admin and as a manager see it.
 func serving(t page.Text) []Story {
 	choices := []page.Option{{Value: "phone", Label: t.T("web.serving.by.phone")}, {Value: "commercial", Label: t.T("web.kind.commercial")}}
-	rule := page.ServingRule{Segment: t.T("web.segment.mv"), Words: join(t.T("web.serving.by.phone"), t.T("web.kind.commercial")),
-		Channel: t.Field("channel.mv", "web.serving.channel", page.Field{Value: "phone"}).Choose(choices), Kind: t.Field("kind.mv", "web.serving.kind", page.Field{Value: "commercial"}).Choose(choices)}
+	rule := page.ServingRule{Segment: t.T("web.segment.mv"), Channel: t.Field("channel.mv", "web.serving.channel", page.Field{Value: "phone"}).Choose(choices), Kind: t.Field("kind.mv", "web.serving.kind", page.Field{Value: "commercial"}).Choose(choices)}
 	p := page.Serving{Base: base(t, page.PlaceUsers, t.T("web.serving.title"), page.Link{Label: t.T("page.nav.users"), URL: "/users"}), May: true, Version: "1", BulkURL: "/clients/bulk", UsersURL: "/users",
 		Rules: []page.ServingRule{rule}, More: &page.More{Label: "Mais", URL: "/serving?after=x"}, Misfits: []page.MisfitRow{{ID: "c1", Client: link("Mineração Serra Azul"), Sector: "Mineração",
 			Agent: "Marina Couto, que atende Alimentos e bebidas", Better: "melhor: Rafael Pires (agente de comercialização, Mineração, 42 clientes)"}}}
 	fits := p
 	fits.May, fits.Misfits, fits.More = false, nil, nil
+	fits.Facts = []page.Fact{{Label: t.T("web.segment.mv"), Value: t.T("web.serving.by.phone") + ", " + t.T("web.kind.commercial")}}
 	return []Story{{"serving", "serving", p}, {"serving-fits", "serving", fits},
 		{"serving-hint", "serving/hint", page.AgentHint{Text: t, Lines: []string{"Sugestão: Rafael Pires", "ou Marina Couto"}}}, {"serving-nobody", "serving/hint", page.AgentHint{Text: t}}}
 }
-
-func join(a, b string) string { return a + ", " + b }
 
 // fragments are the answers to htmx that no page above contains as they are.
 func fragments(t page.Text) []Story {
