@@ -101,6 +101,6 @@ func TestHandoverPages(t *testing.T) {
 	k.Browser("admin").Get("/users").Status(200).Has("a[href='/handover?agent=ana']", "")
 	h := crm.Handover{ID: "b:bia:ana", Batch: "b", From: "bia", To: "ana", Clients: 3, By: "north", At: webtest.Now}
 	k.Apply(crm.Handovers.InsertIfAbsent(&h))
-	k.Browser("ana").Get("/").Status(200).Has(".notice", "3 clientes vieram").Has(".notice a[href='/handover?batch=b']", "")
-	k.Browser("bia").Get("/").Status(200).Has(".notice", "foram de você").Lacks(".notice a[href='/handover?batch=b']")
+	k.Browser("ana").Get("/").Status(200).Has(".notice", "para você: 3 clientes").Has(".notice a[href='/handover?batch=b']", "")
+	k.Browser("bia").Get("/").Status(200).Has(".notice", "De você para").Lacks(".notice a[href='/handover?batch=b']")
 }
