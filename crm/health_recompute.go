@@ -67,7 +67,10 @@ func (s *Service) Recompute(ctx context.Context, clients ...string) error {
 const recomputedTogether = 64
 
 // RecomputeAll is Recompute of every client, for changed tariffs and a new day.
-func (s *Service) RecomputeAll(ctx context.Context) error {
+func (s *Service) RecomputeAll(ctx context.Context) error { return s.RecomputeEach(ctx, nil) }
+
+// RecomputeEach is RecomputeAll that tells, unless nil, how far it is.
+func (s *Service) RecomputeEach(ctx context.Context, progress func(done, total int)) error {
 	var ids []string
 	q := store.Query{In: Clients.In}
 	for d, err := range store.All(ctx, s.store, q) {
@@ -76,7 +79,18 @@ func (s *Service) RecomputeAll(ctx context.Context) error {
 		}
 		ids = append(ids, d.ID)
 	}
-	return s.Recompute(ctx, ids...)
+	if progress == nil {
+		return s.Recompute(ctx, ids...)
+	}
+	done := 0
+	for part := range slices.Chunk(ids, 4*recomputedTogether) {
+		if err := s.Recompute(ctx, part...); err != nil {
+			return err
+		}
+		done += len(part)
+		progress(done, len(ids))
+	}
+	return nil
 }
 
 type recompute struct {

@@ -21,8 +21,9 @@ const (
 const (
 	JobImport = "import"
 	JobReport = "report"
-	JobUndo   = "undo" // of a batch
-	JobBulk   = "bulk" // an edit of many clients
+	JobUndo   = "undo"    // of a batch
+	JobBulk   = "bulk"    // an edit of many clients
+	JobFigure = "figures" // all derived figures anew, after tariffs changed
 )
 
 // Job is work in the background, with its progress. Errors of an import are

@@ -51,6 +51,9 @@ func (s *Service) UndoBatch(ctx context.Context, a Actor, batch string, progress
 	if u.seen == 0 {
 		return u.sum, notFound()
 	}
+	if u.tariffs {
+		return u.sum, s.RecomputeAll(ctx)
+	}
 	for client := range u.touched {
 		if err := s.Recompute(ctx, client); err != nil && CodeOf(err) != CodeNotFound {
 			return u.sum, err
@@ -67,6 +70,7 @@ type undoing struct {
 	sum     Undone
 	seen    int
 	touched map[string]bool
+	tariffs bool // those of everybody changed
 
 	progress func(done int)
 }
@@ -151,6 +155,7 @@ func (u *undoing) back(ctx context.Context, t stored, e *Revision, d store.Doc) 
 		return nil
 	}
 	u.touched[e.Client] = e.Client != ""
+	u.tariffs = u.tariffs || t.collection() == Tariffs.In
 	if e.Made {
 		return u.unmake(ctx, t, e, d)
 	}

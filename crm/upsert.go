@@ -139,10 +139,11 @@ type ReadingRow struct {
 	Flags                       []Text
 }
 
-// TariffRow creates or changes a demand tariff.
+// TariffRow creates or changes a tariff: of demand, of energy, or both.
 type TariffRow struct {
 	Distributor, Subgroup, Modality, Posto, From string
 	MicrosPerKW                                  Opt[int64]
+	TUSDMicrosPerKWh, TEMicrosPerKWh             Opt[int64]
 	Act                                          Opt[string]
 }
 

@@ -112,7 +112,11 @@ func (r *TariffRow) normalize(o *Outcome) {
 	if r.Posto == "" && m == demand.Verde {
 		r.Posto = string(demand.Single)
 	}
-	if !slices.Contains(m.Postos(), demand.Posto(r.Posto)) {
+	_, ofDemand := r.MicrosPerKW.Value()
+	switch posto := demand.Posto(r.Posto); {
+	case slices.Contains(m.Postos(), posto):
+	case m == demand.Verde && (posto == demand.Peak || posto == demand.OffPeak) && !ofDemand: // of energy only
+	default:
 		o.reject("posto", "import.tariff.posto")
 	}
 	if !calendar.Date(r.From).Valid() {
@@ -143,19 +147,21 @@ func (u *Upserter) takeTariff(_ context.Context, row *Row, o *Outcome) error {
 		return nil
 	}
 	was, exists := u.work.tariffs[r.id()]
-	micros, set := r.MicrosPerKW.Value()
-	if set && micros <= 0 || !set && (!exists || r.MicrosPerKW.Given()) {
-		o.reject("microsPerKW", "import.tariff.value")
-	}
-	if o.bad() || !u.first(row.Line, o, "from", RowTariff, r.id()) {
-		return nil
-	}
 	t := was
 	if !exists {
 		t = Tariff{ID: r.id(), Distributor: r.Distributor, Subgroup: r.Subgroup, Modality: r.Modality, Posto: r.Posto, From: r.From}
 	}
 	r.MicrosPerKW.into(&t.MicrosPerKW)
+	r.TUSDMicrosPerKWh.into(&t.TUSDMicrosPerKWh)
+	r.TEMicrosPerKWh.into(&t.TEMicrosPerKWh)
 	r.Act.into(&t.Act)
+	given, set := r.MicrosPerKW.Value()
+	if min(t.MicrosPerKW, t.TUSDMicrosPerKWh, t.TEMicrosPerKWh) < 0 || max(t.MicrosPerKW, t.TUSDMicrosPerKWh, t.TEMicrosPerKWh) <= 0 || set && given <= 0 {
+		o.reject("microsPerKW", "import.tariff.value")
+	}
+	if o.bad() || !u.first(row.Line, o, "from", RowTariff, r.id()) {
+		return nil
+	}
 	o.ID = t.ID
 	changed := !exists || !sameDoc(Tariffs, &was, &t)
 	o.settle(!exists, changed)

@@ -132,7 +132,7 @@ func uploadSchema(fields object) object {
 
 // The fields beside the files of uploads.
 var (
-	importFields = object{"kind": object{"type": "string", "enum": []string{"", "portfolio", "ucmt", "readings"}},
+	importFields = object{"kind": object{"type": "string", "enum": []string{"", "portfolio", "ucmt", "readings", "tariffs"}},
 		"year": object{"type": "integer"}, "dryRun": object{"type": "boolean"}}
 	documentFields = object{"kind": object{"type": "string", "enum": append([]string{""}, crm.DocumentKinds...)}, "notes": object{"type": "string"},
 		"contract": object{"type": "string"}, "amendment": object{"type": "string"}}

@@ -30,7 +30,7 @@ func (s *Server) showImports(c *fiber.Ctx, status int, form page.ImportForm, not
 	}
 	p := page.Imports{Base: s.base(c, page.PlaceImports, v.T("page.nav.imports")), Form: form, TemplateURL: "/imports/template.xlsx",
 		Limit: v.T("web.imports.limit", "size", locale.Bytes(v.Lang, s.MaxUpload)),
-		Kinds: append([]page.Option{{Label: v.T("web.import.auto")}}, v.options("web.import.", string(intake.KindPortfolio), string(intake.KindUCMT), string(intake.KindReadings))...)}
+		Kinds: append([]page.Option{{Label: v.T("web.import.auto")}}, v.options("web.import.", string(intake.KindPortfolio), string(intake.KindUCMT), string(intake.KindReadings), string(intake.KindTariffs))...)}
 	for _, j := range list {
 		row := v.importRow(j, users)
 		if s.undone(c, j) {
@@ -233,7 +233,7 @@ func lacksYear(j crm.Job) bool {
 // is read, do it for real, go on where it was stopped.
 func nextStep(j crm.Job, p *page.Import) {
 	at, r := "/imports/"+j.ID, importResult(j)
-	if mappable(j) && !lacksYear(j) && (r == nil || r.Kind != intake.KindUCMT) {
+	if mappable(j) && !lacksYear(j) && (r == nil || r.Kind != intake.KindUCMT && r.Kind != intake.KindTariffs) {
 		p.MapURL = at + "/mapping"
 	}
 	switch {

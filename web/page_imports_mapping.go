@@ -130,7 +130,7 @@ func (s *Server) showMapping(c *fiber.Ctx, status int, j crm.Job, sight intake.S
 	name := importArgs(j).Name
 	p := page.Mapping{Base: s.base(c, page.PlaceImports, v.T("page.map.title"), page.Link{Label: v.T("page.nav.imports"), URL: "/imports"}, page.Link{Label: name, URL: to}),
 		Name: name, URL: to + "/mapping", CSV: sight.CSV, Encoding: sight.Encoding, Comma: commaName(sight.Comma), Wrong: wrong["sheets"]}
-	if sight.Kind == intake.KindUCMT {
+	if sight.Kind == intake.KindUCMT || sight.Kind == intake.KindTariffs {
 		return c.Redirect(to, fiber.StatusSeeOther) // its columns are the regulator's
 	}
 	if sight.CSV {

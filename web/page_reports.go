@@ -156,6 +156,8 @@ func (v view) jobLabel(j crm.Job) string {
 		return v.T("web.import.undo.title")
 	case crm.JobBulk:
 		return v.T("web.bulk.title")
+	case crm.JobFigure:
+		return v.T("tariff.figures")
 	}
 	return importArgs(j).Name
 }
@@ -171,6 +173,9 @@ func jobHome(j crm.Job) string {
 }
 
 func jobPage(j crm.Job) string {
+	if j.Kind == crm.JobFigure {
+		return "/tariffs"
+	}
 	if j.Kind != crm.JobUndo {
 		return jobHome(j) + "/" + j.ID
 	}

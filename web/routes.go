@@ -70,6 +70,9 @@ func table() []route {
 		{method: get, path: "/installations/:id/simulation", api: op("simulate", "Which contract would have cost least over 12 or 24 months; with modality and kw (peakKw) also what that one would have cost.", apiSimulation)},
 		{method: get, path: "/money", api: op("listMoney", "List the installations that another contract would save most, the most first.", apiMoney).of(crm.Installation{}), page: (*Server).moneyPage},
 
+		{method: get, path: "/tariffs", api: op("listTariffs", "List all tariffs: by distributor, subgroup and day.", apiTariffs), page: (*Server).tariffsPage},
+		{method: fiber.MethodPut, path: "/tariffs", api: op("setTariff", "Make a tariff, or change what it costs; admins only. All figures follow in the background.", apiSetTariff)},
+
 		// Mail.
 		{method: get, path: "/threads/:id", api: op("getThread", "Read a conversation, message by message as you may see them.", apiThread), page: (*Server).threadPage},
 
@@ -96,6 +99,13 @@ func table() []route {
 		{method: get, path: "/", page: (*Server).todayPage},
 		{method: get, path: "/bulk", page: (*Server).bulksPage},
 		{method: post, path: "/bulk/:id", page: (*Server).bulkRun},
+		{method: get, path: "/tariffs/new", page: (*Server).tariffNewPage},
+		{method: post, path: "/tariffs", page: (*Server).tariffAdd},
+		{method: post, path: "/tariffs/start", page: (*Server).tariffsTake},
+		{method: post, path: "/tariffs/start/undo", page: (*Server).tariffsGiveBack},
+		{method: get, path: "/tariffs/:id", page: (*Server).tariffPage},
+		{method: post, path: "/tariffs/:id", page: (*Server).tariffSave},
+		{method: post, path: "/tariffs/:id/delete", page: (*Server).tariffDelete},
 		{method: get, path: "/clients/new", page: (*Server).clientNewPage},
 		{method: get, path: "/clients/:id/merge", page: (*Server).mergePage},
 		{method: post, path: "/clients/:id/merge", page: (*Server).merge},

@@ -153,7 +153,7 @@ func (s *Server) begin(ctx context.Context, a crm.Actor, path string, args Impor
 func importAsk(up upload) (ImportArgs, error) {
 	args := ImportArgs{Name: up.name, Kind: up.fields["kind"]}
 	args.DryRun = up.fields["dryRun"] == "true"
-	if !slices.Contains([]intake.Kind{intake.KindAuto, intake.KindPortfolio, intake.KindReadings, intake.KindUCMT}, intake.Kind(args.Kind)) {
+	if !slices.Contains([]intake.Kind{intake.KindAuto, intake.KindPortfolio, intake.KindReadings, intake.KindUCMT, intake.KindTariffs}, intake.Kind(args.Kind)) {
 		return args, wrongField("kind", "error.field.choice")
 	}
 	if y := up.fields["year"]; y != "" {

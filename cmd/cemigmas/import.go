@@ -37,7 +37,7 @@ func (c *cli) importFile() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.Kind, "kind", "", "portfolio, ucmt or readings (default: found from the file)")
+	f.StringVar(&o.Kind, "kind", "", "portfolio, ucmt, readings or tariffs (default: found from the file)")
 	f.IntVar(&o.Year, "year", 0, "year of a UCMT file (default: from its name)")
 	f.BoolVar(&o.DryRun, "dry-run", false, "say what would change and change nothing")
 	f.StringVar(&errorsOut, "errors", "", "write the faulty rows with their reasons to this workbook")
@@ -49,8 +49,8 @@ func (c *cli) importFile() *cobra.Command {
 }
 
 func (c *cli) runImport(cmd *cobra.Command, o app.ImportFile, errorsOut string) error {
-	if !slices.Contains([]intake.Kind{intake.KindAuto, intake.KindPortfolio, intake.KindUCMT, intake.KindReadings}, intake.Kind(o.Kind)) {
-		return usage("--kind: portfolio, ucmt or readings, not %q", o.Kind)
+	if !slices.Contains([]intake.Kind{intake.KindAuto, intake.KindPortfolio, intake.KindUCMT, intake.KindReadings, intake.KindTariffs}, intake.Kind(o.Kind)) {
+		return usage("--kind: portfolio, ucmt, readings or tariffs, not %q", o.Kind)
 	}
 	if info, err := os.Stat(o.Path); err != nil || info.IsDir() {
 		return usage("there is no file %s", o.Path)

@@ -19,7 +19,7 @@ type Sight struct {
 	// Known: it is the program's own workbook or a regulator's table, every
 	// header of which is understood; nobody need be asked.
 	Known    bool
-	Kind     Kind   // KindUCMT, else KindPortfolio
+	Kind     Kind   // KindUCMT, KindTariffs, else KindPortfolio
 	CSV      bool   // it has one sheet, an encoding and a separator
 	Encoding string // one of Encodings
 	Comma    string // one of Commas, or another one that was found
@@ -80,8 +80,11 @@ func Look(ctx context.Context, path string, kind Kind, asked Mapping) (Sight, er
 		if err != nil && !errors.Is(err, errEnough) {
 			return s, err
 		}
-		if kind != KindReadings && l.ucmt() {
+		if kind != KindReadings && l.headed(matchUCMT) {
 			return Sight{Known: true, Kind: KindUCMT, CSV: s.CSV, Encoding: s.Encoding, Comma: s.Comma}, nil
+		}
+		if kind != KindReadings && l.headed(matchANEEL) {
+			return Sight{Known: true, Kind: KindTariffs, CSV: s.CSV, Encoding: s.Encoding, Comma: s.Comma}, nil
 		}
 		if len(l.lines) == 0 {
 			continue // empty
@@ -111,8 +114,9 @@ func (l *look) row(line int64, cells []cell) error {
 	return nil
 }
 
-func (l *look) ucmt() bool {
-	return slices.ContainsFunc(l.cells[:min(len(l.cells), headerRows)], func(row []cell) bool { return matchUCMT(row) != nil })
+// headed reports whether the first rows hold the headers of a regulator's table.
+func (l *look) headed(match func([]cell) []*bound) bool {
+	return slices.ContainsFunc(l.cells[:min(len(l.cells), headerRows)], func(row []cell) bool { return match(row) != nil })
 }
 
 // guess finds the line of headers and what they mean.

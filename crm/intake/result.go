@@ -15,7 +15,8 @@ const (
 	KindAuto      Kind = ""
 	KindPortfolio Kind = "portfolio"
 	KindReadings  Kind = "readings"
-	KindUCMT      Kind = "ucmt" // the regulator's table of medium-voltage units
+	KindUCMT      Kind = "ucmt"    // the regulator's table of medium-voltage units
+	KindTariffs   Kind = "tariffs" // the regulator's table of tariffs
 )
 
 // Counts is what became of the rows of one kind.

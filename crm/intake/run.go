@@ -112,8 +112,14 @@ func (r *runner) table(ctx context.Context, t *table) error {
 		if t.ucmt != nil {
 			return r.ucmtRow(ctx, t, line, cells)
 		}
+		if t.aneel != nil {
+			return r.aneelRow(ctx, t, line, cells)
+		}
 		return r.add(ctx, r.row(t, line, cells))
 	})
+	if err == nil && t.aneel != nil {
+		err = r.aneelEnd(ctx, t)
+	}
 	if err != nil {
 		return err
 	}
@@ -249,6 +255,9 @@ func (it *item) fault(kind string, i crm.RowIssue, warning bool) crm.ImportError
 	id := i.Field
 	if it.t.ucmt != nil {
 		id = ucmtColumn(kind, i.Field)
+	}
+	if it.t.aneel != nil && i.Field == "microsPerKW" {
+		id = "tusd"
 	}
 	for n, b := range it.t.cols {
 		if b != nil && b.id == id {

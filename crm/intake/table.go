@@ -13,17 +13,21 @@ import (
 type table struct {
 	index  int    // in the source
 	name   string // in the file
-	def    *sheet // nil: UCMT
+	def    *sheet // nil: a table of the regulator
 	header int64  // line
 	cols   []*bound
 	rows   int64
 	width  int // of its widest row
 	ucmt   *ucmtTable
+	aneel  *aneelTable
 }
 
 // kind is what rows count as that cannot be read.
 func (t *table) kind() string {
-	if t.def == nil {
+	switch {
+	case t.aneel != nil:
+		return crm.RowTariff
+	case t.def == nil:
 		return crm.RowInstallation
 	}
 	return t.def.kind
@@ -105,6 +109,15 @@ func (p *plan) unbound(name string) error {
 
 // bind takes a row for headers if it is one.
 func (p *plan) bind(t *table, line int64, cells []cell) {
+	if p.o.Kind == KindTariffs || p.o.Kind == KindAuto {
+		if cols := matchANEEL(cells); cols != nil {
+			t.header, t.cols, t.aneel = line, cols, &aneelTable{}
+			return
+		}
+		if p.o.Kind == KindTariffs {
+			return
+		}
+	}
 	if p.o.Kind == KindUCMT || p.o.Kind == KindAuto {
 		if cols := matchUCMT(cells); cols != nil {
 			t.header, t.cols, t.ucmt = line, cols, &ucmtTable{}
@@ -175,6 +188,9 @@ func (p *plan) kind() Kind {
 	for _, t := range p.tables {
 		if t.ucmt != nil {
 			return KindUCMT
+		}
+		if t.aneel != nil {
+			return KindTariffs
 		}
 	}
 	if p.o.Kind == KindReadings || len(p.tables) == 1 && p.tables[0].def.kind == crm.RowReading {

@@ -139,6 +139,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 		crm.JobImport: a.importJob,
 		crm.JobUndo:   a.undoJob,
 		crm.JobBulk:   a.bulkJob,
+		crm.JobFigure: a.figuresJob,
 	})
 	a.Jobs.Lease = a.Lease
 	a.openNews(ctx)

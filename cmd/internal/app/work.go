@@ -159,6 +159,12 @@ func (a *App) bulkJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error
 	return sum, nil, err
 }
 
+// figuresJob brings all derived figures up to date, after tariffs changed.
+func (a *App) figuresJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error) {
+	err := t.Service().RecomputeEach(ctx, func(done, total int) { t.Progress(ctx, int64(done), int64(total), "job.figures.clients") })
+	return nil, nil, err
+}
+
 // fetch lays a blob into a file, since a workbook is read from a file.
 func (a *App) fetch(ctx context.Context, ref string) (path string, err error) {
 	r, err := a.Blobs.Open(ctx, blob.Ref(ref))

@@ -39,6 +39,13 @@ func book(t page.Text) []Story {
 		Groups: []page.FieldGroup{{Heading: t.T("reading.demand"), Hint: t.T("reading.demand.hint"), Rows: [][]page.FieldView{{t.Field("single", "posto.single", page.Field{Value: "1.790.000"}), t.Field("peak", "posto.peak", page.Field{})}}}}},
 		Doubts:    []page.Doubt{{State: page.Warn, Label: t.T("reading.doubt.gap")}, {State: page.OK, Label: t.T("reading.doubt.negative", "what", t.T("reading.demand.of.peak"), "figure", "-4 kW"), Sub: "Marina Couto"}},
 		AcceptURL: "/installations/i1/readings/2026-10/accept", Reason: t.Field("reason", "reading.reason", page.Field{Error: t.T("error.field.required")}).Req(), History: history.Rows}
-	return []Story{{"reading", "installation/reading", reading}, {"duplicates", "duplicates", pairs}, {"duplicates-empty", "duplicates", none}, {"merge", "merge", merge}, {"merge-ask", "merge", ask},
+	head := page.TariffRow{From: t.T("tariff.from"), Modality: t.T("contract.modality"), Posto: t.T("tariff.posto"), KW: t.T("tariff.kw"), TUSD: t.T("tariff.tusd"), TE: t.T("tariff.te"), Act: t.T("tariff.act")}
+	rows := []page.TariffRow{{From: "01/01/2026", Modality: "Verde", Posto: t.T("posto.single"), KW: "22,81", TUSD: "–", TE: "–", Act: "REH 3.000", URL: "/tariffs/x"}}
+	tariffs := page.Tariffs{Base: frame("tariff.title"), AddURL: "/tariffs/new", ImportURL: "/imports", Groups: []page.TariffGroup{{Heading: "CEMIG-D, A4", Head: head, Rows: rows}},
+		Job: &page.Job{Text: t, ID: "j1", State: page.JobState("running"), Label: t.T("tariff.figures"), Percent: 40, URL: "/jobs/j1", PageURL: "/tariffs"}}
+	begin := page.Tariffs{Base: frame("tariff.title"), Start: &page.TariffStart{TariffGroup: page.TariffGroup{Heading: t.T("tariff.start.source"), Head: head, Rows: rows}, URL: "/tariffs/start"}, Empty: page.Empty{Label: t.T("tariff.none")}}
+	tariff := page.TariffEdit{RecordForm: page.RecordForm{Base: frame("tariff.new"), Heading: "CEMIG-D, A4, Verde", URL: "/tariffs/x", BackURL: "/tariffs",
+		Groups: []page.FieldGroup{{Heading: t.T("tariff.costs"), Hint: t.T("tariff.costs.hint"), Rows: [][]page.FieldView{{t.Field("kw", "tariff.kw", page.Field{Value: "x", Error: t.T("number.invalid")})}}}}}, DeleteURL: "/tariffs/x/delete"}
+	return []Story{{"tariffs", "tariffs", tariffs}, {"tariffs-start", "tariffs", begin}, {"tariff", "tariff/edit", tariff}, {"reading", "installation/reading", reading}, {"duplicates", "duplicates", pairs}, {"duplicates-empty", "duplicates", none}, {"merge", "merge", merge}, {"merge-ask", "merge", ask},
 		{"group", "group", group}, {"history", "history", history}, {"client-new", "client/edit", add}}
 }
