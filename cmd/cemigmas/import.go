@@ -18,7 +18,7 @@ func (c *cli) importFile() *cobra.Command {
 	var template, errorsOut, undo string
 	cmd := &cobra.Command{
 		Use:   "import FILE",
-		Short: "Import a portfolio workbook, readings, or a regulator's UCMT file",
+		Short: "Import a portfolio workbook, readings, or a regulator's table of units (UCMT) or tariffs",
 		Example: "  cemigmas import carteira.xlsx --dry-run\n  cemigmas import ucmt_2024.csv --kind ucmt --year 2024\n" +
 			"  cemigmas import --template carteira.xlsx\n  cemigmas import --undo 0abc123",
 		Args: cobra.MaximumNArgs(1),
