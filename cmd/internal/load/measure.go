@@ -13,9 +13,11 @@ import (
 
 // Target is a server that is asked for pages.
 type Target struct {
-	Addr  string   // host:port
-	Token string   // bearer token; "": none
-	Paths []string // asked for in turn, each connection from a place of its own
+	Addr  string // host:port
+	Token string // bearer token; "": none
+	// Cookie is the header of a browser that is signed in; "": none.
+	Cookie string
+	Paths  []string // asked for in turn, each connection from a place of its own
 	// Pause is how long a connection waits before it asks again: people read.
 	Pause time.Duration
 }
@@ -68,6 +70,9 @@ func (w *worker) run(ctx context.Context, client *fasthttp.HostClient, t Target)
 	defer fasthttp.ReleaseResponse(res)
 	if t.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+t.Token)
+	}
+	if t.Cookie != "" {
+		req.Header.Set("Cookie", t.Cookie)
 	}
 	w.took = make([]time.Duration, 0, 1<<14)
 	for ctx.Err() == nil {

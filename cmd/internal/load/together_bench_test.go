@@ -42,6 +42,7 @@ func BenchmarkTogether(b *testing.B) {
 	if err := a.Start(ctx); err != nil {
 		b.Fatal(err)
 	}
+	settle(b, a)
 	agent, admin := user(b, a, crm.RoleAgent, "metallurgy"), user(b, a, crm.RoleAdmin, "")
 	pages := timelines(b, a, agent)
 	alone, err := load.Measure(ctx, pages, readers, aloneFor)
