@@ -172,7 +172,9 @@ func (r *Reading) take(in ReadingInput, whole bool) error {
 		changed = changed || !sameAmount(*to, v)
 		*to = v
 	}
-	if in.Origin == "" && changed {
+	// A form sends the origin along: a figure that was corrected comes from a hand,
+	// whatever file the one before it came from.
+	if changed && (in.Origin == "" || !slices.Contains(ReadingOrigins, in.Origin) && in.Origin == r.Origin) {
 		in.Origin = ReadingOrigins[0]
 	}
 	if in.Origin != "" {

@@ -62,6 +62,20 @@ func TestAReadingIsEnteredAndCorrected(t *testing.T) {
 	}
 }
 
+// A correction of an imported figure comes from a hand; one of nothing keeps its origin.
+func TestACorrectionHasItsOrigin(t *testing.T) {
+	for name, tc := range map[string]struct {
+		w    int64
+		said string
+		want string
+	}{"same figure": {480_000, "import", "import"}, "another figure": {470_000, "import", "hand"}, "said": {470_000, "bill", "bill"}} {
+		r := Reading{SingleW: w(480_000), Origin: "import"}
+		if err := r.take(ReadingInput{SingleW: w(tc.w), Origin: tc.said}, true); err != nil || r.Origin != tc.want {
+			t.Errorf("%s: %s, %v", name, r.Origin, err)
+		}
+	}
+}
+
 func TestWhatIsNoReading(t *testing.T) {
 	h := newUpsertHouse(t)
 	_, i, _ := h.newContract()
