@@ -92,7 +92,25 @@ func (s *Service) Apply(ctx context.Context, changes ...store.Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
+	if err := RefusedBy(ctx); err != nil {
+		return err
+	}
 	return wrapStore(s.store.Apply(ctx, changes...))
+}
+
+type refusalKey struct{}
+
+// Refusing is a context in which the service writes nothing: each Apply fails
+// with err. A form that must not be taken is shown again by it, checked.
+func Refusing(ctx context.Context, err error) context.Context {
+	return context.WithValue(ctx, refusalKey{}, err)
+}
+
+// RefusedBy is what Refusing gave a context; nil where writing is allowed. What
+// does more than write asks it first.
+func RefusedBy(ctx context.Context) error {
+	err, _ := ctx.Value(refusalKey{}).(error)
+	return err
 }
 
 // userCache keeps names of users for rows that name one; a name may be a

@@ -19,3 +19,14 @@ var NotKept = notKept
 
 // PathID is how an id stands in an address.
 var PathID = pathID
+
+// Forms are the paths of forms that come back with what was typed.
+func Forms() map[string]bool {
+	out := map[string]bool{}
+	for _, r := range table() {
+		if r.form {
+			out[r.path] = true
+		}
+	}
+	return out
+}

@@ -347,6 +347,13 @@ func TestStrangersAreSentToSignIn(t *testing.T) {
 		if method == http.MethodPost {
 			a = b.Post(c.path(e), c.form...)
 		}
+		path, _ := strings.CutSuffix(strings.TrimPrefix(route, "POST "), " page")
+		if method == http.MethodPost && web.Forms()[path] {
+			if a.StatusCode != http.StatusUnauthorized || a.Find("[name=held]").Length() != 1 {
+				k.Errorf("%s as a stranger: %d, want a sign-in that holds it", route, a.StatusCode)
+			}
+			continue
+		}
 		if a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(a.Header.Get("Location"), "/signin") {
 			k.Errorf("%s as a stranger: %d to %q", route, a.StatusCode, a.Header.Get("Location"))
 		}

@@ -138,7 +138,7 @@ func (s *Server) tryBox(c *fiber.Ctx, id string, edit crm.MailboxEdit, always bo
 	if err != nil {
 		return err
 	}
-	return s.Mail.Check(c.UserContext(), m, password)
+	return s.checkBox(c.UserContext(), m, password)
 }
 
 func (s *Server) mailboxPause(c *fiber.Ctx) error { return s.pauseBox(c, true) }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -164,7 +165,7 @@ func (s *Server) mailboxAdd(c *fiber.Ctx) error {
 	err = joinErrors(err, derr)
 	if err == nil {
 		// What cannot be opened is not stored: it would only fail later, alone.
-		err = s.Mail.Check(ctx, draft, in.Password)
+		err = s.checkBox(ctx, draft, in.Password)
 	}
 	if err == nil && f.get("action") == "check" {
 		form := mailboxForm(f, nil)
@@ -183,6 +184,14 @@ func (s *Server) mailboxAdd(c *fiber.Ctx) error {
 	form := mailboxForm(f, wrong)
 	form.Error = above
 	return s.showMailboxes(c, fiber.StatusUnprocessableEntity, form, nil, true)
+}
+
+// checkBox signs in to a mailbox's server, unless the form must not be taken.
+func (s *Server) checkBox(ctx context.Context, m crm.Mailbox, password string) error {
+	if err := crm.RefusedBy(ctx); err != nil {
+		return err
+	}
+	return s.Mail.Check(ctx, m, password)
 }
 
 func mailboxForm(f typed, wrong map[string]string) page.MailboxForm {

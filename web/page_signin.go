@@ -22,9 +22,13 @@ func (s *Server) signInPage(c *fiber.Ctx) error {
 	if s.readSession(c) == nil {
 		return c.Redirect(ownPath(c.Query("next"), "/"), fiber.StatusSeeOther)
 	}
-	p := page.SignIn{Base: s.base(c, "", s.view(c).T("page.signin.title")), Next: c.Query("next")}
+	return s.showSignIn(c, fiber.StatusOK, page.SignIn{Next: c.Query("next")})
+}
+
+func (s *Server) showSignIn(c *fiber.Ctx, status int, p page.SignIn) error {
+	p.Base = s.base(c, "", s.view(c).T("page.signin.title"))
 	p.Shape = page.ShapeForm
-	return s.render(c, fiber.StatusOK, "signin", p)
+	return s.render(c, status, "signin", p)
 }
 
 func (s *Server) signIn(c *fiber.Ctx) error {
@@ -44,6 +48,9 @@ func (s *Server) signIn(c *fiber.Ctx) error {
 	if u.MustChange {
 		return c.Redirect("/password", fiber.StatusSeeOther)
 	}
+	if held := heldForm(f); held.URL != "" {
+		return s.resume(c, held)
+	}
 	return c.Redirect(ownPath(f.get("next"), "/"), fiber.StatusSeeOther)
 }
 
@@ -52,10 +59,8 @@ func (s *Server) signInAgain(c *fiber.Ctx, f typed, err error) error {
 	if e.Code == crm.CodeInternal {
 		return s.fail(c, err)
 	}
-	v := s.view(c)
-	p := page.SignIn{Base: s.base(c, "", v.T("page.signin.title")), Next: f.get("next")}
-	p.Form = page.SignInForm{Email: page.Field{Value: f.get("email")}, Error: v.text(e.Text)}
-	return s.render(c, statusOf(e.Code), "signin", p)
+	return s.showSignIn(c, statusOf(e.Code), page.SignIn{Next: f.get("next"), Held: heldForm(f),
+		Form: page.SignInForm{Email: page.Field{Value: f.get("email")}, Error: s.view(c).text(e.Text)}})
 }
 
 func (s *Server) signOut(c *fiber.Ctx) error {

@@ -13,6 +13,9 @@ type route struct {
 	api          *operation
 	page         func(*Server, *fiber.Ctx) error
 	public       bool // before sign-in, in both faces
+	// form is a page's form that comes back with what was typed when it cannot
+	// be taken, so also when the session had ended (web/session_over.go).
+	form bool
 }
 
 // table is every route of the program. The API's description and the matrix
@@ -30,7 +33,7 @@ func table() []route {
 
 		// Clients.
 		{method: get, path: "/clients", api: op("listClients", "List the clients that you may see.", apiClients).of(crm.Client{}), page: (*Server).clientsPage},
-		{method: post, path: "/clients", api: op("addClient", "Make a client. 422 when its CNPJ or CPF is in the house, or others look like it and anyway is not set.", apiAddClient).made(), page: (*Server).clientAdd},
+		{method: post, path: "/clients", form: true, api: op("addClient", "Make a client. 422 when its CNPJ or CPF is in the house, or others look like it and anyway is not set.", apiAddClient).made(), page: (*Server).clientAdd},
 		{method: post, path: "/clients/bulk", api: op("bulkEditClients", "Edit many clients alike, in the background: those of ids, or with all those of the list that the address asks for.", apiBulk).accepted(), page: (*Server).bulkStart},
 		{method: get, path: "/bulk/:id", api: op("getBulkEdit", "How far an edit of many clients is, and which did not take it.", apiBulkGet), page: (*Server).bulkPage},
 		{method: post, path: "/bulk/:id/undo", api: op("undoBulkEdit", "Take an edit of many clients back; what was edited since stays.", apiBulkUndo).accepted(), page: (*Server).bulkUndo},
@@ -41,7 +44,7 @@ func table() []route {
 		{method: get, path: "/clients/:id", api: op("getClient", "Read one client; its version is the ETag.", apiClient), page: (*Server).clientPage},
 		{method: patch, path: "/clients/:id", api: op("editClient", "Change members of a client; If-Match names the version that was read.", apiPatchClient)},
 		{method: get, path: "/clients/:id/timeline", api: op("timeline", "What happened with a client: planned first, then newest first.", apiTimeline).of(crm.Entry{}), page: (*Server).timelinePart},
-		{method: post, path: "/clients/:id/activities", api: op("logActivity", "Log a call, meeting, message or note, or plan or report a visit.", apiLog).made(), page: (*Server).logOnClient},
+		{method: post, path: "/clients/:id/activities", form: true, api: op("logActivity", "Log a call, meeting, message or note, or plan or report a visit.", apiLog).made(), page: (*Server).logOnClient},
 		{method: get, path: "/clients/:id/installations", api: op("listInstallations", "List the installations of a client.", apiInstallations).of(crm.Installation{})},
 
 		// Documents of clients.
@@ -119,19 +122,19 @@ func table() []route {
 		{method: get, path: "/people/:id/merge", page: (*Server).personMergePage},
 		{method: post, path: "/people/:id/merge", page: (*Server).personMerge},
 		{method: get, path: "/clients/:id/edit", page: (*Server).clientEditPage},
-		{method: post, path: "/clients/:id/edit", page: (*Server).clientEdit},
+		{method: post, path: "/clients/:id/edit", form: true, page: (*Server).clientEdit},
 		{method: get, path: "/clients/:id/people/new", page: (*Server).personNewPage},
-		{method: post, path: "/clients/:id/people", page: (*Server).personAdd},
+		{method: post, path: "/clients/:id/people", form: true, page: (*Server).personAdd},
 		{method: get, path: "/clients/:id/installations/new", page: (*Server).placeNewPage},
-		{method: post, path: "/clients/:id/installations", page: (*Server).placeAdd},
+		{method: post, path: "/clients/:id/installations", form: true, page: (*Server).placeAdd},
 		{method: get, path: "/installations/:id/edit", page: (*Server).placeEditPage},
-		{method: post, path: "/installations/:id/edit", page: (*Server).placeEdit},
+		{method: post, path: "/installations/:id/edit", form: true, page: (*Server).placeEdit},
 		{method: get, path: "/installations/:id/contracts/new", page: (*Server).contractNewPage},
-		{method: post, path: "/installations/:id/contracts", page: (*Server).contractAdd},
+		{method: post, path: "/installations/:id/contracts", form: true, page: (*Server).contractAdd},
 		{method: get, path: "/contracts/:id", page: (*Server).contractPage},
 		{method: get, path: "/contracts/:id/edit", page: (*Server).contractEditPage},
-		{method: post, path: "/contracts/:id/edit", page: (*Server).contractEdit},
-		{method: post, path: "/contracts/:id/amendments", page: (*Server).amendmentAdd},
+		{method: post, path: "/contracts/:id/edit", form: true, page: (*Server).contractEdit},
+		{method: post, path: "/contracts/:id/amendments", form: true, page: (*Server).amendmentAdd},
 		{method: post, path: "/contracts/:id/amendments/:amendment", page: (*Server).amendmentSet},
 		{method: post, path: "/documents/:id", page: (*Server).documentEdit},
 		{method: post, path: "/documents/:id/restore", page: (*Server).documentRestore},
@@ -143,30 +146,30 @@ func table() []route {
 		{method: post, path: "/deadlines/:id/settle", page: (*Server).deadlineSettle},
 		{method: post, path: "/deadlines/:id/open", page: (*Server).deadlineOpen},
 		{method: get, path: "/people/:id", page: (*Server).personPage},
-		{method: post, path: "/people/:id", page: (*Server).personEdit},
+		{method: post, path: "/people/:id", form: true, page: (*Server).personEdit},
 		{method: post, path: "/people/:id/former", page: (*Server).personLeft},
 		{method: post, path: "/people/:id/active", page: (*Server).personBack},
 		{method: get, path: "/activities/new", page: (*Server).activityNewPage},
-		{method: post, path: "/activities", page: (*Server).logAnywhere},
+		{method: post, path: "/activities", form: true, page: (*Server).logAnywhere},
 		{method: get, path: "/activities/:id/edit", page: (*Server).activityEditPage},
-		{method: post, path: "/activities/:id", page: (*Server).activityEdit},
+		{method: post, path: "/activities/:id", form: true, page: (*Server).activityEdit},
 		{method: post, path: "/activities/:id/delete", page: (*Server).activityDelete},
 		{method: post, path: "/activities/:id/restore", page: (*Server).activityRestore},
 		{method: get, path: "/visits/new", page: (*Server).visitNewPage},
-		{method: post, path: "/visits/new", page: (*Server).visitPlan},
+		{method: post, path: "/visits/new", form: true, page: (*Server).visitPlan},
 		{method: get, path: "/visits/:id", page: (*Server).visitPage},
-		{method: post, path: "/visits/:id", page: (*Server).visitReport},
+		{method: post, path: "/visits/:id", form: true, page: (*Server).visitReport},
 		{method: get, path: "/messages/:id/html", page: (*Server).messageHTML},
 		{method: get, path: "/messages/:id/parts/:part", page: (*Server).messagePart},
 		{method: get, path: "/triage", page: (*Server).triagePage},
 		{method: post, path: "/triage/:id/assign", page: (*Server).triageAssign},
 		{method: post, path: "/triage/:id/ignore", page: (*Server).triageIgnore},
 		{method: get, path: "/mailboxes", page: (*Server).mailboxesPage},
-		{method: post, path: "/mailboxes", page: (*Server).mailboxAdd},
+		{method: post, path: "/mailboxes", form: true, page: (*Server).mailboxAdd},
 		{method: get, path: "/mailboxes/:id", page: (*Server).mailboxPart},
 		{method: post, path: "/mailboxes/:id/sync", page: (*Server).mailboxSync},
 		{method: get, path: "/mailboxes/:id/edit", page: (*Server).mailboxEditPage},
-		{method: post, path: "/mailboxes/:id/edit", page: (*Server).mailboxEdit},
+		{method: post, path: "/mailboxes/:id/edit", form: true, page: (*Server).mailboxEdit},
 		{method: post, path: "/mailboxes/:id/pause", page: (*Server).mailboxPause},
 		{method: post, path: "/mailboxes/:id/resume", page: (*Server).mailboxResume},
 		{method: post, path: "/mailboxes/:id/retry", page: (*Server).mailboxRetry},
@@ -185,11 +188,11 @@ func table() []route {
 		{method: get, path: "/jobs/:id", page: (*Server).jobPart},
 		{method: post, path: "/jobs/:id/cancel", page: (*Server).jobCancel},
 		{method: get, path: "/users", page: (*Server).usersPage},
-		{method: post, path: "/users", page: (*Server).userAdd},
+		{method: post, path: "/users", form: true, page: (*Server).userAdd},
 		{method: post, path: "/users/:id/disable", page: (*Server).userDisable},
 		{method: post, path: "/users/:id/enable", page: (*Server).userEnable},
 		{method: get, path: "/users/:id", page: (*Server).userPage},
-		{method: post, path: "/users/:id", page: (*Server).userEdit},
+		{method: post, path: "/users/:id", form: true, page: (*Server).userEdit},
 		{method: post, path: "/users/:id/link", page: (*Server).userLink},
 		{method: post, path: "/users/:id/sessions/end", page: (*Server).userSessionEnd},
 		{method: post, path: "/users/:id/sessions/end-all", page: (*Server).userSessionsEnd},
@@ -244,7 +247,7 @@ func (s *Server) mount() {
 			}
 			if r.page != nil {
 				page := r.page
-				s.add(r, r.path, s.guarded(r.public, s.needSession, func(c *fiber.Ctx) error { return page(s, c) })...)
+				s.add(r, r.path, s.guarded(r.public, s.needSession(r.form), func(c *fiber.Ctx) error { return page(s, c) })...)
 			}
 		}
 	}

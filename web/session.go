@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/url"
 	"strings"
 	"time"
 
@@ -15,21 +14,30 @@ import (
 // laptop does not have.
 const cookieName = "cemigmas"
 
-// needSession lets a page through only for who is signed in.
-func (s *Server) needSession(c *fiber.Ctx) error {
-	if err := s.readSession(c); err != nil {
-		if crm.CodeOf(err) != crm.CodeUnauthorized {
-			return s.fail(c, err)
+// needSession lets a page through only for who is signed in. A form that can
+// show what was typed gets to do so where its token is not good.
+func (s *Server) needSession(form bool) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if err := s.readSession(c); err != nil {
+			if crm.CodeOf(err) != crm.CodeUnauthorized {
+				return s.fail(c, err)
+			}
+			if form && writes(c) && !foreign(c) {
+				return s.signInHolding(c)
+			}
+			return s.toSignIn(c)
 		}
-		return s.toSignIn(c)
+		if writes(c) && (foreign(c) || !isUpload(c) && !s.csrfFits(c, c.FormValue("csrf"))) {
+			if !form || foreign(c) {
+				return s.fail(c, crm.Errf(crm.CodeForbidden, "error.csrf"))
+			}
+			c.SetUserContext(crm.Refusing(c.UserContext(), crm.Errf(crm.CodeForbidden, "error.csrf.again")))
+		}
+		if user(c).MustChange && !mayBeforeChange(c) {
+			return c.Redirect("/password", fiber.StatusSeeOther)
+		}
+		return c.Next()
 	}
-	if writes(c) && (foreign(c) || !isUpload(c) && !s.csrfFits(c, c.FormValue("csrf"))) {
-		return s.fail(c, crm.Errf(crm.CodeForbidden, "error.csrf"))
-	}
-	if user(c).MustChange && !mayBeforeChange(c) {
-		return c.Redirect("/password", fiber.StatusSeeOther)
-	}
-	return c.Next()
 }
 
 // mayBeforeChange names what a user with a one-time password may do.
@@ -65,19 +73,6 @@ func writes(c *fiber.Ctx) bool {
 		return false
 	}
 	return true
-}
-
-// toSignIn sends a page to the sign-in and remembers where it wanted to go.
-func (s *Server) toSignIn(c *fiber.Ctx) error {
-	to := "/signin"
-	if c.Method() == fiber.MethodGet && !isPart(c) && c.Path() != "/" {
-		to += "?next=" + url.QueryEscape(c.OriginalURL())
-	}
-	if isPart(c) {
-		c.Set("HX-Redirect", to)
-		return c.SendStatus(fiber.StatusUnauthorized)
-	}
-	return c.Redirect(to, fiber.StatusSeeOther)
 }
 
 // startSession signs a browser in.

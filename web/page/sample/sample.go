@@ -50,6 +50,7 @@ func failed() *page.Notice {
 func account(t page.Text) []Story {
 	anon := page.Base{Text: t, Title: t.T("page.signin.title"), CSRF: "token", Demo: &page.DemoBar{}}
 	refused := page.SignInForm{Email: page.Field{Value: "marina@cemig.example"}, Error: "E-mail ou senha não conferem."}
+	held := page.HeldForm{URL: "/people/p1", Fields: []page.HeldField{{Name: "name", Value: "Helena Prado"}}}
 	langs := []page.Option{{Value: "pt-BR", Label: "Português"}, {Value: "es", Label: "Español"}, {Value: "en", Label: "English"}}
 	settings := page.Settings{Base: base(t, "", t.T("page.settings.title")), Email: "marina.couto@cemig.example", Version: "0.1", Langs: langs,
 		Themes:    []page.Option{{Value: "", Label: t.T("page.settings.theme.auto")}, {Value: "light", Label: t.T("page.settings.theme.light")}, {Value: "dark", Label: t.T("page.settings.theme.dark")}},
@@ -61,6 +62,8 @@ func account(t page.Text) []Story {
 	return []Story{
 		{"signin", "signin", page.SignIn{Base: anon}},
 		{"signin-refused", "signin", page.SignIn{Base: page.Base{Text: t, Title: "Entrar"}, Form: refused}},
+		{"signin-held", "signin", page.SignIn{Base: anon, Held: held}},
+		{"resume", "resume", page.Resume{Base: page.Base{Text: t, Title: t.T("account.resume.title")}, Held: held}},
 		{"settings", "settings", settings},
 		{"password", "password", page.Password{Base: base(t, "", t.T("web.password.title")), Least: "Ao menos 10 caracteres."}},
 		{"password-once", "password", page.Password{Base: anon, Once: true, Form: page.PasswordForm{Error: "A senha atual não confere."}}},

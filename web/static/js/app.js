@@ -5,6 +5,7 @@ import "./palette.js";
 import "./pick.js";
 import "./toasts.js";
 import "./drafts.js";
+import "./held.js";
 import "./upload.js";
 import "./live.js";
 import "./navigation.js";
