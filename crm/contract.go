@@ -1,8 +1,10 @@
 package crm
 
 import (
+	"cmp"
 	"time"
 
+	"cemigmas/crm/calendar"
 	"cemigmas/crm/store"
 )
 
@@ -75,15 +77,18 @@ var Contracts = Table[Contract]{
 			{Name: "team", Kind: store.String},
 			{Name: "kind", Kind: store.String},
 			{Name: "start", Kind: store.String},
-			{Name: "key", Kind: store.String}, // installation|kind|start|former: one contract each
+			{Name: "modality", Kind: store.String},
+			{Name: "market", Kind: store.String},
+			{Name: "since", Kind: store.String}, // the start; of a contract whose start is not known, before all others
+			{Name: "key", Kind: store.String},   // installation|kind|start|former: one contract each
 		},
-		Indexes: []store.Index{
+		Indexes: append([]store.Index{
 			{Fields: []string{"installation", "kind", "start"}},
 			{Fields: []string{"client", "installation"}},
 			{Fields: []string{"key"}, Unique: true},
 			{Fields: []string{"team", "client"}},
 			{Fields: []string{"agent", "client"}},
-		},
+		}, scoped([][]string{{"-since"}})...),
 	},
 	Derived: copied,
 	ID:      func(c *Contract) string { return c.ID },
@@ -91,10 +96,13 @@ var Contracts = Table[Contract]{
 	Keys: func(c *Contract) store.Keys {
 		return store.Keys{
 			"client": c.Client, "installation": c.Installation, "agent": c.Agent, "team": c.Team,
-			"kind": c.Kind, "start": c.Start, "key": ContractKey(c.Installation, c.Kind, c.Start, c.Former),
+			"kind": c.Kind, "start": c.Start, "since": cmp.Or(c.Start, unknownSince), "modality": c.Modality, "market": c.Market, "key": ContractKey(c.Installation, c.Kind, c.Start, c.Former),
 		}
 	},
 }
+
+// unknownSince sorts before every civil date.
+const unknownSince = "0000-00-00"
 
 // ContractKey is what makes a contract the same one in two imports: the
 // installation, the kind and the start.
@@ -104,4 +112,10 @@ func ContractKey(installation, kind, start string, former bool) string {
 		k += "|former"
 	}
 	return k
+}
+
+// StepOn is the step of the demand schedule in force on a civil date; nil
+// before the first.
+func (c *Contract) StepOn(day string) *DemandStep {
+	return stepAt(c.Schedule, calendar.Date(day).Month())
 }

@@ -86,6 +86,7 @@ var Installations = Table[Installation]{
 			{Name: "formerUc", Kind: store.String},
 			{Name: "source", Kind: store.String},
 			{Name: "name", Kind: store.String},
+			{Name: "market", Kind: store.String},
 			{Name: "worst", Kind: store.Int},
 			{Name: "overW", Kind: store.Int},
 			{Name: "worstMonth", Kind: store.String},
@@ -107,7 +108,7 @@ var Installations = Table[Installation]{
 		k := store.Keys{
 			"client": i.Client, "agent": i.Agent, "team": i.Team,
 			"uc": i.UC, "formerUc": i.FormerUC, "source": i.Source,
-			"name": text.SortKey(i.Name), "worst": i.WorstTenths,
+			"name": text.SortKey(i.Name), "market": i.Market, "worst": i.WorstTenths,
 			"worstMonth": i.WorstMonth, "noticeOn": i.NoticeOn,
 		}
 		if i.OverW > 0 {

@@ -43,6 +43,7 @@ var People = Table[Person]{
 			{Name: "agent", Kind: store.String},
 			{Name: "team", Kind: store.String},
 			{Name: "name", Kind: store.String},
+			{Name: "role", Kind: store.String},
 			{Name: "emails", Kind: store.Strings},
 		},
 		Indexes: []store.Index{
@@ -63,7 +64,7 @@ var People = Table[Person]{
 		}
 		return store.Keys{
 			"client": p.Client, "agent": p.Agent, "team": p.Team,
-			"name": text.SortKey(p.Name), "emails": lower(p.Emails),
+			"name": text.SortKey(p.Name), "role": p.Role, "emails": lower(p.Emails),
 		}
 	},
 	Words: func(p *Person) []string {

@@ -2,51 +2,163 @@ package crm
 
 import (
 	"context"
+	"slices"
 
+	"cemigmas/crm/demand"
 	"cemigmas/crm/store"
 	"cemigmas/crm/text"
 )
 
 // RecordQuery asks for a list of what belongs to clients, within the actor's
-// scope.
+// scope. A filter that the list has not is refused.
 type RecordQuery struct {
-	Q     string // words, or a number with or without punctuation
-	Agent string // user id; an agent who names another finds nothing
-	Sort  string // one of the list's sorts; "" is name
-	Limit int    // 1..200; 0 is 50
-	After string
+	Q        string // words, or a number with or without punctuation
+	Agent    string // user id; an agent who names another finds nothing
+	Market   string // of installations and contracts
+	Modality string // of contracts
+	Role     string // of people: one of PersonRoles
+	Sort     string // one of the list's sorts; "" is its first
+	Limit    int    // 1..200; 0 is 50
+	After    string
 }
 
-// InstallationSorts and PersonSorts map the sorts of the API to declared
-// fields.
+// Modalities are the values of Contract.Modality.
+var Modalities = []string{string(demand.Verde), string(demand.Azul), string(demand.Unknown)}
+
+// The sorts of the API mapped to declared fields.
 var (
 	InstallationSorts = map[string]string{"name": "name", "worst": "-worst", "notice": "noticeOn"}
 	PersonSorts       = map[string]string{"name": "name"}
+	ContractSorts     = map[string]string{"newest": "-since"}
 )
 
-// InstallationRows lists installations as they are stored. CodeInvalid for a
-// sort that is none.
-func (s *Service) InstallationRows(ctx context.Context, a Actor, q RecordQuery) (RawPage, error) {
-	return s.recordRows(ctx, a, Installations.In, InstallationSorts, q)
+// recordList is what a list can be asked for.
+type recordList struct {
+	in     *store.Collection
+	sorts  map[string]string
+	first  string              // the sort of who asks for none
+	always string              // a field that each document of a list has: merged ones have none
+	choice map[string][]string // filters with their values
 }
 
-// PersonRows lists people as they are stored. CodeInvalid for a sort that is
-// none.
-func (s *Service) PersonRows(ctx context.Context, a Actor, q RecordQuery) (RawPage, error) {
-	return s.recordRows(ctx, a, People.In, PersonSorts, q)
-}
+var (
+	markets          = []string{MarketCaptive, MarketFree}
+	installationList = recordList{Installations.In, InstallationSorts, "name", "name", map[string][]string{"market": markets}}
+	contractList     = recordList{Contracts.In, ContractSorts, "newest", "since", map[string][]string{"market": markets, "modality": Modalities}}
+	personList       = recordList{People.In, PersonSorts, "name", "name", map[string][]string{"role": PersonRoles}}
+)
 
-func (s *Service) recordRows(ctx context.Context, a Actor, in *store.Collection, sorts map[string]string, q RecordQuery) (RawPage, error) {
+// query answers CodeInvalid for a sort or a filter that is none.
+func (l recordList) query(a Actor, q RecordQuery) (store.Query, error) {
+	bad := problems{}
 	if q.Sort == "" {
-		q.Sort = "name"
+		q.Sort = l.first
 	}
-	sort, known := sorts[q.Sort]
+	sort, known := l.sorts[q.Sort]
 	if !known {
-		bad := problems{}
 		bad.add("sort", "error.field.choice")
-		return RawPage{}, bad.err()
 	}
-	where := ClientQuery{Agent: q.Agent}.where(a)
-	return s.rawRows(ctx, store.Query{In: in, Where: where, Words: text.QueryWords(q.Q), Sort: []string{sort},
-		After: q.After, Limit: limitOf(q.Limit, 50)})
+	where := append([]store.Cond{}, a.scope()...)
+	if len(where) == 0 {
+		where = append(where, store.Has(l.always))
+	}
+	if q.Agent != "" && (a.Role != RoleAgent || q.Agent != a.UserID) {
+		where = append(where, store.Is("agent", q.Agent))
+	}
+	for _, f := range []struct{ field, value string }{{"market", q.Market}, {"modality", q.Modality}, {"role", q.Role}} {
+		if f.value == "" {
+			continue
+		}
+		if !slices.Contains(l.choice[f.field], f.value) {
+			bad.add(f.field, "error.field.choice")
+		}
+		where = append(where, store.Is(f.field, f.value))
+	}
+	return store.Query{In: l.in, Where: where, Words: text.QueryWords(q.Q), Sort: []string{sort}, After: q.After, Limit: limitOf(q.Limit, 50)}, bad.err()
+}
+
+// InstallationRows lists installations as they are stored, for the API.
+func (s *Service) InstallationRows(ctx context.Context, a Actor, q RecordQuery) (RawPage, error) {
+	return s.recordRows(ctx, installationList, a, q)
+}
+
+// PersonRows lists people as they are stored, for the API.
+func (s *Service) PersonRows(ctx context.Context, a Actor, q RecordQuery) (RawPage, error) {
+	return s.recordRows(ctx, personList, a, q)
+}
+
+// ContractRows lists contracts as they are stored, for the API. They have no
+// words.
+func (s *Service) ContractRows(ctx context.Context, a Actor, q RecordQuery) (RawPage, error) {
+	q.Q = ""
+	return s.recordRows(ctx, contractList, a, q)
+}
+
+func (s *Service) recordRows(ctx context.Context, l recordList, a Actor, q RecordQuery) (RawPage, error) {
+	sq, err := l.query(a, q)
+	if err != nil {
+		return RawPage{}, err
+	}
+	return s.rawRows(ctx, sq)
+}
+
+// InstallationList lists installations for a page.
+func (s *Service) InstallationList(ctx context.Context, a Actor, q RecordQuery) ([]Installation, string, error) {
+	return listRecords(ctx, s, Installations, installationList, a, q)
+}
+
+// PersonList lists people for a page.
+func (s *Service) PersonList(ctx context.Context, a Actor, q RecordQuery) ([]Person, string, error) {
+	return listRecords(ctx, s, People, personList, a, q)
+}
+
+// ContractList lists contracts for a page.
+func (s *Service) ContractList(ctx context.Context, a Actor, q RecordQuery) ([]Contract, string, error) {
+	q.Q = ""
+	return listRecords(ctx, s, Contracts, contractList, a, q)
+}
+
+func listRecords[T any](ctx context.Context, s *Service, in Table[T], l recordList, a Actor, q RecordQuery) ([]T, string, error) {
+	sq, err := l.query(a, q)
+	if err != nil {
+		return nil, "", err
+	}
+	return in.Find(ctx, s.store, sq)
+}
+
+// CountInstallations counts at most limit matches of a list.
+func (s *Service) CountInstallations(ctx context.Context, a Actor, q RecordQuery, limit int) (int, error) {
+	return s.countRecords(ctx, installationList, a, q, limit)
+}
+
+// CountPeople counts at most limit matches of a list.
+func (s *Service) CountPeople(ctx context.Context, a Actor, q RecordQuery, limit int) (int, error) {
+	return s.countRecords(ctx, personList, a, q, limit)
+}
+
+// CountContracts counts at most limit matches of a list.
+func (s *Service) CountContracts(ctx context.Context, a Actor, q RecordQuery, limit int) (int, error) {
+	q.Q = ""
+	return s.countRecords(ctx, contractList, a, q, limit)
+}
+
+func (s *Service) countRecords(ctx context.Context, l recordList, a Actor, q RecordQuery, limit int) (int, error) {
+	sq, err := l.query(a, q)
+	if err != nil {
+		return 0, err
+	}
+	sq.After = ""
+	n, err := s.store.Count(ctx, sq, limit)
+	return n, wrapStore(err)
+}
+
+// InstallationNames answers the names of installations whose ids stood in a
+// row of the actor's scope.
+func (s *Service) InstallationNames(ctx context.Context, ids []string) (map[string]string, error) {
+	docs, err := Installations.GetMany(ctx, s.store, ids)
+	names := make(map[string]string, len(docs))
+	for id, i := range docs {
+		names[id] = i.Name
+	}
+	return names, err
 }

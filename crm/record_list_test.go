@@ -102,6 +102,56 @@ func TestPersonList(t *testing.T) {
 	}
 }
 
+// Contracts are listed by their start; one whose start is not known is the
+// oldest, and no filter of another list is taken.
+func TestContractList(t *testing.T) {
+	h := newHouse(t)
+	add := func(c crm.Client, number, start, modality string) {
+		k := crm.Contract{ID: h.NewID(), Client: c.ID, Installation: "i" + number, Agent: c.Agent, Team: c.Team, Kind: crm.ContractCUSD, Number: number, Start: start, Modality: modality, Market: crm.MarketCaptive}
+		h.put(t, crm.Contracts.Put(&k))
+	}
+	add(h.anasClient, "1", "2025-03-01", "verde")
+	add(h.anasClient, "2", "", "azul")
+	add(h.anasClient, "3", "2026-01-01", "azul")
+	add(h.ruisClient, "4", "2025-07-01", "verde")
+	for _, c := range []struct {
+		what string
+		who  crm.Actor
+		q    crm.RecordQuery
+		want string
+	}{
+		{"own", h.ana, crm.RecordQuery{}, "312"},
+		{"a team's", h.manager, crm.RecordQuery{Sort: "newest"}, "312"},
+		{"all", h.admin, crm.RecordQuery{}, "3412"},
+		{"of a modality", h.admin, crm.RecordQuery{Modality: "azul"}, "32"},
+		{"of an agent", h.admin, crm.RecordQuery{Agent: h.rui.UserID}, "4"},
+		{"of a market", h.ana, crm.RecordQuery{Market: crm.MarketFree}, ""},
+	} {
+		c.q.Limit = 2
+		got := ""
+		for {
+			list, next, err := h.ContractList(context.Background(), c.who, c.q)
+			if err != nil {
+				t.Fatal(c.what, err)
+			}
+			for _, k := range list {
+				got += k.Number
+			}
+			if c.q.After = next; next == "" {
+				break
+			}
+		}
+		if n, err := h.CountContracts(context.Background(), c.who, c.q, 3); got != c.want || err != nil || n != min(3, len(c.want)) {
+			t.Errorf("%s: %q, want %q; counted %d, %v", c.what, got, c.want, n, err)
+		}
+	}
+	for _, q := range []crm.RecordQuery{{Role: "legal"}, {Market: "black"}, {Sort: "name"}} {
+		if _, err := h.ContractRows(context.Background(), h.ana, q); crm.CodeOf(err) != crm.CodeInvalid {
+			t.Errorf("%+v: %v", q, err)
+		}
+	}
+}
+
 // A sort of one list is none of another.
 func TestUnknownSortIsRefused(t *testing.T) {
 	h := newHouse(t)

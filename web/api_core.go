@@ -72,17 +72,24 @@ func apiClients(s *Server, c call, in clientsQuery) (crm.RawPage, error) {
 
 // recordsQuery asks for what belongs to any client.
 type recordsQuery struct {
-	Q     string `query:"q"`
-	Agent string `query:"agent"`
-	Sort  string `query:"sort"`
-	Limit int    `query:"limit"`
-	After string `query:"after"`
+	Q        string `query:"q"`
+	Agent    string `query:"agent"`
+	Market   string `query:"market"`
+	Modality string `query:"modality"`
+	Role     string `query:"role"`
+	Sort     string `query:"sort"`
+	Limit    int    `query:"limit"`
+	After    string `query:"after"`
 }
 
 func (q recordsQuery) ask() crm.RecordQuery { return crm.RecordQuery(q) }
 
 func apiFindInstallations(s *Server, c call, in recordsQuery) (crm.RawPage, error) {
 	return s.Service.InstallationRows(c, c.Actor, in.ask())
+}
+
+func apiFindContracts(s *Server, c call, in recordsQuery) (crm.RawPage, error) {
+	return s.Service.ContractRows(c, c.Actor, in.ask())
 }
 
 func apiFindPeople(s *Server, c call, in recordsQuery) (crm.RawPage, error) {

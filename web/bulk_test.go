@@ -65,8 +65,8 @@ func TestListIsChosenFrom(t *testing.T) {
 	k := webtest.New(t)
 	e := k.Fill()["ana"]
 	b := k.Browser("ana")
-	b.Get("/clients?sector=food&sort=worst").Status(200).Has("[name=id][form=client-bulk][value='"+e.Client+"']", "").
-		Has("form#client-bulk[action='/clients/bulk?sector=food&sort=worst'] [name=csrf]", "").Has("form#client-bulk", "todos desta lista (1 cliente)")
+	b.Get("/clients?sector=food&sort=worst").Status(200).Has("[name=id][form=bulk][value='"+e.Client+"']", "").
+		Has("form#bulk[action='/clients/bulk?sector=food&sort=worst'] [name=csrf]", "").Has("form#bulk", "todos desta lista (1 cliente)")
 }
 
 func TestBulkResultAndUndo(t *testing.T) {

@@ -268,16 +268,17 @@ func TestClientListFragments(t *testing.T) {
 		k.Apply(crm.Clients.Put(&crm.Client{ID: crm.NewID(webtest.Now.Add(time.Duration(i) * time.Millisecond)), Name: "Padaria", Agent: "ana", Team: "norte", Sector: "retail", Status: "active"}))
 	}
 	b := k.Browser("ana")
-	page := b.Get("/clients?sector=retail").Status(200).Has(".tablefoot", "60 clientes").Has(".chip", "Comércio")
-	if n := page.Find("#client-rows tr").Length(); n != 50 {
+	page := b.Get("/clients?sector=retail").Status(200).Has(".chip", "Comércio")
+	if n := page.Find("#list-rows tr").Length(); n != 50 {
 		t.Errorf("%d rows", n)
 	}
-	more := page.Find("#client-foot a").AttrOr("hx-get", "")
-	rows := b.Part(more, "client-rows").Status(200).Lacks("html head title")
+	b.Part(page.Find("#list-count").AttrOr("hx-get", ""), "list-count").Status(200).Has("#list-count", "60 clientes").Has("#list-all[hx-swap-oob]", "60 clientes")
+	more := page.Find(".tablefoot a[hx-get]").AttrOr("hx-get", "")
+	rows := b.Part(more, "list-rows").Status(200).Lacks("html head title")
 	if !strings.Contains(rows.Body, "1–60") || strings.Count(rows.Body, "<tr") != 10 {
 		t.Errorf("next rows: %.300s", rows.Body)
 	}
-	b.Part("/clients?q=moinho&sector=food", "clients").Status(200).Has("#clients tr", "Moinho").Has("#client-chips[hx-swap-oob]", "Alimentos")
+	b.Part("/clients?q=moinho&sector=food", "list").Status(200).Has("#list tr", "Moinho").Has("#list-chips[hx-swap-oob]", "Alimentos")
 	b.Get("/clients?q=nada").Has(".empty", "Nenhum cliente")
 	b.Follow(b.Get("/clients?after=broken")).Status(200).Has("[data-toast]", "começo").Has("td a", "Moinho")
 	b.Get("/clients?sort=worst").Status(200).Has(`th[aria-sort="descending"]`, "Pior")

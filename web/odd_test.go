@@ -63,7 +63,7 @@ func TestPagesTakeOddQueries(t *testing.T) {
 	if a := b.Get("/clients?sector=food&sort=worst&after=x"); a.Header.Get("Location") != "/clients?sector=food&sort=worst" {
 		t.Errorf("led to %q: the filters are gone", a.Header.Get("Location"))
 	}
-	if a := b.Part("/clients?after=x", "client-rows").Status(204); a.Header.Get("HX-Redirect") != "/clients" {
+	if a := b.Part("/clients?after=x", "list-rows").Status(204); a.Header.Get("HX-Redirect") != "/clients" {
 		t.Errorf("a fragment led to %q", a.Header.Get("HX-Redirect"))
 	}
 	b.Get("/clients?sort=weight").Status(200).Has(".notice", "")

@@ -13,9 +13,9 @@ import (
 // it holds, and asks what to do with them.
 func (s *Server) bulkStart(c *fiber.Ctx) error {
 	v, f := s.view(c), typed{c}
-	args, back := crm.BulkArgs{IDs: f.all("id")}, readListAsk(c).url("", "")
+	args, back := crm.BulkArgs{IDs: f.all("id")}, clientList.ask(c).url("", "")
 	if f.on("all") {
-		q := readListAsk(c).query()
+		q := clientList.ask(c).clients()
 		q.After, q.Limit, args.IDs = "", 0, nil
 		args.Query = &q
 	}

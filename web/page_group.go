@@ -30,9 +30,12 @@ func (s *Server) showGroup(c *fiber.Ctx, status int, wrong string) error {
 		p.LeaveURL = p.URL
 	}
 	for _, m := range g.Members {
-		row := v.clientRow(m.Client, users)
-		p.Rows = append(p.Rows, page.GroupRow{URL: row.URL, Name: row.Name, Indent: m.Level, Current: m.Client.ID == cl.ID, Agent: row.Agent,
-			Places: row.Installations, Contracted: row.Contracted, Worst: row.Worst, Last: row.Last})
+		row := page.GroupRow{URL: "/clients/" + m.Client.ID, Name: m.Client.Name, Indent: m.Level, Current: m.Client.ID == cl.ID, Agent: orNothing(users[m.Client.Agent]),
+			Places: v.int(m.Client.Installations), Contracted: nothing, Worst: v.util(m.Client.WorstTenths, m.Client.WorstState), Last: v.lastContact(m.Client)}
+		if m.Client.ContractedW > 0 {
+			row.Contracted = v.kilo(m.Client.ContractedW)
+		}
+		p.Rows = append(p.Rows, row)
 	}
 	p.Shape = page.ShapeList
 	return s.render(c, status, "group", p)

@@ -32,7 +32,7 @@ func table() []route {
 		{method: remove, path: "/me/sessions/:id", api: op("endSession", "End one of your sessions, with its tokens.", apiEndSession)},
 
 		// Clients.
-		{method: get, path: "/clients", api: op("listClients", "List the clients that you may see.", apiClients).of(crm.Client{}), page: (*Server).clientsPage},
+		{method: get, path: "/clients", api: op("listClients", "List the clients that you may see.", apiClients).of(crm.Client{}), page: clientList.page},
 		{method: post, path: "/clients", form: true, api: op("addClient", "Make a client. 422 when its CNPJ or CPF is in the house, or others look like it and anyway is not set.", apiAddClient).made(), page: (*Server).clientAdd},
 		{method: post, path: "/clients/bulk", api: op("bulkEditClients", "Edit many clients alike, in the background: those of ids, or with all those of the list that the address asks for.", apiBulk).accepted(), page: (*Server).bulkStart},
 		{method: get, path: "/bulk/:id", api: op("getBulkEdit", "How far an edit of many clients is, and which did not take it.", apiBulkGet), page: (*Server).bulkPage},
@@ -56,8 +56,9 @@ func table() []route {
 		{method: get, path: "/documents/:id/file", api: fileOp("documentFile", "The file of a document.", fiber.MIMEOctetStream, idPath{}, (*Server).documentFile), page: (*Server).documentFile},
 
 		// Installations and people.
-		{method: get, path: "/installations", api: op("findInstallations", "List the installations of all clients that you may see: by words or number, sorted by name, worst or notice.", apiFindInstallations).of(crm.Installation{})},
-		{method: get, path: "/people", api: op("findPeople", "List the people of all clients that you may see.", apiFindPeople).of(crm.Person{})},
+		{method: get, path: "/installations", api: op("findInstallations", "List the installations of all clients that you may see: by words or number, sorted by name, worst or notice.", apiFindInstallations).of(crm.Installation{}), page: placeList.page},
+		{method: get, path: "/contracts", api: op("findContracts", "List the contracts of all clients that you may see, the newest first.", apiFindContracts).of(crm.Contract{}), page: contractList.page},
+		{method: get, path: "/people", api: op("findPeople", "List the people of all clients that you may see.", apiFindPeople).of(crm.Person{}), page: personList.page},
 		{method: get, path: "/installations/:id", api: op("getInstallation", "Read one installation with its contracts.", apiInstallation), page: (*Server).installationPage},
 		{method: get, path: "/installations/:id/readings", api: op("listReadings", "List the readings of an installation, newest month first.", apiReadings).of(crm.Reading{}), page: (*Server).readingNewPage},
 		{method: post, path: "/installations/:id/readings", form: true, page: (*Server).readingAdd},
@@ -109,6 +110,10 @@ func table() []route {
 		{method: get, path: "/tariffs/:id", page: (*Server).tariffPage},
 		{method: post, path: "/tariffs/:id", form: true, page: (*Server).tariffSave},
 		{method: post, path: "/tariffs/:id/delete", page: (*Server).tariffDelete},
+		{method: get, path: "/clients/export", page: clientList.file},
+		{method: get, path: "/installations/export", page: placeList.file},
+		{method: get, path: "/contracts/export", page: contractList.file},
+		{method: get, path: "/people/export", page: personList.file},
 		{method: get, path: "/clients/new", page: (*Server).clientNewPage},
 		{method: get, path: "/clients/:id/merge", page: (*Server).mergePage},
 		{method: post, path: "/clients/:id/merge", page: (*Server).merge},

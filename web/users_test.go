@@ -196,7 +196,7 @@ func TestUnknownFilterOfClients(t *testing.T) {
 	k.Fill()
 	b := k.Browser("ana")
 	for query, words := range map[string]string{"sector=alchemy": "Ramo: “alchemy” não existe.", "status=asleep": "“asleep” não existe.", "sort=colour": "“colour” não existe."} {
-		b.Get("/clients?"+query).Status(200).Has(".notice", words).Lacks("#client-rows tr")
+		b.Get("/clients?"+query).Status(200).Has(".notice", words).Lacks("#list-rows tr")
 		wantError(t, k.API("ana", "GET", "/clients?"+query, nil), 422, crm.CodeInvalid)
 	}
 }

@@ -43,8 +43,9 @@
 // Answered when the request carries HX-Request: true. HX-Target decides where
 // two come from one route.
 //
-//	clients/list      ClientList     GET /clients, target clients (brings its chips out of band)
-//	clients/rows      ClientList     GET /clients, target client-rows (the next rows, foot out of band)
+//	list/table        ListTable      GET of a list, target list (brings its chips out of band)
+//	list/rows         ListTable      GET of a list, target list-rows (the next rows, foot out of band)
+//	list/count        ListCount      GET of a list, target list-count
 //	client/timeline   Timeline       GET /clients/{id}/timeline?kind=, target timeline
 //	client/older      Timeline       GET /clients/{id}/timeline?kind=&after=, target older
 //	client/logged     Logged         POST /clients/{id}/activities, 200: fresh composer, timeline and toast

@@ -44,7 +44,7 @@ func TestDay(t *testing.T) {
 func firstClient(p *person) (name, path string) {
 	p.t.Helper()
 	p.open("/clients")
-	name, path = p.text("#client-rows tr:first-child a"), p.attribute("#client-rows tr:first-child a", "href")
+	name, path = p.text("#list-rows tr:first-child a"), p.attribute("#list-rows tr:first-child a", "href")
 	p.open(path)
 	p.do("see the timeline", chromedp.WaitVisible(css("#timeline")))
 	return name, path

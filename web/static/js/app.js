@@ -3,6 +3,7 @@ import "./dialogs.js";
 import "./keys.js";
 import "./palette.js";
 import "./pick.js";
+import "./select.js";
 import "./toasts.js";
 import "./drafts.js";
 import "./held.js";

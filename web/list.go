@@ -1,0 +1,268 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+	"cemigmas/crm/text"
+	"cemigmas/reports"
+	"cemigmas/web/page"
+)
+
+// list declares a list of records: its page, its fragments and its files follow
+// from it.
+type list[T any] struct {
+	name    string // "clients": its path, and the middle of its keys
+	words   bool   // its records are found by words
+	sorts   []string
+	filters []string
+	columns []column[T]
+	id      func(*T) string
+	find    func(context.Context, *crm.Service, crm.Actor, listAsk) ([]T, string, error)
+	count   func(context.Context, *crm.Service, crm.Actor, listAsk, int) (int, error)
+	above   func(*T) (client, place string) // what the record belongs to, whose names a row shows; nil: nothing
+	bulk    string                          // POST: what is done to chosen rows; empty: they cannot be chosen
+	links   func(view) []page.ListLink
+}
+
+// column is a column of a list. Its cell is what the page shows, its value what
+// a file says.
+type column[T any] struct {
+	key, label string // of its class, in the catalogue
+	sort       string // this sort orders by it
+	down       bool   // from above
+	right      bool
+	kind       reports.Kind
+	width      float64 // characters, in a workbook
+	cell       func(v view, n listNames, r *T) page.ListCell
+	value      func(v view, n listNames, r *T) reports.Cell
+}
+
+// listNames are the names that rows show instead of ids.
+type listNames struct{ users, clients, places map[string]string }
+
+func (l list[T]) path() string { return "/" + l.name }
+
+func (l list[T]) ask(c *fiber.Ctx) listAsk { return readListAsk(c, l.path(), l.filters) }
+
+// lists in the order in which they are offered.
+var listTabs = []string{"clients", "installations", "contracts", "people"}
+
+// page answers GET of the list: the whole page, the table for another query, the
+// next rows, or the count.
+func (l list[T]) page(s *Server, c *fiber.Ctx) error {
+	v, ask := s.view(c), l.ask(c)
+	if isPart(c) && c.Get("HX-Target") == "list-count" {
+		return l.total(s, c, v, ask)
+	}
+	chips, err := s.listChips(c, v, ask)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	table, err := l.table(s, c, v, ask)
+	if err != nil {
+		if isPart(c) || crm.CodeOf(err) != crm.CodeInvalid || listStart(c, domainError(err)) != "" {
+			return s.fail(c, err)
+		}
+		table = page.ListTable{Text: v.Text, Name: l.name, Fail: &page.Notice{State: page.Bad, Label: v.refused(ask, err),
+			Action: page.Link{Label: v.T("page.clients.none.action"), URL: l.path()}}}
+	}
+	if isPart(c) {
+		if ask.after != "" && c.Get("HX-Target") == "list-rows" {
+			return s.render(c, fiber.StatusOK, "list/rows", table)
+		}
+		chips.Swap = true
+		table.Chips = chips
+		return s.render(c, fiber.StatusOK, "list/table", table)
+	}
+	p := page.List{Base: s.base(c, page.PlaceClients, v.T("list."+l.name)), Table: table}
+	if p.Tool, err = l.tools(s, c, v, ask); err != nil {
+		return s.fail(c, err)
+	}
+	p.Tool.Chips, p.Shape = chips, page.ShapeList
+	for _, name := range listTabs {
+		p.Tabs = append(p.Tabs, page.Tab{Label: v.T("list." + name), URL: "/" + name, Current: name == l.name})
+	}
+	return s.render(c, fiber.StatusOK, "list", p)
+}
+
+// shown are the columns that the viewer has: who has one portfolio sees no agent.
+func (l list[T]) shown(c *fiber.Ctx) []column[T] {
+	return slices.DeleteFunc(slices.Clone(l.columns), func(col column[T]) bool {
+		return col.key == "agent" && actor(c).Role == crm.RoleAgent
+	})
+}
+
+// table reads one page of the list. A page that a filter emptied goes on to the
+// next, so that "show more" always shows something.
+func (l list[T]) table(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListTable, error) {
+	ctx, a, columns := c.UserContext(), actor(c), l.shown(c)
+	t := page.ListTable{Text: v.Text, Name: l.name, Label: v.T("list." + l.name), Heads: l.heads(v, ask, columns)}
+	q := ask
+	var rows []T
+	for range 20 {
+		got, next, err := l.find(ctx, s.Service, a, q)
+		if err != nil {
+			return t, err
+		}
+		rows, q.after = append(rows, got...), next
+		if len(rows) > 0 || next == "" {
+			break
+		}
+	}
+	names, err := l.names(ctx, s, rows)
+	if err != nil {
+		return t, err
+	}
+	for i := range rows {
+		t.Rows = append(t.Rows, l.row(v, names, columns, &rows[i]))
+	}
+	last := ask.from + int64(len(rows))
+	if len(rows) > 0 {
+		t.Shown = v.int(1) + "–" + v.int(last)
+	}
+	if q.after != "" {
+		more := ask.at(l.path(), "after", q.after, "n", strconv.FormatInt(last, 10))
+		t.More = &page.More{Label: v.T("page.clients.more"), URL: more, Part: more}
+	}
+	if len(rows) == 0 && ask.after == "" {
+		t.Empty = l.empty(v, ask)
+	}
+	t.Count = l.known(v, ask, q.after, last)
+	for _, kind := range listFiles {
+		t.Files = append(t.Files, page.Link{Label: v.T("list.file." + kind), URL: ask.at(l.path()+"/export", "format", kind)})
+	}
+	if l.bulk != "" {
+		t.Bulk = &page.ListBulk{URL: ask.at(l.bulk), CSRF: s.Auth.CSRF(session(c).ID), Label: v.T("web.bulk.go")}
+	}
+	return t, nil
+}
+
+// known is the count when the page shows the last row, else where it is asked.
+func (l list[T]) known(v view, ask listAsk, next string, last int64) page.ListCount {
+	n := page.ListCount{Text: v.Text, Bulk: l.bulk != "", All: v.T("list.check.all")}
+	if next == "" {
+		n.Label = v.n("list.total."+l.name, last)
+		return n
+	}
+	n.Part = ask.url("", "")
+	return n
+}
+
+// total answers the count, up to its cap.
+func (l list[T]) total(s *Server, c *fiber.Ctx, v view, ask listAsk) error {
+	n, err := l.count(c.UserContext(), s.Service, actor(c), ask, totalCap+1)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	count := page.ListCount{Text: v.Text, Label: v.n("list.total."+l.name, int64(n)), Bulk: l.bulk != "", Swap: true}
+	if n > totalCap {
+		count.Label = v.n("list.many."+l.name, totalCap)
+	}
+	count.All = v.T("list.check.all") + ": " + count.Label
+	return s.render(c, fiber.StatusOK, "list/count", count)
+}
+
+func (l list[T]) names(ctx context.Context, s *Server, rows []T) (n listNames, err error) {
+	if n.users, err = s.Service.UserNames(ctx); err != nil || l.above == nil {
+		return n, err
+	}
+	var clients, places []string
+	for i := range rows {
+		client, place := l.above(&rows[i])
+		clients = append(clients, client)
+		if place != "" {
+			places = append(places, place)
+		}
+	}
+	if n.clients, err = s.Service.ClientNames(ctx, clients); err != nil || len(places) == 0 {
+		return n, err
+	}
+	n.places, err = s.Service.InstallationNames(ctx, places)
+	return n, err
+}
+
+func (l list[T]) row(v view, n listNames, columns []column[T], r *T) page.ListRow {
+	row := page.ListRow{ID: l.id(r)}
+	for i, col := range columns {
+		cell := col.cell(v, n, r)
+		cell.Key, cell.Right = col.key, col.right
+		if i == 0 {
+			row.Name = cell.Label
+		}
+		row.Cells = append(row.Cells, cell)
+	}
+	return row
+}
+
+func (l list[T]) heads(v view, ask listAsk, columns []column[T]) (out []page.Head) {
+	by := ask.sort
+	if by == "" {
+		by = l.sorts[0]
+	}
+	for _, col := range columns {
+		h := page.Head{Key: col.key, Label: v.T(col.label), Right: col.right}
+		if col.sort != "" {
+			h.URL = ask.url("sort", col.sort)
+			h.Part = h.URL
+		}
+		if col.sort != "" && col.sort == by {
+			h.Sort = "ascending"
+			if col.down {
+				h.Sort = "descending"
+			}
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+func (l list[T]) empty(v view, ask listAsk) *page.Empty {
+	if ask.narrowed() {
+		return &page.Empty{Label: v.T("list.none." + l.name), Action: page.Link{Label: v.T("page.clients.none.action"), URL: l.path()}}
+	}
+	return &page.Empty{Label: v.T("page.clients.first"), Action: page.Link{Label: v.T("web.client.new"), URL: "/clients/new"}}
+}
+
+func (l list[T]) tools(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListTools, error) {
+	t := page.ListTools{Text: v.Text, URL: l.path(), Query: ask.q, Sort: ask.sort, Sorts: v.options("web.sort.", l.sorts...)}
+	if l.words {
+		t.Find = v.T("list.find." + l.name)
+	}
+	if t.Sort == "" {
+		t.Sort = l.sorts[0]
+	}
+	if l.links != nil {
+		t.Links = l.links(v)
+	}
+	for _, name := range l.filters {
+		options, err := s.filterOptions(c, v, name)
+		if err != nil {
+			return t, err
+		}
+		if len(options) > 0 {
+			t.Filters = append(t.Filters, page.ListFilter{Name: name, Label: v.T(filterLabel[name]), Value: ask.by[name], Options: options})
+		}
+	}
+	return t, nil
+}
+
+// refused says which filter of the address is none.
+func (v view) refused(ask listAsk, err error) string {
+	wrong, above, _ := v.formError(err)
+	var names []string
+	for _, f := range append(slices.Clone(ask.names), "sort") {
+		value := ask.by[f]
+		if f == "sort" {
+			value = ask.sort
+		}
+		if wrong[f] != "" {
+			names = append(names, v.T("web.list.unknown", "filter", v.T(filterLabel[f]), "value", text.Clip(value, 60)))
+		}
+	}
+	return join(" ", append([]string{above}, append(names, v.T("web.list.broken"))...)...)
+}

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+)
+
+// listSize is a page of a list; totalCap is how far a total is counted.
+const (
+	listSize = 50
+	totalCap = 10_000
+)
+
+// listAsk is what a list is asked for. All of it stands in the address, so that
+// back, reload and a bookmark show the same.
+type listAsk struct {
+	path, q, sort, after string
+	by                   map[string]string // filters
+	names                []string          // of the filters, in their order
+	from                 int64             // rows before this page
+	limit                int
+}
+
+func readListAsk(c *fiber.Ctx, path string, filters []string) listAsk {
+	a := listAsk{path: path, q: c.Query("q"), sort: c.Query("sort"), after: c.Query("after"), by: map[string]string{}, names: filters, limit: listSize}
+	for _, f := range filters {
+		a.by[f] = c.Query(f)
+	}
+	if n, err := strconv.ParseInt(c.Query("n"), 10, 64); err == nil && n > 0 && a.after != "" {
+		a.from = n
+	}
+	return a
+}
+
+// url is the list from its beginning, with one thing said otherwise.
+func (a listAsk) url(name, value string) string {
+	return a.at(a.path, name, value)
+}
+
+// at is another path with this list's query and one thing said otherwise.
+func (a listAsk) at(path string, more ...string) string {
+	said := map[string]string{"q": a.q, "sort": a.sort}
+	for k, v := range a.by {
+		said[k] = v
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		said[more[i]] = more[i+1]
+	}
+	var pairs []string
+	for k, v := range said {
+		if k != "" {
+			pairs = append(pairs, k, v)
+		}
+	}
+	return at(path, pairs...)
+}
+
+func (a listAsk) narrowed() bool {
+	for _, v := range a.by {
+		if v != "" {
+			return true
+		}
+	}
+	return a.q != ""
+}
+
+// clients is the query of a list of clients.
+func (a listAsk) clients() crm.ClientQuery {
+	return crm.ClientQuery{Q: a.q, Sector: a.by["sector"], Agent: a.by["agent"], Status: a.by["status"], Sort: a.sort, Limit: a.limit, After: a.after}
+}
+
+// records is the query of a list of what belongs to clients.
+func (a listAsk) records() crm.RecordQuery {
+	return crm.RecordQuery{Q: a.q, Agent: a.by["agent"], Market: a.by["market"], Modality: a.by["modality"], Role: a.by["role"], Sort: a.sort, Limit: a.limit, After: a.after}
+}

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/crm"
+	"cemigmas/crm/text"
+	"cemigmas/web/page"
+)
+
+// filterLabel names the filters of all lists, and the sort, in the catalogue.
+var filterLabel = map[string]string{
+	"sector": "page.sector", "agent": "page.agent", "status": "page.client.status", "market": "list.c.market",
+	"modality": "contract.field.modality", "role": "web.person.role", "sort": "page.sort",
+}
+
+// filterOptions are the choices of a filter; none for one that says nothing to
+// the viewer: an agent sees its own portfolio only.
+func (s *Server) filterOptions(c *fiber.Ctx, v view, name string) ([]page.Option, error) {
+	switch name {
+	case "sector":
+		return v.sectors(), nil
+	case "status":
+		return v.options("web.status.", crm.ClientStatuses...), nil
+	case "market":
+		return v.options("web.market.", crm.MarketCaptive, crm.MarketFree), nil
+	case "modality":
+		return v.options("modality.", crm.Modalities...), nil
+	case "role":
+		return v.options("web.person.", crm.PersonRoles...), nil
+	}
+	if actor(c).Role == crm.RoleAgent {
+		return nil, nil
+	}
+	return s.agentOptions(c)
+}
+
+// listChips are the filters in force. An unknown value is shown as it was given.
+func (s *Server) listChips(c *fiber.Ctx, v view, ask listAsk) (page.ListChips, error) {
+	chips := page.ListChips{Text: v.Text}
+	for _, name := range ask.names {
+		value := ask.by[name]
+		if value == "" || name == "agent" && actor(c).Role == crm.RoleAgent {
+			continue
+		}
+		label := text.Clip(value, 60)
+		if name == "agent" {
+			users, err := s.Service.UserNames(c.UserContext())
+			if err != nil {
+				return chips, err
+			}
+			label = orNothing(users[value])
+		} else {
+			options, err := s.filterOptions(c, v, name)
+			if err != nil {
+				return chips, err
+			}
+			for _, o := range options {
+				if o.Value == value {
+					label = o.Label
+				}
+			}
+		}
+		chips.Chips = append(chips.Chips, page.Chip{Key: v.T(filterLabel[name]), Label: label, X: ask.url(name, "")})
+	}
+	return chips, nil
+}
+
+func (v view) sectors() []page.Option {
+	var out []page.Option
+	for _, sec := range crm.Sectors() {
+		out = append(out, page.Option{Value: sec.ID, Label: v.sector(sec.ID)})
+	}
+	return out
+}
+
+func (s *Server) agentOptions(c *fiber.Ctx) ([]page.Option, error) {
+	team, err := s.Service.Team(c.UserContext(), actor(c))
+	var out []page.Option
+	for _, u := range team {
+		if !u.Disabled {
+			out = append(out, page.Option{Value: u.ID, Label: u.Name})
+		}
+	}
+	return out, err
+}
+
+// orGiven is the word for a value, or what the address gave when it is none.
+func (v view) orGiven(known bool, prefix, value string) string {
+	if known {
+		return v.T(prefix + value)
+	}
+	return text.Clip(value, 60)
+}

@@ -1,0 +1,81 @@
+package web_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"cemigmas/crm"
+	"cemigmas/web/webtest"
+)
+
+// Every list shows what its viewer may see, leads to the others, and says what
+// there is none of.
+func TestLists(t *testing.T) {
+	k := webtest.New(t)
+	estates := k.Fill()
+	e := estates["ana"]
+	b, boss := k.Browser("ana"), k.Browser("admin")
+	for _, c := range []struct{ path, link, head, filter, none string }{
+		{"/clients", "/clients/" + e.Client, "Cliente", "sector=food", "q=nada"},
+		{"/installations", "/installations/" + e.Installation, "Instalação", "market=captive", "q=nada"},
+		{"/people", "/people/" + e.Person, "Nome", "role=decision", "q=nada"},
+		{"/contracts", "/installations/" + e.Installation, "Contrato", "modality=verde", "market=free&modality=azul"},
+	} {
+		b.Get(c.path).Status(200).Has(`td a[href="`+c.link+`"]`, "").Has("th", c.head).Has(".tabs [aria-current]", "").Lacks("th.c-agent")
+		boss.Get(c.path).Status(200).Has("th.c-agent", "Agente").Has("#filter-agent option", "Ana")
+		b.Get(c.path+"?"+c.filter).Status(200).Has("#list-chips .chip", "")
+		b.Get(c.path+"?"+c.none).Status(200).Has("#list .empty a[href='"+c.path+"']", "Limpar")
+		b.Get(c.path+"?sort=colour").Status(200).Has(".notice", "“colour” não existe.")
+		boss.Part(c.path, "list-count").Status(200).Has("#list-count", "").Lacks("table")
+	}
+	b.Get("/people?role=king").Has(".notice", "Papel: “king” não existe.")
+}
+
+// Rows of clients can be chosen, and what is chosen goes out with the query of
+// the list.
+func TestChoosingRows(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	b.Get("/clients?sector=food&after=").Has(`#bulk[action="/clients/bulk?sector=food"] [name=csrf]`, "").Has("#bulk [name=all]", "").Has(`td [form=bulk][name=id][value="`+e.Client+`"]`, "")
+	b.Get("/people").Lacks("#bulk [name=id] .c-check")
+}
+
+// A file has every row of the list, in its order and columns, whatever page is
+// shown; nothing in it is a formula, and no CPF is whole.
+func TestListFiles(t *testing.T) {
+	k := webtest.New(t)
+	k.Fill()
+	for i := range 250 {
+		k.Apply(crm.Clients.Put(&crm.Client{ID: crm.NewID(webtest.Now.Add(time.Duration(i) * time.Millisecond)), Name: "=Padaria", TaxKind: crm.TaxCPF, TaxID: "",
+			Agent: "ana", Team: "norte", Sector: "retail", Status: "active", ContractedW: int64(i) * 1000}))
+	}
+	b := k.Browser("ana")
+	a := b.Get("/clients/export?format=csv&sector=retail&sort=contracted&after=x").Status(200)
+	if !strings.HasPrefix(a.Body, "\ufeff") || !strings.Contains(a.Header.Get("Content-Disposition"), "clients.csv") {
+		t.Errorf("%.40q as %s", a.Body, a.Header.Get("Content-Disposition"))
+	}
+	in := csv.NewReader(strings.NewReader(strings.TrimPrefix(a.Body, "\ufeff")))
+	in.Comma = ';'
+	rows, err := in.ReadAll()
+	if err != nil || len(rows) != 251 || rows[0][0] != "Cliente" || rows[1][0] != "'=Padaria" || rows[1][3] != "249" {
+		t.Fatalf("%d rows, %v: %q", len(rows), err, rows[:min(2, len(rows))])
+	}
+	a = b.Get("/clients/export?format=xlsx&sector=retail&sort=contracted").Status(200)
+	f, err := excelize.OpenReader(bytes.NewReader([]byte(a.Body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	sheet, err := f.GetRows("Clientes")
+	if err != nil || len(sheet) < 251 || sheet[len(sheet)-250][0] != "=Padaria" {
+		t.Errorf("%d rows in the workbook, %v", len(sheet), err)
+	}
+	b.Get("/clients/export?format=csv&sort=colour").Status(422)
+	b.Get("/contracts/export?format=xlsx").Status(200)
+}
