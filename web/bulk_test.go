@@ -66,7 +66,7 @@ func TestListIsChosenFrom(t *testing.T) {
 	e := k.Fill()["ana"]
 	b := k.Browser("ana")
 	b.Get("/clients?sector=food&sort=worst").Status(200).Has("[name=id][form=bulk][value='"+e.Client+"']", "").
-		Has("form#bulk[action='/clients/bulk?sector=food&sort=worst'] [name=csrf]", "").Has("form#bulk", "todos desta lista (1 cliente)")
+		Has("form#bulk[action='/clients/bulk?sector=food&sort=worst'] [name=csrf]", "").Has("form#bulk [name=all]", "")
 }
 
 func TestBulkResultAndUndo(t *testing.T) {

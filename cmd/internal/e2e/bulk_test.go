@@ -29,7 +29,7 @@ func TestBulkReassignment(t *testing.T) {
 		for _, c := range list {
 			p.do("choose "+c.Name, click(css(`[name=id][value="`+c.ID+`"]`)))
 		}
-		p.do("say what to do with them", click(css("#bulk button")), chromedp.WaitVisible(css("form[data-bulk]")))
+		p.do("say what to do with them", click(css("#bulk .primary")), chromedp.WaitVisible(css("form[data-bulk]")))
 		p.sees("form[data-bulk]", list[0].Name)
 		p.do("hand them over", chromedp.SetValue(css("select[name=agent]"), to.ID), click(css("form[data-bulk] .primary")))
 		p.untilTrue("it is done", `document.querySelector("#job[data-job=done]") !== null && document.querySelector("form[action$='/undo']") !== null`)
