@@ -65,16 +65,24 @@ func testKeep(t *testing.T, s store.Store) {
 	if held.Err() == nil || errors.Is(context.Cause(held), store.ErrLeaseLost) {
 		t.Errorf("done ends it with %v", context.Cause(held))
 	}
-	b, err := s.Lease(ctx, "work", "b", time.Minute)
+	// Given back at once, long before it runs out. It is another one, that was not
+	// being renewed: a slow server may still take what was on its way.
+	l, err = s.Lease(ctx, "rest", "a", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, done = store.Keep(ctx, s, l, time.Minute)
+	done()
+	b, err := s.Lease(ctx, "rest", "b", time.Minute)
 	if err != nil {
 		t.Fatalf("it was not given back: %v", err)
 	}
 	// Taken by another meanwhile, it ends with the reason.
-	held, done = store.Keep(ctx, s, store.Lease{Name: "work", Owner: "a", Fence: l.Fence}, ttl)
+	held, done = store.Keep(ctx, s, store.Lease{Name: "rest", Owner: "a", Fence: l.Fence}, ttl)
 	<-held.Done()
 	if !errors.Is(context.Cause(held), store.ErrLeaseLost) {
 		t.Errorf("it ended with %v", context.Cause(held))
 	}
 	done()
-	apply(t, s, store.CheckLease{Name: "work", Fence: b.Fence})
+	apply(t, s, store.CheckLease{Name: "rest", Fence: b.Fence})
 }
