@@ -55,6 +55,16 @@ type Bus struct {
 	mu      sync.Mutex
 	subs    map[chan Event][]string // with the kinds listened for; all when empty
 	forward func(Event)             // to other processes; nil where there are none
+	recent  [remembered]heard       // a ring, for pages that begin to listen
+	count   int                     // events ever put into it
+}
+
+// remembered is how many events a Bus keeps.
+const remembered = 256
+
+type heard struct {
+	at    time.Time
+	event Event
 }
 
 // NewBus makes a Bus.
@@ -77,7 +87,27 @@ func (b *Bus) deliver(e Event) {
 	b.tell(e)
 }
 
+// Since are the events that pages were told of at or after a time: a page is
+// made before it listens, and what happened between would be lost to it. Not
+// whole means that more happened than is remembered.
+func (b *Bus) Since(at time.Time) (list []Event, whole bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for n := b.count - 1; n >= max(0, b.count-remembered); n-- {
+		t := b.recent[n%remembered]
+		if t.at.Before(at) {
+			return list, true
+		}
+		list = append(list, t.event)
+	}
+	return list, b.count <= remembered
+}
+
 func (b *Bus) tell(e Event) {
+	if !e.Internal() {
+		b.recent[b.count%remembered] = heard{time.Now(), e}
+		b.count++
+	}
 	for ch, kinds := range b.subs {
 		if len(kinds) > 0 && !slices.Contains(kinds, e.Kind) {
 			continue

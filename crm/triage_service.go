@@ -186,36 +186,49 @@ func (s *Service) ReleaseHeld(ctx context.Context, list []Held) error {
 // heldBatch is how many mails move in one Apply.
 const heldBatch = 200
 
+// moveTries is how often a batch is begun anew that met another's: who names a
+// sender has all waiting mail looked through at once, beside the own move.
+const moveTries = 8
+
 func (s *Service) moveHeld(ctx context.Context, list []Held, state, reason string, with ...store.Change) error {
 	woken := map[string]string{}
 	for len(list) > 0 || len(with) > 0 {
 		n := min(heldBatch, len(list))
-		changes := with
-		with = nil
-		for _, h := range list[:n] {
-			row, err := Ledger.Get(ctx, s.store, h.ID)
-			if CodeOf(err) == CodeNotFound {
-				changes = append(changes, store.Delete{In: HeldMail.In, ID: h.ID, Version: -1})
-				continue
+		for try := 1; ; try++ {
+			err := s.moveBatch(ctx, list[:n], state, reason, with, woken)
+			if err == nil {
+				break
 			}
-			if err != nil {
+			if CodeOf(err) != CodeConflict || try == moveTries {
 				return err
 			}
-			if row.State == RowHeld {
-				row.State, row.Reason, row.Tries = state, reason, 0
-				changes = append(changes, Ledger.Put(&row))
-			}
-			changes = append(changes, store.Delete{In: HeldMail.In, ID: h.ID, Version: -1})
-			woken[h.Mailbox] = h.Owner
 		}
-		list = list[n:]
-		if err := s.Apply(ctx, changes...); err != nil {
-			return err
-		}
+		list, with = list[n:], nil
 	}
 	for box, owner := range woken {
 		s.bus.Publish(Event{Kind: WakeMailbox, ID: box, Owner: owner})
 		s.bus.Publish(Event{Kind: "triage", ID: box, Owner: owner})
 	}
 	return nil
+}
+
+// moveBatch moves mails in one Apply; those that do not wait any more are only
+// taken off the list. woken gains their mailboxes with their owners.
+func (s *Service) moveBatch(ctx context.Context, list []Held, state, reason string, with []store.Change, woken map[string]string) error {
+	changes := slices.Clone(with)
+	for _, h := range list {
+		row, err := Ledger.Get(ctx, s.store, h.ID)
+		if err != nil && CodeOf(err) != CodeNotFound {
+			return err
+		}
+		if err == nil {
+			woken[h.Mailbox] = h.Owner
+		}
+		if err == nil && row.State == RowHeld {
+			row.State, row.Reason, row.Tries = state, reason, 0
+			changes = append(changes, Ledger.Put(&row))
+		}
+		changes = append(changes, store.Delete{In: HeldMail.In, ID: h.ID, Version: -1})
+	}
+	return s.Apply(ctx, changes...)
 }

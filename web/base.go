@@ -19,7 +19,7 @@ import (
 // left away, so that an error page has a frame too.
 func (s *Server) base(c *fiber.Ctx, place page.Place, title string, crumbs ...page.Link) page.Base {
 	v := s.view(c)
-	b := page.Base{Text: v.Text, Title: title, Shape: page.ShapePanels, Crumbs: crumbs, Path: ownPath(c.OriginalURL(), "/")}
+	b := page.Base{Text: v.Text, Title: title, Shape: page.ShapePanels, Crumbs: crumbs, Path: ownPath(c.OriginalURL(), "/"), At: c.Context().Time().UnixMilli()}
 	b.Theme, b.Density = s.looks(c)
 	if s.Demo != nil {
 		b.Demo = &page.DemoBar{}

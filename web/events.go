@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,6 +17,10 @@ const beat = 15 * time.Second
 // recheck is how old a right may be that an event is sent under.
 const recheck = 2 * time.Second
 
+// slack is how far the clocks of two nodes may differ: one made the page,
+// another tells it what happened since.
+const slack = 2 * time.Second
+
 // events is the stream of a browser: what changed that its user may see. The
 // session is read again while it goes on: a disabled user gets nothing more.
 func (s *Server) events(c *fiber.Ctx) error {
@@ -24,6 +29,7 @@ func (s *Server) events(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set("X-Accel-Buffering", "no")
 	ch, stop := s.Service.Bus().Subscribe()
+	missed, whole := s.missed(c)
 	done := s.until.Done()
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer stop()
@@ -39,7 +45,16 @@ func (s *Server) events(c *fiber.Ctx) error {
 			return err == nil
 		}
 		// The first words make the browser's stream open.
-		if fmt.Fprint(w, "retry: 3000\n: open\n\n"); w.Flush() != nil {
+		fmt.Fprint(w, "retry: 3000\n: open\n\n")
+		if !whole {
+			fmt.Fprint(w, "event: all\ndata: all\n\n")
+		}
+		for _, e := range missed {
+			if a.Sees(e) {
+				writeEvent(w, e)
+			}
+		}
+		if w.Flush() != nil {
 			return
 		}
 		for {
@@ -75,6 +90,24 @@ func (s *Server) events(c *fiber.Ctx) error {
 		}
 	})
 	return nil
+}
+
+// missed is what happened after the page was made and before it listened; the
+// page says when that was (since, in milliseconds).
+func (s *Server) missed(c *fiber.Ctx) (list []crm.Event, whole bool) {
+	at, err := strconv.ParseInt(c.Query("since"), 10, 64)
+	if err != nil {
+		return nil, true
+	}
+	all, whole := s.Service.Bus().Since(time.UnixMilli(at).Add(-slack))
+	seen := map[crm.Event]bool{}
+	for _, e := range all {
+		if e.Kind != crm.EventSession && !seen[e] {
+			seen[e] = true
+			list = append(list, e)
+		}
+	}
+	return list, whole
 }
 
 func writeEvent(w *bufio.Writer, e crm.Event) {

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -327,39 +328,69 @@ func TestSettings(t *testing.T) {
 	b.Get("/").Lacks("[data-toast]")
 }
 
-// The stream tells what its user may see, and ends when the user is disabled.
-func TestEvents(t *testing.T) {
-	k := webtest.New(t)
+// stream opens the stream of a browser; next are its next lines that say
+// something.
+func stream(k *webtest.Kit, b *webtest.Browser, query string) (next func(n int) string) {
+	k.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	k.Must(err)
 	go func() { _ = k.Server.App().Listener(ln) }()
-	b := k.Browser("ana")
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, "GET", "http://"+ln.Addr().String()+"/events", nil)
+	ctx, cancel := context.WithTimeout(k.Context(), 10*time.Second)
+	k.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, "GET", "http://"+ln.Addr().String()+"/events"+query, nil)
 	k.Must(err)
 	r.AddCookie(&http.Cookie{Name: "cemigmas", Value: b.Cookies["cemigmas"]})
 	res, err := http.DefaultClient.Do(r)
 	k.Must(err)
-	defer res.Body.Close()
+	k.Cleanup(func() { res.Body.Close() })
 	lines := bufio.NewScanner(res.Body)
 	lines.Scan() // the stream is open
+	return func(n int) string {
+		var got []string
+		for len(got) < n && lines.Scan() {
+			if strings.HasPrefix(lines.Text(), "event: ") || strings.HasPrefix(lines.Text(), "data: ") {
+				got = append(got, lines.Text())
+			}
+		}
+		return strings.Join(got, "|")
+	}
+}
+
+// The stream tells what its user may see, and ends when the user is disabled.
+func TestEvents(t *testing.T) {
+	k := webtest.New(t)
+	next := stream(k, k.Browser("ana"), "")
 	bus := k.Service.Bus()
 	bus.Publish(crm.Event{Kind: "client", ID: "foreign", Agent: "bia", Team: "norte"})
 	bus.Publish(crm.Event{Kind: "job", ID: "foreign", Owner: "bia"})
 	bus.Publish(crm.Event{Kind: crm.WakeMailbox, ID: "internal", Owner: "ana"})
 	bus.Publish(crm.Event{Kind: "client", ID: "mine", Agent: "ana", Team: "norte"})
 	bus.Publish(crm.Event{Kind: "mail", ID: "mine", Agent: "ana", Team: "norte"})
-	var got []string
-	for lines.Scan() {
-		if strings.HasPrefix(lines.Text(), "event: ") || strings.HasPrefix(lines.Text(), "data: ") {
-			if got = append(got, lines.Text()); len(got) == 4 {
-				break
-			}
-		}
-	}
-	if all := strings.Join(got, "|"); all != "event: client|data: mine|event: mail|data: new" {
+	if all := next(4); all != "event: client|data: mine|event: mail|data: new" {
 		t.Errorf("stream %q", all)
+	}
+}
+
+// What happens after a page was made and before it listens is told to it too,
+// once and as far as its user may see it; of too much it only learns that.
+func TestEventsSinceThePageWasMade(t *testing.T) {
+	k := webtest.New(t)
+	b := k.Browser("ana")
+	at := b.Get("/").Find("body").AttrOr("data-at", "")
+	bus := k.Service.Bus()
+	for range 2 {
+		bus.Publish(crm.Event{Kind: "client", ID: "mine", Agent: "ana", Team: "norte"})
+		bus.Publish(crm.Event{Kind: "client", ID: "foreign", Agent: "bia", Team: "norte"})
+	}
+	next := stream(k, b, "?since="+at)
+	if all := next(2); all != "event: client|data: mine" {
+		t.Errorf("stream %q", all)
+	}
+	for i := range 1000 {
+		bus.Publish(crm.Event{Kind: "client", ID: fmt.Sprint(i), Agent: "bia", Team: "norte"})
+	}
+	if all := stream(k, b, "?since="+at)(2); all != "event: all|data: all" {
+		t.Errorf("stream after too much %q", all)
 	}
 }
 

@@ -20,6 +20,7 @@ type Base struct {
 	Density string // "" (compact) or "comfortable"
 	Quick   LogForm
 	Path    string // of this page with its query: where a form comes back to
+	At      int64  // when it was asked for, in milliseconds: news since then are new to it
 }
 
 // Shape names the skeleton of a page that is being loaded.

@@ -13,7 +13,12 @@ function refresh(topic) {
 let stream = null;
 
 function listen() {
-  stream = new EventSource("/events");
+  // What happened since this page was made is new to it.
+  stream = new EventSource("/events?since=" + document.body.dataset.at);
+  stream.addEventListener("all", () => {
+    refreshAll();
+    channel.postMessage("all");
+  });
   for (const kind of kinds) {
     stream.addEventListener(kind, (event) => {
       const topic = kind + ":" + event.data;
@@ -73,8 +78,12 @@ function refreshAll() {
 channel.addEventListener("message", (event) => (event.data === "all" ? refreshAll() : refresh(event.data)));
 
 if (document.body.dataset.user) {
-  if (navigator.locks) navigator.locks.request("cemigmas-events", () => new Promise(listenWhileShown));
-  else listenWhileSeen();
+  if (navigator.locks) {
+    navigator.locks.request("cemigmas-events", () => new Promise(listenWhileShown));
+    // Another tab listens for this one too, since this script began: what came
+    // while the page loaded is looked for once.
+    setTimeout(() => stream || refreshAll(), 1000);
+  } else listenWhileSeen();
 }
 
 // A job that has ended, also one that failed, shows what came of it on its page:
