@@ -82,10 +82,15 @@ func (s *Server) parts(c *fiber.Ctx, take func(*multipart.Part, map[string]strin
 			fields[p.FormName()] = string(v)
 		}
 		if err != nil {
+			_, _ = io.CopyN(io.Discard, body, readOn) // broken or not, it is refused
 			return fields, err
 		}
 	}
 }
+
+// readOn is how much more is read of an upload that is refused: a sender that is
+// cut off while it sends sees a broken line, not the reason.
+const readOn = 16 << 20
 
 // pieceTime is how long a sender may take for the next piece of an upload; the
 // whole may take longer than other requests.
