@@ -30,6 +30,7 @@ type childConfig struct {
 	Store, Data, Owner  string
 	AllowNoTransactions bool
 	FileLimit           uint64 // bytes that a file may grow to; 0: no limit
+	NoRoot              bool   // the process gives up a superuser's rights, who may write everything
 	User                string // who gets a token
 }
 
@@ -54,6 +55,11 @@ func serve(conf string) error {
 	defer stop()
 	if err := limitFiles(c.FileLimit); err != nil {
 		return err
+	}
+	if c.NoRoot {
+		if err := dropRoot(); err != nil {
+			return err
+		}
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	a, err := app.Open(ctx, app.Config{Log: log, Store: c.Store, Data: c.Data, Owner: c.Owner, AllowNoTransactions: c.AllowNoTransactions,

@@ -3,6 +3,7 @@
 package faults
 
 import (
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -30,3 +31,14 @@ func limitFiles(bytes uint64) error {
 
 // makeSpace lets the files of a child grow again.
 func (p *child) makeSpace() error { return p.cmd.Process.Signal(syscall.SIGUSR1) }
+
+// nobody is the number of the user and the group that own nothing.
+const nobody = 65534
+
+// dropRoot makes a superuser's process one of nobody's.
+func dropRoot() error {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	return errors.Join(syscall.Setgroups(nil), syscall.Setgid(nobody), syscall.Setuid(nobody))
+}

@@ -41,7 +41,7 @@ var errClosed = errors.New("blob: the store is closed")
 // Open opens the blobs of a folder, which it creates when absent.
 func Open(ctx context.Context, dir string) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "blobs"), 0o700); err != nil {
-		return nil, fmt.Errorf("blob: %w", err)
+		return nil, fmt.Errorf("%s cannot be written: give the user that runs cemigmas the right to write it and its folder (%w)", dir, err)
 	}
 	s := &Store{dir: dir, write: make(chan *sqlite.Conn, 1), read: make(chan *sqlite.Conn, readers)}
 	for n := range 1 + readers {

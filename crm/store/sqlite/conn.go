@@ -58,6 +58,22 @@ func openConn(path string, busy time.Duration, readOnly bool) (_ *sqlite.Conn, e
 	return conn, execEach(conn, script)
 }
 
+// tryWriting fails when the file may not be written. SQLite opens such a file
+// for reading without a word, so that the first edit of the day would fail
+// instead of the start. Another's write lock is no failure: it passes.
+func tryWriting(conn *sqlite.Conn, busy time.Duration) error {
+	conn.SetBusyTimeout(0)
+	defer conn.SetBusyTimeout(busy)
+	err := exec(conn, "BEGIN IMMEDIATE")
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultOK:
+		return exec(conn, "ROLLBACK")
+	case sqlite.ResultBusy, sqlite.ResultLocked:
+		return nil
+	}
+	return err
+}
+
 func exec(conn *sqlite.Conn, query string) error {
 	return sqlitex.ExecuteTransient(conn, query, nil)
 }

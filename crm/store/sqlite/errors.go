@@ -75,9 +75,13 @@ func sentence(err error, path string) string {
 	case sqlite.ResultBusy, sqlite.ResultLocked:
 		return "another process keeps the write lock of " + path + ": find it (another cemigmas, a backup, a database browser) and try again"
 	case sqlite.ResultReadOnly, sqlite.ResultCantOpen, sqlite.ResultPerm:
-		return path + " cannot be written: give the user that runs cemigmas the right to write it and its folder"
+		return notWritable(path)
 	}
 	return ""
+}
+
+func notWritable(path string) string {
+	return path + " cannot be written: give the user that runs cemigmas the right to write it and its folder"
 }
 
 func codeOf(err error) store.Code {

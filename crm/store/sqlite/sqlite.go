@@ -13,6 +13,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -90,7 +91,11 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	}()
 	if o.Exclusive {
 		if s.lock, err = lockFile(o.Path + ".serve"); err != nil {
-			return nil, &store.Error{Code: store.CodeUnavailable, Err: err}
+			e := &store.Error{Code: store.CodeUnavailable, Err: err}
+			if locked := (*LockedError)(nil); !errors.As(err, &locked) {
+				e.Msg = notWritable(o.Path)
+			}
+			return nil, e
 		}
 	}
 	conn, err := openConn(o.Path, o.BusyTimeout, false)
@@ -100,6 +105,9 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	err = checkVersion(conn, o.Newest)
 	if err == nil {
 		err = createSchema(conn, s.order)
+	}
+	if err == nil {
+		err = tryWriting(conn, o.BusyTimeout)
 	}
 	if err != nil {
 		conn.Close()
