@@ -96,9 +96,14 @@ type Attempt struct {
 
 // Attempts is the table of failed sign-ins.
 var Attempts = Table[Attempt]{
-	In:  &store.Collection{Name: "attempts"},
-	ID:  func(a *Attempt) string { return a.ID },
-	Ver: func(a *Attempt) *int64 { return &a.Version },
+	In: &store.Collection{
+		Name:    "attempts",
+		Fields:  []store.Field{{Name: "seen", Kind: store.Time}},
+		Indexes: []store.Index{{Fields: []string{"seen"}}},
+	},
+	ID:   func(a *Attempt) string { return a.ID },
+	Ver:  func(a *Attempt) *int64 { return &a.Version },
+	Keys: func(a *Attempt) store.Keys { return store.Keys{"seen": a.SeenAt} },
 }
 
 // Mark is a fact about the whole store: that it is a demonstration, its schema.

@@ -156,7 +156,8 @@ func (a *Auth) CloseSession(ctx context.Context, token string) error {
 	return a.apply(ctx, store.Delete{In: crm.Sessions.In, ID: secret.TokenDigest(token), Version: -1})
 }
 
-// Sweep deletes sessions that are over; a background job calls it.
+// Sweep deletes sessions that are over and failed sign-ins that no longer
+// count; a background job calls it.
 func (a *Auth) Sweep(ctx context.Context) error {
 	q := store.Query{Where: []store.Cond{store.Below("expires", a.now())}, Sort: []string{"expires"}}
 	for s, err := range crm.Sessions.All(ctx, a.store, q) {
@@ -167,7 +168,7 @@ func (a *Auth) Sweep(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return a.sweepAttempts(ctx)
 }
 
 func (a *Auth) apply(ctx context.Context, ch ...store.Change) error { return a.store.Apply(ctx, ch...) }

@@ -80,6 +80,39 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	want(t, "the count began anew", err, crm.CodeUnauthorized)
 }
 
+func TestFailedTriesAreForgotten(t *testing.T) {
+	g := newGate(t)
+	ctx := context.Background()
+	left := func() (ids []string) {
+		for at, err := range crm.Attempts.All(ctx, g.svc.Store(), store.Query{Sort: []string{"seen"}}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, at.ID)
+		}
+		return ids
+	}
+	_, err := g.SignIn(ctx, "ana@cemigmas.example", "errada", here)
+	want(t, "a wrong password", err, crm.CodeUnauthorized)
+	g.now = g.now.Add(forgetAfter - time.Minute)
+	_, err = g.SignIn(ctx, "ze@cemigmas.example", "errada", "192.0.2.77")
+	want(t, "a name that nobody has", err, crm.CodeUnauthorized)
+	before := left()
+	g.now = g.now.Add(2 * time.Minute)
+	if err := g.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	after := left()
+	if len(before) != 4 || len(after) != 2 {
+		t.Fatalf("before %q, swept %q: the older two must go", before, after)
+	}
+	for _, id := range after {
+		if !strings.Contains(id, "ze@") && !strings.Contains(id, "192.0.2.77") {
+			t.Errorf("%s was kept", id)
+		}
+	}
+}
+
 func TestSessionEndsWithItsUser(t *testing.T) {
 	g := newGate(t)
 	ctx := context.Background()

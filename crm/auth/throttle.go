@@ -78,3 +78,19 @@ func (a *Auth) forget(ctx context.Context, gates []gate) {
 		_ = a.apply(ctx, store.Delete{In: crm.Attempts.In, ID: g.id, Version: -1})
 	}
 }
+
+// sweepAttempts deletes the counts that failed would begin anew.
+func (a *Auth) sweepAttempts(ctx context.Context) error {
+	q := store.Query{Where: []store.Cond{store.Below("seen", a.now().Add(-forgetAfter))}, Sort: []string{"seen"}}
+	for at, err := range crm.Attempts.All(ctx, a.store, q) {
+		if err != nil {
+			return err
+		}
+		// By its version: who fails again meanwhile keeps the count.
+		err := a.apply(ctx, store.Delete{In: crm.Attempts.In, ID: at.ID, Version: at.Version})
+		if err != nil && crm.CodeOf(err) != crm.CodeConflict && crm.CodeOf(err) != crm.CodeNotFound {
+			return err
+		}
+	}
+	return nil
+}
