@@ -182,13 +182,7 @@ func (sim *Simulation) ask(t Terms) {
 	if n < 0 {
 		return
 	}
-	o := &sim.Options[n]
-	asked.Costs.Demand = demand.Amount{Known: true}
-	for _, size := range o.Sizes {
-		asked.Costs.Demand = asked.Costs.Demand.Plus(size.Curve.Cost(t.W(size.Posto)))
-	}
-	asked.Costs.Energy = o.Costs.Energy
-	asked.Costs.Total = asked.Costs.Demand.Plus(asked.Costs.Energy)
+	asked.Costs = sim.Options[n].CostsAt(t.Step)
 	was, is := sim.RightSize.Present.Total, asked.Costs.Total
 	if !was.Known || !is.Known {
 		if t.Modality != sim.Modality {
@@ -196,9 +190,7 @@ func (sim *Simulation) ask(t Terms) {
 		}
 		was, is = sim.RightSize.Present.Demand, asked.Costs.Demand
 	}
-	if was.Known && is.Known && sim.Compared > 0 {
-		asked.Saving = demand.Amount{Centavos: (was.Centavos - is.Centavos) * 12 / int64(sim.Compared), Known: true}
-	}
+	asked.Saving = demand.SavingYear(was, is, sim.Compared)
 }
 
 // Why names what keeps a simulation from saying more; keys of the catalogue.

@@ -111,15 +111,12 @@ func bestModality(sim *crm.Simulation) demand.Modality {
 // simulated writes the three figures. Energy is part of them where it is known
 // on both sides; without it only one modality can be compared with itself.
 func (v view) simulated(p *page.Simulator, sim *crm.Simulation, o *demand.Option, now demand.Step) {
-	cost := demand.Amount{Known: true}
-	for _, size := range o.Sizes {
-		cost = cost.Plus(size.Curve.Cost(now.W(size.Posto)))
-	}
-	present := sim.RightSize.Present.Demand
+	costs := o.CostsAt(now)
+	present, cost := sim.RightSize.Present.Demand, costs.Demand
 	p.PresentKey, p.SimulatedKey = "simulation.present", "simulation.simulated"
 	switch {
 	case sim.RightSize.Present.Total.Known && o.Costs.Energy.Known:
-		present, cost, p.EnergyC = sim.RightSize.Present.Total, cost.Plus(o.Costs.Energy), o.Costs.Energy.Centavos
+		present, cost, p.EnergyN = sim.RightSize.Present.Total, costs.Total, o.EnergyNanos()
 		p.PresentKey, p.SimulatedKey = "simulation.present.all", "simulation.simulated.all"
 	case o.Modality != sim.RightSize.Modality:
 		present = demand.Amount{}
@@ -131,9 +128,8 @@ func (v view) simulated(p *page.Simulator, sim *crm.Simulation, o *demand.Option
 	if present.Known {
 		p.Present, p.PresentC = v.money(present.Centavos), present.Centavos
 	}
-	if present.Known && cost.Known {
-		saving := (present.Centavos - cost.Centavos) * 12 / int64(sim.Compared)
-		p.Saving, p.Dearer = v.money(saving), saving < 0
+	if saving := demand.SavingYear(present, cost, sim.Compared); saving.Known {
+		p.Saving, p.Dearer = v.money(saving.Centavos), saving.Centavos < 0
 	}
 }
 
@@ -160,7 +156,7 @@ func (v view) slide(sim *crm.Simulation, o *demand.Option, size demand.Size, now
 	}
 	var points []page.CostPoint
 	for _, p := range size.Curve.Points(from, to) {
-		points = append(points, page.CostPoint{KW: float64(p.W) / 1000, Cents: float64(p.Cost.Centavos)})
+		points = append(points, page.CostPoint{W: p.W, Nanos: p.Nanos})
 	}
 	today := -1.0
 	if present > 0 {

@@ -9,14 +9,14 @@ import (
 
 // The script of the simulator and the server read the same corners.
 func TestCostAt(t *testing.T) {
-	points := []page.CostPoint{{KW: 100, Cents: 1000}, {KW: 200, Cents: 2000}, {KW: 200.001, Cents: 500}, {KW: 300, Cents: 1500}}
+	points := []page.CostPoint{{W: 100_000, Nanos: 1000e7}, {W: 200_000, Nanos: 2000e7}, {W: 200_001, Nanos: 500e7}, {W: 300_000, Nanos: 1500e7}}
 	for kw, want := range map[float64]float64{100: 1000, 150: 1500, 200: 2000, 200.001: 500, 300: 1500, 400: 1500, 50: 1000} {
 		if got := page.CostAt(points, kw); got != want {
 			t.Errorf("at %v: %v, want %v", kw, got, want)
 		}
 	}
 	c := page.DrawCost("x", points, 150, 200.001, 50)
-	if c.TodayX != "" || !strings.HasPrefix(c.Data, "100,1000 200,2000") || !strings.HasPrefix(c.Path, "M4.0") {
+	if c.TodayX != "" || !strings.HasPrefix(c.Data, "100000,10000000000 200000,20000000000") || !strings.HasPrefix(c.Path, "M4.0") {
 		t.Errorf("drawn: %+v", c)
 	}
 	if page.DrawCost("x", points[:1], 1, 1, 1) != nil {

@@ -173,10 +173,12 @@ func end(p []piece, i int) int64 {
 
 func up(w, grid int64) int64 { return (w + grid - 1) / grid * grid }
 
-// CurvePoint is a corner of a curve.
+// CurvePoint is a corner of a curve. Nanos is its cost unrounded, in billionths
+// of R$: between corners of rounded cost lie values that are a centavo off.
 type CurvePoint struct {
-	W    int64
-	Cost Amount
+	W     int64
+	Nanos int64
+	Cost  Amount
 }
 
 // Points returns the corners from one demand to another, both included, in
@@ -197,7 +199,8 @@ func (c Curve) Points(from, to int64) []CurvePoint {
 	var out []CurvePoint
 	for _, w := range slices.Compact(corners) {
 		if from <= w && w <= to {
-			out = append(out, CurvePoint{w, nanosAmount(c.nanos(w))})
+			n := c.nanos(w)
+			out = append(out, CurvePoint{w, n, nanosAmount(n)})
 		}
 	}
 	return out

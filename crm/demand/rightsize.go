@@ -57,6 +57,8 @@ type Option struct {
 	Modality Modality
 	Sizes    []Size // in the order of Modality.Postos
 	Costs    Costs  // at whole kW
+
+	energy nanos
 }
 
 // Step returns the demands of an option.
@@ -171,8 +173,23 @@ func (res *RightSize) choose(months []*Usage, allowed int) {
 	if !present.Known || !best.Known {
 		return
 	}
-	saved, ok := mulDiv(max(0, present.Centavos-best.Centavos), 12, int64(res.Compared))
-	res.SavingYear = Amount{saved, ok}
+	res.SavingYear = SavingYear(present, best, res.Compared)
+	res.SavingYear.Centavos = max(0, res.SavingYear.Centavos)
+}
+
+// SavingYear is what one contract would cost less than another in a year, of
+// their costs over some months; below zero where it costs more.
+func SavingYear(was, is Amount, months int) Amount {
+	if !was.Known || !is.Known || months <= 0 {
+		return Amount{}
+	}
+	less := was.Centavos - is.Centavos
+	if less < 0 {
+		more, ok := mulDiv(-less, 12, int64(months))
+		return Amount{-more, ok}
+	}
+	saved, ok := mulDiv(less, 12, int64(months))
+	return Amount{saved, ok}
 }
 
 // comparable returns the months that have what the present contract and its

@@ -33,8 +33,32 @@ func optionOf(m Modality, months []*Usage, least int64) (Option, Gap) {
 		s.W, s.Cost = b.w, nanosAmount(b.cost)
 		demand.add(b.cost, 1)
 	}
-	o.Costs = costs(demand, energyOf(months, func(*Usage) Modality { return m }))
+	o.energy = energyOf(months, func(*Usage) Modality { return m })
+	o.Costs = costs(demand, o.energy)
 	return o, ""
+}
+
+// CostsAt are the costs of the option's modality with other demands; absent for
+// a demand that Curve.Cost has none for.
+func (o *Option) CostsAt(s Step) Costs {
+	var demand nanos
+	for _, size := range o.Sizes {
+		w := s.W(size.Posto)
+		if !size.Curve.Cost(w).Known {
+			return Costs{}
+		}
+		demand.add(size.Curve.nanos(w), 1)
+	}
+	return costs(demand, o.energy)
+}
+
+// EnergyNanos is the cost of the energy, unrounded, in billionths of R$; 0 where
+// it is not known.
+func (o *Option) EnergyNanos() int64 {
+	if o.energy.over {
+		return 0
+	}
+	return o.energy.v
 }
 
 // best is a demand with its cost in billionths of R$.

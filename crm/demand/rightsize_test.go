@@ -253,3 +253,36 @@ func BenchmarkSimulatePortfolio(b *testing.B) {
 		}
 	})
 }
+
+// What a contract of one's own costs is rounded as the best one is: once, over
+// all postos. 1 W for R$ 5.001 per kW is half a centavo and a little, twice that
+// one centavo and no second.
+func TestCostsAtRoundOnce(t *testing.T) {
+	curve, ok := NewCurve([]CurveMonth{{"2026-10", 1, 5_001_000}})
+	if !ok {
+		t.Fatal("no curve")
+	}
+	o := Option{Modality: Azul, Sizes: []Size{{Posto: Peak, Curve: curve}, {Posto: OffPeak, Curve: curve}}, energy: nanos{v: 4_000_000}}
+	got := o.CostsAt(Step{PeakW: 1, OffPeakW: 1})
+	if got != (Costs{Demand: known(1), Energy: known(0), Total: known(1)}) {
+		t.Errorf("%+v", got)
+	}
+	if got := o.CostsAt(Step{PeakW: -1, OffPeakW: 1}); got.Demand.Known || got.Total.Known {
+		t.Errorf("a negative demand costs %+v", got)
+	}
+}
+
+func TestSavingYearRoundsBothWays(t *testing.T) {
+	for _, c := range []struct {
+		was, is int64
+		months  int
+		want    Amount
+	}{{100, 90, 12, known(10)}, {100, 99, 8, known(2)}, {99, 100, 8, known(-2)}, {100, 107, 11, known(-8)}, {1, 1, 0, Amount{}}} {
+		if got := SavingYear(known(c.was), known(c.is), c.months); got != c.want {
+			t.Errorf("%d less %d of %d months: %+v, want %+v", c.was, c.is, c.months, got, c.want)
+		}
+	}
+	if SavingYear(Amount{}, known(1), 12).Known {
+		t.Error("nothing known saves something")
+	}
+}

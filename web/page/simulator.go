@@ -25,7 +25,7 @@ type Simulator struct {
 	Dearer                   bool   // it would cost more
 	Compared                 string // "12 meses, 11/2025 a 10/2026"
 	PresentC                 int64  // centavos, for the script; 0 where not known
-	EnergyC                  int64  // the energy of the simulated modality in it, centavos
+	EnergyN                  int64  // the energy of the simulated modality in it, billionths of R$
 	Count                    int64  // months compared
 	Laws                     []Law
 	BestURL                  string
@@ -47,10 +47,15 @@ type Slide struct {
 // Law is the first lawful day of a part of the change.
 type Law struct{ What, Sub, Day string }
 
-// CostPoint is a corner of a cost curve.
-type CostPoint struct{ KW, Cents float64 }
+// CostPoint is a corner of a cost curve: a demand in W and what it costs in
+// billionths of R$, unrounded.
+type CostPoint struct{ W, Nanos int64 }
 
-// CostChart is a cost curve, drawn. Data repeats its corners for the script.
+func (p CostPoint) kw() float64    { return float64(p.W) / 1000 }
+func (p CostPoint) cents() float64 { return float64(p.Nanos) / 1e7 }
+
+// CostChart is a cost curve, drawn. Data repeats its corners for the script,
+// which reckons with whole numbers too and so comes to the same centavo.
 type CostChart struct {
 	Label        string
 	Path         string
@@ -72,10 +77,10 @@ func DrawCost(label string, points []CostPoint, value, best, present float64) *C
 	if len(points) < 2 {
 		return nil
 	}
-	from, to := points[0].KW, points[len(points)-1].KW
-	low, high := points[0].Cents, points[0].Cents
+	from, to := points[0].kw(), points[len(points)-1].kw()
+	low, high := points[0].cents(), points[0].cents()
 	for _, p := range points {
-		low, high = min(low, p.Cents), max(high, p.Cents)
+		low, high = min(low, p.cents()), max(high, p.cents())
 	}
 	x := func(kw float64) float64 { return costLeft + (kw-from)/(to-from)*(costRight-costLeft) }
 	y := func(cents float64) float64 {
@@ -92,11 +97,11 @@ func DrawCost(label string, points []CostPoint, value, best, present float64) *C
 			op = 'M'
 		}
 		path.WriteByte(op)
-		path.WriteString(num(x(p.KW)) + " " + num(y(p.Cents)))
+		path.WriteString(num(x(p.kw())) + " " + num(y(p.cents())))
 		if i > 0 {
 			data.WriteByte(' ')
 		}
-		data.WriteString(strconv.FormatFloat(p.KW, 'f', -1, 64) + "," + strconv.FormatFloat(p.Cents, 'f', 0, 64))
+		data.WriteString(strconv.FormatInt(p.W, 10) + "," + strconv.FormatInt(p.Nanos, 10))
 	}
 	c.Path, c.Data = path.String(), data.String()
 	c.DotX, c.DotY = num(x(value)), num(y(CostAt(points, value)))
@@ -107,17 +112,18 @@ func DrawCost(label string, points []CostPoint, value, best, present float64) *C
 	return c
 }
 
-// CostAt is the cost between two corners: it lies on their line.
+// CostAt is the cost in centavos, unrounded, of a demand between two corners: it
+// lies on their line.
 func CostAt(points []CostPoint, kw float64) float64 {
 	for i := 1; i < len(points); i++ {
 		a, b := points[i-1], points[i]
-		if kw > b.KW {
+		if kw > b.kw() {
 			continue
 		}
-		if b.KW == a.KW || kw >= b.KW {
-			return b.Cents
+		if b.W == a.W || kw >= b.kw() {
+			return b.cents()
 		}
-		return a.Cents + (b.Cents-a.Cents)*math.Max(0, kw-a.KW)/(b.KW-a.KW)
+		return a.cents() + (b.cents()-a.cents())*math.Max(0, kw-a.kw())/(b.kw()-a.kw())
 	}
-	return points[len(points)-1].Cents
+	return points[len(points)-1].cents()
 }

@@ -3,7 +3,7 @@ package sample
 import "cemigmas/web/page"
 
 func simulator(t page.Text) *page.Simulator {
-	points := []page.CostPoint{{KW: 1400, Cents: 112_000_000}, {KW: 1600, Cents: 95_000_000}, {KW: 1705, Cents: 90_000_000}, {KW: 1900, Cents: 97_000_000}}
+	points := []page.CostPoint{{W: 1400_000, Nanos: 112_000_0000_000_000}, {W: 1600_000, Nanos: 95_000_0000_000_000}, {W: 1705_000, Nanos: 90_000_0000_000_000}, {W: 1900_000, Nanos: 97_000_0000_000_000}}
 	return &page.Simulator{Text: t, URL: "/installations/i1", Months: "13", Span: "12", Modality: "azul", Count: 12, PresentC: 122_653_556,
 		Modalities: []page.Tab{{Label: "Azul", URL: "?modality=azul", Current: true}, {Label: "Verde", URL: "?modality=verde"}},
 		Spans:      []page.Tab{{Label: "12 m", URL: "?span=12", Current: true}, {Label: "24 m", URL: "?span=24"}},
