@@ -281,12 +281,21 @@ func addresses(list []message.Address) []crm.Address {
 	return out
 }
 
+// arrived is when the server took the mail. One that gives no date, or a later
+// one than now, has it now.
+func (in *Incoming) arrived(now time.Time) time.Time {
+	if in.Internal.IsZero() || in.Internal.After(now) {
+		return now
+	}
+	return in.Internal
+}
+
 // message makes the document of a new mail.
 func (b *batchFiling) message(in *Incoming, k keysOf) *crm.Message {
 	p := in.mail
 	m := &crm.Message{
 		ID: k.mail, MessageID: p.MessageID, Refs: clipRefs(p.References), Digest: p.Digest,
-		Raw: string(blob.RefOf(in.Raw)), Size: int64(len(in.Raw)), At: p.When(in.Internal).UTC().Truncate(time.Millisecond),
+		Raw: string(blob.RefOf(in.Raw)), Size: int64(len(in.Raw)), At: p.When(in.arrived(b.now)).UTC().Truncate(time.Millisecond),
 		To: addresses(p.To), Cc: addresses(p.Cc), Subject: text.Clip(p.Subject, 500), Canonical: text.Clip(p.Canonical, 300),
 		Preview: in.preview, Automatic: p.AutomaticReason, Large: in.Large, Problem: text.Clip(p.Problem, 500),
 		Mailboxes: []string{b.box.ID}, Owners: []string{b.box.Owner}, CreatedAt: b.now, Numbers: k.list(),

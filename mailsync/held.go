@@ -19,15 +19,12 @@ const heldText = 2000
 func (b *batchFiling) hold(ctx context.Context, in *Incoming, row crm.LedgerRow, k keysOf, f filing) error {
 	p := in.mail
 	h := crm.Held{
-		ID: row.ID, Mailbox: b.box.ID, Owner: b.box.Owner, Team: b.box.Team, At: p.When(in.Internal).UTC().Truncate(time.Millisecond),
+		ID: row.ID, Mailbox: b.box.ID, Owner: b.box.Owner, Team: b.box.Team, At: p.When(in.arrived(b.now)).UTC().Truncate(time.Millisecond),
 		To: addresses(p.To), Cc: addresses(p.Cc), Subject: text.Clip(p.Subject, 500), Text: text.Clip(p.Text, heldText),
 		Auto: p.AutomaticReason, Suggest: f.suggest, Because: f.because, Mail: k.mail,
 	}
 	if from := addresses(p.From); len(from) > 0 {
 		h.From = from[0]
-	}
-	if h.At.IsZero() {
-		h.At = b.now
 	}
 	h.Keys = heldKeys(k)
 	if h.Suggest == "" {

@@ -100,17 +100,16 @@ func ParseHeader(raw []byte) *Message {
 	return m
 }
 
-// When is the date that a timeline shows: the header's, unless it is absent or
-// more than a day ahead of the server's (INTERNALDATE), or before there was
-// mail. Wrong clocks are common, and a mail of 2036 would stay on top for ever.
-func (m *Message) When(internal time.Time) time.Time {
-	if internal.IsZero() {
+// When is the date that a timeline shows: the header's, unless it is absent,
+// before there was mail, or after the mail arrived. Wrong clocks are common: a
+// mail of 2036 would stay on top for ever, and one of the next hour would be no
+// contact until that hour. A zero arrival bounds nothing.
+func (m *Message) When(arrived time.Time) time.Time {
+	if arrived.IsZero() {
 		return m.Date
 	}
-	tooEarly := m.Date.Year() < 1980
-	tooLate := m.Date.After(internal.Add(24 * time.Hour))
-	if m.Date.IsZero() || tooEarly || tooLate {
-		return internal.UTC()
+	if m.Date.IsZero() || m.Date.Year() < 1980 || m.Date.After(arrived) {
+		return arrived.UTC()
 	}
 	return m.Date
 }

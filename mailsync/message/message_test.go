@@ -157,7 +157,7 @@ func TestWhenDistrustsWrongClocks(t *testing.T) {
 		{"usual", internal.Add(-time.Hour), internal.Add(-time.Hour)},
 		{"absent", time.Time{}, internal},
 		{"far ahead", internal.AddDate(10, 0, 0), internal},
-		{"a few hours ahead", internal.Add(5 * time.Hour), internal.Add(5 * time.Hour)},
+		{"a few hours ahead", internal.Add(5 * time.Hour), internal},
 		{"before mail", time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), internal},
 	} {
 		m := Message{Date: c.date}
