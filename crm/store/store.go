@@ -125,6 +125,10 @@ type Index struct {
 	// serves only queries whose conditions leave them out (Has, if nothing
 	// else).
 	Unique bool
+	// Sparse: documents that lack the first field are not in the index, which
+	// then costs them nothing; it serves only queries whose conditions leave
+	// them out.
+	Sparse bool
 }
 
 // Collection declares one collection. It is declared once, as a package
@@ -175,17 +179,28 @@ type Cond struct {
 	Field  string
 	Op     Op
 	Values []any // string, int64, bool, time.Time as the field's kind
+	// Or is another field that may have the value instead; "" for none. Each of
+	// the two is walked by an index of its own, and the walks are joined in the
+	// order of the query. At most one condition of a query has it, it is an Eq,
+	// and no document has the value in both fields: a count or a tally would see
+	// it twice.
+	Or string
 }
 
-// Is, Any, Below, From and Lacks write conditions.
-func Is(field string, v any) Cond      { return Cond{field, Eq, []any{v}} }
-func Any(field string, vs ...any) Cond { return Cond{field, In, vs} }
-func Below(field string, v any) Cond   { return Cond{field, Lt, []any{v}} }
-func UpTo(field string, v any) Cond    { return Cond{field, Le, []any{v}} }
-func Above(field string, v any) Cond   { return Cond{field, Gt, []any{v}} }
-func From(field string, v any) Cond    { return Cond{field, Ge, []any{v}} }
-func Lacks(field string) Cond          { return Cond{field, Missing, nil} }
-func Has(field string) Cond            { return Cond{field, Present, nil} }
+// Is, Any, Below, From, Lacks and their like write conditions.
+func Is(field string, v any) Cond      { return Cond{Field: field, Op: Eq, Values: []any{v}} }
+func Any(field string, vs ...any) Cond { return Cond{Field: field, Op: In, Values: vs} }
+func Below(field string, v any) Cond   { return Cond{Field: field, Op: Lt, Values: []any{v}} }
+func UpTo(field string, v any) Cond    { return Cond{Field: field, Op: Le, Values: []any{v}} }
+func Above(field string, v any) Cond   { return Cond{Field: field, Op: Gt, Values: []any{v}} }
+func From(field string, v any) Cond    { return Cond{Field: field, Op: Ge, Values: []any{v}} }
+func Lacks(field string) Cond          { return Cond{Field: field, Op: Missing} }
+func Has(field string) Cond            { return Cond{Field: field, Op: Present} }
+
+// Either is Is of one field or of another: see Cond.Or.
+func Either(field, or string, v any) Cond {
+	return Cond{Field: field, Op: Eq, Values: []any{v}, Or: or}
+}
 
 // Query asks for documents in the order of an index.
 //

@@ -104,6 +104,9 @@ func (s *Store) GetMany(ctx context.Context, in *store.Collection, ids []string)
 
 // Find implements store.Store.
 func (s *Store) Find(ctx context.Context, query store.Query) (store.Page, error) {
+	if plan.Forked(query.Where) {
+		return plan.FindEither(ctx, query, s.Find)
+	}
 	done, err := s.begin(query.In)
 	if err != nil {
 		return store.Page{}, err
@@ -247,6 +250,9 @@ func placeOf(q *plan.Query, raw bson.Raw) plan.Place {
 
 // Count implements store.Store.
 func (s *Store) Count(ctx context.Context, query store.Query, limit int) (int, error) {
+	if plan.Forked(query.Where) {
+		return plan.CountEither(ctx, query, limit, s.Count)
+	}
 	done, err := s.begin(query.In)
 	if err != nil {
 		return 0, err

@@ -22,15 +22,18 @@ const wordsIndex = "words"
 // makes another index and doctor shows the old one as surplus.
 func indexName(ix store.Index) string {
 	name := strings.Join(ix.Fields, ",")
-	if ix.Unique {
+	switch {
+	case ix.Unique:
 		return "unique:" + name
+	case ix.Sparse:
+		return "sparse:" + name
 	}
 	return name
 }
 
 // indexModels are the indexes that a collection declares. Those that sort end
 // with the id; a unique one must not, and is partial: documents that lack one
-// of its fields are not in it.
+// of its fields are not in it. A sparse one is partial by its first field.
 func indexModels(c *store.Collection, partial bool) []mongo.IndexModel {
 	var models []mongo.IndexModel
 	for _, ix := range c.Indexes {
@@ -42,9 +45,12 @@ func indexModels(c *store.Collection, partial bool) []mongo.IndexModel {
 		if ix.Unique {
 			opts.SetUnique(true)
 			if partial {
-				opts.SetPartialFilterExpression(allThere(ix))
+				opts.SetPartialFilterExpression(allThere(ix.Fields))
 			}
 		} else {
+			if ix.Sparse && partial {
+				opts.SetPartialFilterExpression(allThere(ix.Fields[:1]))
+			}
 			keys = append(keys, bson.E{Key: fieldID, Value: int32(1)})
 		}
 		models = append(models, mongo.IndexModel{Keys: keys, Options: opts})
@@ -66,9 +72,9 @@ func direction(field string) bson.E {
 	return bson.E{Key: name, Value: int32(1)}
 }
 
-func allThere(ix store.Index) bson.D {
+func allThere(fields []string) bson.D {
 	there := bson.D{}
-	for _, f := range ix.Fields {
+	for _, f := range fields {
 		there = append(there, bson.E{Key: strings.TrimPrefix(f, "-"), Value: bson.D{{Key: "$exists", Value: true}}})
 	}
 	return there

@@ -15,6 +15,9 @@ import (
 // on the protocol double, which computes only the first accumulator of a
 // $group: there each one is a pass of its own.
 func (s *Store) Tally(ctx context.Context, t store.Tally) ([]store.TallyRow, error) {
+	if plan.Forked(t.Where) {
+		return plan.TallyEither(ctx, t, s.Tally)
+	}
 	done, err := s.begin(t.In)
 	if err != nil {
 		return nil, err

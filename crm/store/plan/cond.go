@@ -48,6 +48,9 @@ func Conds(c *store.Collection, where []store.Cond) (conds []store.Cond, never b
 
 func arity(c *store.Collection, f store.Field, w store.Cond) error {
 	n := len(w.Values)
+	if w.Or != "" {
+		return invalid(c, w.Or, "one condition at most, an Eq, is of either of two fields")
+	}
 	switch w.Op {
 	case store.Eq:
 		if n != 1 {

@@ -12,6 +12,9 @@
 //   - A unique index holds only documents that have all its fields. It serves
 //     a query only when the conditions say so (Eq, In, a comparison or Present
 //     on each of its fields).
+//   - A sparse index is likewise, of its first field alone.
+//   - A condition that one of two fields may meet makes two queries, each with
+//     an index of its own (either.go).
 //   - The walk by id serves an empty Sort without conditions. A condition that
 //     no index covers would be a scan of the collection.
 //   - A count or a tally needs no order: any index will do that its conditions
@@ -350,10 +353,15 @@ func (p *Query) Unique() bool { return p.Index >= 0 && p.In.Indexes[p.Index].Uni
 
 // holdsAll reports whether every match of the conditions is in the index.
 func holdsAll(ix store.Index, conds []store.Cond) bool {
-	if !ix.Unique {
+	fields := ix.Fields
+	switch {
+	case ix.Unique:
+	case ix.Sparse:
+		fields = fields[:1]
+	default:
 		return true
 	}
-	for _, f := range ix.Fields {
+	for _, f := range fields {
 		there := func(c store.Cond) bool { return c.Op != store.Missing }
 		if find(conds, strings.TrimPrefix(f, "-"), there) < 0 {
 			return false

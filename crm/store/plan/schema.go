@@ -79,8 +79,8 @@ func checkCluster(c *store.Collection) error {
 		return invalid(c, "", "Cluster %d names no index", c.Cluster)
 	}
 	ix := c.Indexes[c.Cluster-1]
-	if f, _ := c.Field(ix.Fields[0]); ix.Unique || f.Kind == store.Strings {
-		return invalid(c, "", "rows cannot be clustered by a unique index or a multi-valued field")
+	if f, _ := c.Field(ix.Fields[0]); ix.Unique || ix.Sparse || f.Kind == store.Strings {
+		return invalid(c, "", "rows cannot be clustered by an index that leaves some out or a multi-valued field")
 	}
 	return nil
 }
@@ -108,6 +108,9 @@ func checkFields(c *store.Collection) error {
 func checkIndex(c *store.Collection, ix store.Index) error {
 	if len(ix.Fields) == 0 {
 		return invalid(c, "", "an index without fields")
+	}
+	if f, _ := c.Field(strings.TrimPrefix(ix.Fields[0], "-")); ix.Sparse && (ix.Unique || f.Kind == store.Strings) {
+		return invalid(c, ix.Fields[0], "a unique or multi-valued index leaves out what lacks its fields anyway")
 	}
 	seen := map[string]bool{}
 	for i, s := range ix.Fields {

@@ -10,6 +10,9 @@ import (
 // Count counts the matches up to limit. The order does not matter, so more
 // indexes can serve than for a Find.
 func (s *Store) Count(ctx context.Context, q store.Query, limit int) (int, error) {
+	if plan.Forked(q.Where) {
+		return plan.CountEither(ctx, q, limit, s.Count)
+	}
 	if err := s.enter(ctx); err != nil {
 		return 0, err
 	}

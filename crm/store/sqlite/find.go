@@ -12,6 +12,9 @@ import (
 
 // Find returns one page of a query.
 func (s *Store) Find(ctx context.Context, q store.Query) (store.Page, error) {
+	if plan.Forked(q.Where) {
+		return plan.FindEither(ctx, q, s.Find)
+	}
 	if err := s.enter(ctx); err != nil {
 		return store.Page{}, err
 	}

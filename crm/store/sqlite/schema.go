@@ -198,7 +198,11 @@ func (t *table) createIndexSQL(ix *index) string {
 		on, id = ix.side.sql, "doc"
 	}
 	if !ix.unique {
-		return fmt.Sprintf("CREATE INDEX IF NOT EXISTS %s ON %s (%s)", ix.sql, on, t.indexColumns(ix, id))
+		plain := fmt.Sprintf("CREATE INDEX IF NOT EXISTS %s ON %s (%s)", ix.sql, on, t.indexColumns(ix, id))
+		if ix.sparse {
+			plain += " WHERE " + t.indexColumn(ix, 0) + " IS NOT NULL"
+		}
+		return plain
 	}
 	var present []string
 	for n := range ix.fields {

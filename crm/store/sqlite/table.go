@@ -49,6 +49,7 @@ type index struct {
 	sql    string // quoted, for INDEXED BY
 	fields []indexField
 	unique bool
+	sparse bool
 	side   *side
 }
 
@@ -89,8 +90,8 @@ func compileTable(c *store.Collection) *table {
 }
 
 func (t *table) compileIndex(decl store.Index) *index {
-	ix := &index{unique: decl.Unique}
-	ix.name = t.c.Name + pick(decl.Unique, " unique(", "(") + strings.Join(decl.Fields, ",") + ")"
+	ix := &index{unique: decl.Unique, sparse: decl.Sparse}
+	ix.name = t.c.Name + pick(decl.Unique, " unique(", pick(decl.Sparse, " sparse(", "(")) + strings.Join(decl.Fields, ",") + ")"
 	ix.sql = quote(ix.name)
 	for _, name := range decl.Fields {
 		bare, down := strings.CutPrefix(name, "-")

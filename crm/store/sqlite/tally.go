@@ -11,6 +11,9 @@ import (
 // Tally counts and sums by declared fields. Without By there is one row, even
 // of nothing.
 func (s *Store) Tally(ctx context.Context, q store.Tally) ([]store.TallyRow, error) {
+	if plan.Forked(q.Where) {
+		return plan.TallyEither(ctx, q, s.Tally)
+	}
 	if err := s.enter(ctx); err != nil {
 		return nil, err
 	}
@@ -62,7 +65,7 @@ func (s *Store) newTally(q store.Tally) (*tally, error) {
 func (t *table) holding(fields []int) *index {
 	var found *index
 	for _, ix := range t.orders {
-		if ix.unique || ix.side != nil || !ix.has(fields) {
+		if ix.unique || ix.sparse || ix.side != nil || !ix.has(fields) {
 			continue
 		}
 		if len(ix.fields) > 0 && len(fields) > 0 && ix.fields[0].field == fields[0] {

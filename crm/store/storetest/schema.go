@@ -53,7 +53,19 @@ var (
 		Fields:  []store.Field{{Name: "number", Kind: store.Int}, {Name: "at", Kind: store.Time}},
 		Indexes: []store.Index{{Fields: []string{"number", "at"}, Unique: true}},
 	}
-	schema = []*store.Collection{shop, logs, bare, addr, numbered}
+	desks = &store.Collection{
+		Name: "desks",
+		Fields: []store.Field{
+			{Name: "agent", Kind: store.String}, {Name: "acting", Kind: store.String},
+			{Name: "name", Kind: store.String}, {Name: "at", Kind: store.Time}, {Name: "size", Kind: store.Int},
+		},
+		Indexes: []store.Index{
+			{Fields: []string{"agent", "name"}}, {Fields: []string{"agent", "-at"}},
+			{Fields: []string{"acting", "name"}, Sparse: true}, {Fields: []string{"acting", "-at"}, Sparse: true},
+		},
+		Search: true,
+	}
+	schema = []*store.Collection{shop, logs, bare, addr, numbered, desks}
 )
 
 // day is an instant with milliseconds, n days into the suite's calendar.
