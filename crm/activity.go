@@ -30,6 +30,7 @@ type Activity struct {
 	Client  string    `json:"client"`
 	Agent   string    `json:"agent,omitempty"` // copies of the client's, for scope
 	Team    string    `json:"team,omitempty"`
+	Acting  string    `json:"acting,omitempty"`
 	Kind    string    `json:"kind"`
 	At      time.Time `json:"at"` // when it happened, or is planned for
 	By      string    `json:"by"` // user id
@@ -95,6 +96,7 @@ var Activities = Table[Activity]{
 			{Name: "client", Kind: store.String},
 			{Name: "agent", Kind: store.String},
 			{Name: "team", Kind: store.String},
+			{Name: "acting", Kind: store.String},
 			{Name: "kind", Kind: store.String},
 			{Name: "at", Kind: store.Time},
 			{Name: "by", Kind: store.String},
@@ -107,6 +109,7 @@ var Activities = Table[Activity]{
 			{Fields: []string{"client", "planned", "at"}},
 			{Fields: []string{"kind", "at"}},
 			{Fields: []string{"agent", "kind", "at"}},
+			{Fields: []string{"acting", "kind", "at"}, Sparse: true},
 			{Fields: []string{"team", "kind", "at"}},
 		},
 	},
@@ -114,7 +117,7 @@ var Activities = Table[Activity]{
 	Ver: func(a *Activity) *int64 { return &a.Version },
 	Keys: func(a *Activity) store.Keys {
 		k := store.Keys{
-			"client": a.Client, "agent": a.Agent, "team": a.Team, "kind": a.Kind, "at": a.At, "by": a.By,
+			"client": a.Client, "agent": a.Agent, "team": a.Team, "acting": a.Acting, "kind": a.Kind, "at": a.At, "by": a.By,
 		}
 		if a.Counts() {
 			k["month"] = MonthOf(a.At)

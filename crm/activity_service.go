@@ -43,7 +43,7 @@ func (s *Service) LogActivity(ctx context.Context, a Actor, clientID string, in 
 			return was, nil
 		}
 	}
-	act := Activity{ID: id, Client: c.ID, Agent: c.Agent, Team: c.Team, By: a.UserID, At: now, CreatedAt: now}
+	act := Activity{ID: id, Client: c.ID, Agent: c.Agent, Team: c.Team, Acting: c.Acting, By: a.UserID, At: now, CreatedAt: now}
 	names, err := s.fillActivity(ctx, &act, in)
 	if err != nil {
 		return Activity{}, err
@@ -199,7 +199,7 @@ func (s *Service) saveActivity(ctx context.Context, c Client, act *Activity, peo
 			return err
 		}
 	}
-	s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
+	s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team, Acting: c.Acting})
 	return nil
 }
 

@@ -23,6 +23,9 @@ type Actor struct {
 	Role   Role
 	Team   string
 	Lang   string
+	// StandsIn says that it is an agent who serves clients of others today: what
+	// has it as acting is its scope too.
+	StandsIn bool
 	// System marks the program itself (mail engine, jobs, command line): it
 	// sees everything and is named in no list.
 	System bool
@@ -36,6 +39,15 @@ func SystemActor() Actor {
 // scope is the condition that every query on clients and what belongs to them
 // begins with: nothing outside it is listed, counted, found or exported.
 func (a Actor) scope() []store.Cond {
+	if a.Role == RoleAgent && a.StandsIn {
+		return []store.Cond{store.Either("agent", "acting", orNone(a.UserID))}
+	}
+	return a.owned()
+}
+
+// owned is scope without what others lent: of collections that carry no
+// stand-in.
+func (a Actor) owned() []store.Cond {
 	switch a.Role {
 	case RoleAdmin:
 		return nil
@@ -58,15 +70,15 @@ func orNone(s string) string {
 	return s
 }
 
-// sees reports whether the actor sees a client of this agent and team.
-func (a Actor) sees(agent, team string) bool {
+// sees reports whether the actor sees a client that these keep.
+func (a Actor) sees(k kept) bool {
 	switch a.Role {
 	case RoleAdmin:
 		return true
 	case RoleManager:
-		return a.Team != "" && team == a.Team
+		return a.Team != "" && k.team == a.Team
 	case RoleAgent:
-		return a.UserID != "" && agent == a.UserID
+		return a.UserID != "" && (k.agent == a.UserID || a.StandsIn && k.acting == a.UserID)
 	}
 	return false
 }

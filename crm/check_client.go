@@ -26,8 +26,8 @@ func valuesOf(docs []store.Doc, field string) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// scoped finds what lies under a client that is gone, or with another agent or
-// team than its client: an interrupted hand-over.
+// scoped finds what lies under a client that is gone, or with another agent,
+// team or stand-in than its client: an interrupted hand-over.
 func (k *checker) scoped(in *store.Collection) look {
 	return func(ctx context.Context, docs []store.Doc) (out []problem, err error) {
 		clients, err := Clients.GetMany(ctx, k.s.store, valuesOf(docs, "client"))
@@ -44,7 +44,7 @@ func (k *checker) scoped(in *store.Collection) look {
 				out = append(out, p)
 				continue
 			}
-			if p, wrong := copies(in, d, "", c.Agent, c.Team); wrong {
+			if p, wrong := copies(in, d, "", c.kept()); wrong {
 				out = append(out, p)
 			}
 		}
@@ -66,7 +66,7 @@ func (k *checker) ofInstallation(in *store.Collection) look {
 				out = append(out, problem{judged: d.ID, in: in, id: d.ID, what: "its installation is gone"})
 				continue
 			}
-			if p, wrong := copies(in, d, i.Client, i.Agent, i.Team); wrong {
+			if p, wrong := copies(in, d, i.Client, i.kept()); wrong {
 				out = append(out, p)
 			}
 		}
@@ -75,8 +75,8 @@ func (k *checker) ofInstallation(in *store.Collection) look {
 }
 
 // copies compares the copies that a document carries; client "" leaves it.
-func copies(in *store.Collection, d store.Doc, client, agent, team string) (problem, bool) {
-	set := scopePatch(client, agent, team)
+func copies(in *store.Collection, d store.Doc, client string, of kept) (problem, bool) {
+	set := scopePatch(client, of)
 	if sameStrings(d.Keys, set) {
 		return problem{}, false
 	}

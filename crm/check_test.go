@@ -240,12 +240,12 @@ func TestCheckFindsAndRepairs(t *testing.T) {
 		}, "installations: derived figures", false},
 		"hand-over that was cut short": {func(h *upsertHouse) []store.Change {
 			i := one(h, Installations, nil)
-			return []store.Change{patchStrings(Installations.In, i.ID, scopePatch("", "bia", "west"))}
+			return []store.Change{patchStrings(Installations.In, i.ID, scopePatch("", kept{agent: "bia", team: "west"}))}
 		}, "installations: it has another agent, team", false},
 		"reading under another client": {func(h *upsertHouse) []store.Change {
 			r := one(h, Readings, nil)
 			other := one(h, Clients, func(c Client) bool { return c.Installations == 0 })
-			return []store.Change{patchStrings(Readings.In, r.ID, scopePatch(other.ID, "", ""))}
+			return []store.Change{patchStrings(Readings.In, r.ID, scopePatch(other.ID, kept{}))}
 		}, "readings: it has another client", false},
 	} {
 		t.Run(name, func(t *testing.T) {

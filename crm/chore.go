@@ -73,7 +73,7 @@ func (s *Service) settleClient(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.reassign(ctx, c.ID, c.Agent, c.Team); err != nil {
+	if err := s.settleKeepers(ctx, &c); err != nil {
 		return err
 	}
 	return s.Recompute(ctx, c.ID)

@@ -50,7 +50,7 @@ type Client struct {
 	Tags    []string     `json:"tags,omitempty"`   // in people's own words
 	Parent  string       `json:"parent,omitempty"` // client id: the economic group above
 	// StandIn serves the client in the agent's place from one civil date until
-	// another, both included; it gives no right to see what the agent sees.
+	// another, both included: see Acting.
 	StandIn      string `json:"standIn,omitempty"` // user id
 	StandInFrom  string `json:"standInFrom,omitempty"`
 	StandInUntil string `json:"standInUntil,omitempty"`
@@ -78,6 +78,9 @@ type Client struct {
 	NextAt        *time.Time `json:"nextAt,omitempty"`      // next planned visit
 	Next          string     `json:"next,omitempty"`
 	Misfit        string     `json:"misfit,omitempty"` // MisfitSector: its agent serves other sectors
+	// Acting is the stand-in while its dates run, and nobody else: it sees and
+	// does what the agent may.
+	Acting string `json:"acting,omitempty"`
 }
 
 // Clients is the table of clients. Lists walk (scope, sort): three scopes and
@@ -92,6 +95,7 @@ var Clients = Table[Client]{
 			{Name: "source", Kind: store.String},
 			{Name: "agent", Kind: store.String},
 			{Name: "team", Kind: store.String},
+			{Name: "acting", Kind: store.String},
 			{Name: "sector", Kind: store.String},
 			{Name: "status", Kind: store.String},
 			{Name: "contractedW", Kind: store.Int},
@@ -103,6 +107,7 @@ var Clients = Table[Client]{
 			{Name: "domains", Kind: store.Strings},
 			{Name: "parent", Kind: store.String},
 			{Name: "misfit", Kind: store.String},
+			{Name: "standInUntil", Kind: store.String},
 			{Name: "alike", Kind: store.Strings}, // keys of what may be the same company
 		},
 		Indexes: append([]store.Index{
@@ -112,6 +117,8 @@ var Clients = Table[Client]{
 			{Fields: []string{"emails"}},
 			{Fields: []string{"domains"}},
 			{Fields: []string{"agent", "sector"}},
+			{Fields: []string{"acting", "sector"}, Sparse: true},
+			{Fields: []string{"standInUntil", "name"}, Sparse: true},
 			{Fields: []string{"parent", "name"}},
 			{Fields: []string{"alike"}},
 		}, scoped([][]string{
@@ -121,7 +128,7 @@ var Clients = Table[Client]{
 		Search: true,
 	},
 	Derived: []string{"market", "installations", "contractedW", "worst", "worstMonth", "worstState", "noticeOn",
-		"lastContactAt", "lastContact", "nextAt", "next", "misfit"},
+		"lastContactAt", "lastContact", "nextAt", "next", "misfit", "acting"},
 	ID:  func(c *Client) string { return c.ID },
 	Ver: func(c *Client) *int64 { return &c.Version },
 	Keys: func(c *Client) store.Keys {
@@ -130,9 +137,9 @@ var Clients = Table[Client]{
 		}
 		k := store.Keys{
 			"name": text.SortKey(c.Name), "taxId": c.TaxID, "code": c.Code, "source": c.Source,
-			"agent": c.Agent, "team": c.Team, "sector": c.Sector, "status": c.Status,
+			"agent": c.Agent, "team": c.Team, "acting": c.Acting, "sector": c.Sector, "status": c.Status,
 			"contractedW": c.ContractedW, "worst": c.WorstTenths, "noticeOn": c.NoticeOn,
-			"emails": c.Emails, "domains": c.Domains, "parent": c.Parent, "alike": c.alike(), "misfit": c.Misfit,
+			"emails": c.Emails, "domains": c.Domains, "parent": c.Parent, "alike": c.alike(), "misfit": c.Misfit, "standInUntil": c.StandInUntil,
 		}
 		if c.LastContactAt != nil {
 			k["lastContactAt"] = *c.LastContactAt
@@ -154,8 +161,18 @@ var Clients = Table[Client]{
 	},
 }
 
-// scoped repeats index tails for the three scopes: all, a team, an agent.
+// scoped repeats index tails for the scopes: all, a team, an agent, and who
+// stands in for one.
 func scoped(tails [][]string) []store.Index {
+	out := owned(tails)
+	for _, t := range tails {
+		out = append(out, store.Index{Fields: append([]string{"acting"}, t...), Sparse: true})
+	}
+	return out
+}
+
+// owned is scoped without stand-ins.
+func owned(tails [][]string) []store.Index {
 	var out []store.Index
 	for _, head := range [][]string{nil, {"team"}, {"agent"}} {
 		for _, t := range tails {

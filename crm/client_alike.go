@@ -126,7 +126,7 @@ func (s *Service) alikeOf(ctx context.Context, a Actor, c *Client) (out []Client
 		list, _, err := Clients.Find(ctx, s.store, store.Query{Where: []store.Cond{store.Is(field, v)}, Limit: MaxListLimit})
 		for _, o := range list {
 			known := o.ID == c.ID || slices.ContainsFunc(out, func(x Client) bool { return x.ID == o.ID })
-			if !known && a.sees(o.Agent, o.Team) && whyAlike(c, &o) != "" && len(out) < maxAlike {
+			if !known && a.sees(o.kept()) && whyAlike(c, &o) != "" && len(out) < maxAlike {
 				out = append(out, o)
 			}
 		}

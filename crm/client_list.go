@@ -53,7 +53,7 @@ func (q ClientQuery) where(a Actor) []store.Cond {
 		where = append(where, store.Has("name")) // merged clients have no fields at all
 	}
 	// An agent's scope is its own portfolio; another's has nothing in it to find.
-	if q.Agent != "" && (a.Role != RoleAgent || q.Agent != a.UserID) {
+	if q.Agent != "" && (a.Role != RoleAgent || a.StandsIn || q.Agent != a.UserID) {
 		where = append(where, store.Is("agent", q.Agent))
 	}
 	if q.Sector != "" {
@@ -179,7 +179,7 @@ func (s *Service) client(ctx context.Context, a Actor, id string) (Client, error
 	if err != nil {
 		return Client{}, err
 	}
-	if !a.sees(c.Agent, c.Team) {
+	if !a.sees(c.kept()) {
 		return Client{}, notFound()
 	}
 	return c, nil
@@ -193,13 +193,15 @@ func (s *Service) Client(ctx context.Context, a Actor, id string) (Client, error
 // mayClient is client without decoding the document: the check in front of
 // every list of what belongs to a client.
 func (s *Service) mayClient(ctx context.Context, a Actor, id string) error {
-	_, scope, err := s.store.Peek(ctx, Clients.In, id, "agent", "team")
+	_, scope, err := s.store.Peek(ctx, Clients.In, id, "agent", "team", "acting")
 	if err != nil {
 		return wrapStore(err)
 	}
-	agent, _ := scope[0].(string)
-	team, _ := scope[1].(string)
-	if !a.sees(agent, team) {
+	var k kept
+	k.agent, _ = scope[0].(string)
+	k.team, _ = scope[1].(string)
+	k.acting, _ = scope[2].(string)
+	if !a.sees(k) {
 		return notFound()
 	}
 	return nil

@@ -46,6 +46,7 @@ func (s *Service) AddClient(ctx context.Context, a Actor, in NewClient) (Client,
 			return Client{}, nil, err
 		}
 	}
+	c.Acting = c.actingOn(s.Today())
 	if err := s.inTheHouse(ctx, a, &c); err != nil {
 		return Client{}, nil, err
 	}
@@ -72,7 +73,7 @@ func (s *Service) AddClient(ctx context.Context, a Actor, in NewClient) (Client,
 	if err := s.pairUp(ctx, c.ID); err != nil {
 		return c, nil, err
 	}
-	s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
+	s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team, Acting: c.Acting})
 	c, err := Clients.Get(ctx, s.store, c.ID)
 	return c, nil, err
 }
@@ -88,7 +89,7 @@ func (s *Service) inTheHouse(ctx context.Context, a Actor, c *Client) error {
 		return err
 	}
 	word := Text{Key: "error.client.duplicate"}
-	if a.sees(is.Agent, is.Team) {
+	if a.sees(is.kept()) {
 		word = Text{Key: "error.client.yours", Args: []string{"name", is.Name}}
 	}
 	return &Error{Code: CodeDuplicate, Text: word, Fields: map[string]Text{"taxId": word}}

@@ -46,6 +46,7 @@ type Contract struct {
 	Installation string       `json:"installation"`
 	Agent        string       `json:"agent,omitempty"`
 	Team         string       `json:"team,omitempty"`
+	Acting       string       `json:"acting,omitempty"`
 	Kind         string       `json:"kind"`
 	Number       string       `json:"number,omitempty"`
 	Modality     string       `json:"modality"`             // verde, azul, unknown
@@ -75,6 +76,7 @@ var Contracts = Table[Contract]{
 			{Name: "installation", Kind: store.String},
 			{Name: "agent", Kind: store.String},
 			{Name: "team", Kind: store.String},
+			{Name: "acting", Kind: store.String},
 			{Name: "kind", Kind: store.String},
 			{Name: "start", Kind: store.String},
 			{Name: "modality", Kind: store.String},
@@ -88,6 +90,7 @@ var Contracts = Table[Contract]{
 			{Fields: []string{"key"}, Unique: true},
 			{Fields: []string{"team", "client"}},
 			{Fields: []string{"agent", "client"}},
+			{Fields: []string{"acting", "client"}, Sparse: true},
 		}, scoped([][]string{{"-since"}})...),
 	},
 	Derived: copied,
@@ -95,7 +98,7 @@ var Contracts = Table[Contract]{
 	Ver:     func(c *Contract) *int64 { return &c.Version },
 	Keys: func(c *Contract) store.Keys {
 		return store.Keys{
-			"client": c.Client, "installation": c.Installation, "agent": c.Agent, "team": c.Team,
+			"client": c.Client, "installation": c.Installation, "agent": c.Agent, "team": c.Team, "acting": c.Acting,
 			"kind": c.Kind, "start": c.Start, "since": cmp.Or(c.Start, unknownSince), "modality": c.Modality, "market": c.Market, "key": ContractKey(c.Installation, c.Kind, c.Start, c.Former),
 		}
 	},

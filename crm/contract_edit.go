@@ -37,7 +37,7 @@ func (s *Service) Contract(ctx context.Context, a Actor, id string) (Contract, e
 	if err != nil {
 		return Contract{}, err
 	}
-	if !a.sees(c.Agent, c.Team) {
+	if !a.sees(c.kept()) {
 		return Contract{}, notFound()
 	}
 	return c, nil
@@ -51,7 +51,7 @@ func (s *Service) AddContract(ctx context.Context, a Actor, installation string,
 	if err != nil {
 		return Contract{}, err
 	}
-	c := Contract{ID: s.newID(), Client: i.Client, Installation: i.ID, Agent: i.Agent, Team: i.Team, CreatedAt: s.Now()}
+	c := Contract{ID: s.newID(), Client: i.Client, Installation: i.ID, Agent: i.Agent, Team: i.Team, Acting: i.Acting, CreatedAt: s.Now()}
 	if err := c.take(in); err != nil {
 		return Contract{}, err
 	}
@@ -87,7 +87,7 @@ func (s *Service) saveContract(ctx context.Context, a Actor, was, c *Contract) (
 	if err := s.Recompute(ctx, c.Client); err != nil {
 		return *c, err
 	}
-	s.bus.Publish(Event{Kind: "client", ID: c.Client, Agent: c.Agent, Team: c.Team})
+	s.bus.Publish(Event{Kind: "client", ID: c.Client, Agent: c.Agent, Team: c.Team, Acting: c.Acting})
 	return s.Contract(ctx, SystemActor(), c.ID)
 }
 

@@ -40,6 +40,7 @@ type Deadline struct {
 	ClientName   string   `json:"clientName"`
 	Agent        string   `json:"agent,omitempty"`
 	Team         string   `json:"team,omitempty"`
+	Acting       string   `json:"acting,omitempty"`
 	Sector       string   `json:"sector,omitempty"`
 	Installation string   `json:"installation"`
 	Place        string   `json:"place"` // name of the installation
@@ -62,6 +63,7 @@ var Deadlines = Table[Deadline]{
 			{Name: "client", Kind: store.String},
 			{Name: "agent", Kind: store.String},
 			{Name: "team", Kind: store.String},
+			{Name: "acting", Kind: store.String},
 			{Name: "sector", Kind: store.String},
 			{Name: "kind", Kind: store.String},
 			{Name: "on", Kind: store.String},
@@ -76,7 +78,7 @@ var Deadlines = Table[Deadline]{
 	Derived: copied,
 	ID:      func(d *Deadline) string { return d.ID },
 	Keys: func(d *Deadline) store.Keys {
-		return store.Keys{"client": d.Client, "agent": d.Agent, "team": d.Team, "sector": d.Sector, "kind": d.Kind, "on": d.On,
+		return store.Keys{"client": d.Client, "agent": d.Agent, "team": d.Team, "acting": d.Acting, "sector": d.Sector, "kind": d.Kind, "on": d.On,
 			"contract": d.Contract, "settled": d.Settled != nil}
 	},
 }
@@ -94,7 +96,7 @@ func DeadlinesOf(c *Client, i *Installation, contracts []Contract, day string, w
 			continue
 		}
 		for _, d := range k.deadlines(i, day, w) {
-			d.Client, d.ClientName, d.Agent, d.Team, d.Sector = c.ID, c.Name, c.Agent, c.Team, c.Sector
+			d.Client, d.ClientName, d.Agent, d.Team, d.Acting, d.Sector = c.ID, c.Name, c.Agent, c.Team, c.Acting, c.Sector
 			d.Installation, d.Place, d.Contract, d.Number = i.ID, i.Name, k.ID, k.Number
 			d.ID = k.ID + ":" + d.Kind + ":" + d.Detail + ":" + d.On
 			if calendar.Date(d.On).Valid() && !slices.ContainsFunc(out, func(o Deadline) bool { return o.ID == d.ID }) {

@@ -101,7 +101,7 @@ func (s *Service) Deadline(ctx context.Context, a Actor, id string) (Deadline, e
 	if err != nil {
 		return Deadline{}, err
 	}
-	if !a.sees(d.Agent, d.Team) {
+	if !a.sees(d.kept()) {
 		return Deadline{}, notFound()
 	}
 	return d, nil

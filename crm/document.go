@@ -27,6 +27,7 @@ type Document struct {
 	Client  string `json:"client"`
 	Agent   string `json:"agent,omitempty"` // copies of the client's, for scope
 	Team    string `json:"team,omitempty"`
+	Acting  string `json:"acting,omitempty"`
 	Name    string `json:"name"` // of the file, with its ending
 	Kind    string `json:"kind"` // one of DocumentKinds
 	Notes   string `json:"notes,omitempty"`
@@ -50,6 +51,7 @@ var Documents = Table[Document]{
 			{Name: "client", Kind: store.String},
 			{Name: "agent", Kind: store.String},
 			{Name: "team", Kind: store.String},
+			{Name: "acting", Kind: store.String},
 			{Name: "contract", Kind: store.String},
 			{Name: "gone", Kind: store.Bool},
 			{Name: "goneAt", Kind: store.Time},
@@ -65,7 +67,7 @@ var Documents = Table[Document]{
 	ID:      func(d *Document) string { return d.ID },
 	Ver:     func(d *Document) *int64 { return &d.Version },
 	Keys: func(d *Document) store.Keys {
-		k := store.Keys{"client": d.Client, "agent": d.Agent, "team": d.Team, "contract": d.Contract, "gone": d.GoneAt != nil, "at": d.CreatedAt}
+		k := store.Keys{"client": d.Client, "agent": d.Agent, "team": d.Team, "acting": d.Acting, "contract": d.Contract, "gone": d.GoneAt != nil, "at": d.CreatedAt}
 		if d.GoneAt != nil {
 			k["goneAt"] = *d.GoneAt
 		}

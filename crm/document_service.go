@@ -59,7 +59,7 @@ func (s *Service) AddDocuments(ctx context.Context, a Actor, client string, file
 	var out []Document
 	var changes []store.Change
 	for n, f := range files {
-		d := Document{ID: first, Client: c.ID, Agent: c.Agent, Team: c.Team, Name: fileName(f.Name), Blob: f.Blob, Size: f.Size,
+		d := Document{ID: first, Client: c.ID, Agent: c.Agent, Team: c.Team, Acting: c.Acting, Name: fileName(f.Name), Blob: f.Blob, Size: f.Size,
 			Contract: to.Contract, Amendment: to.Amendment, By: a.UserID, CreatedAt: by.at, UpdatedAt: by.at}
 		if n > 0 {
 			d.ID = first + "-" + strconv.Itoa(n)
@@ -85,7 +85,7 @@ func (s *Service) AddDocuments(ctx context.Context, a Actor, client string, file
 		return s.sameDocuments(ctx, c.ID, out)
 	}
 	if err == nil {
-		s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
+		s.bus.Publish(Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team, Acting: c.Acting})
 	}
 	return out, err
 }
@@ -222,7 +222,7 @@ func (s *Service) saveDocument(ctx context.Context, a Actor, was, d Document) (D
 		return was, err
 	}
 	d.Version++
-	s.bus.Publish(Event{Kind: "client", ID: d.Client, Agent: d.Agent, Team: d.Team})
+	s.bus.Publish(Event{Kind: "client", ID: d.Client, Agent: d.Agent, Team: d.Team, Acting: d.Acting})
 	return d, nil
 }
 

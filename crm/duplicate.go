@@ -39,7 +39,7 @@ var Pairs = Table[Pair]{
 			{Name: "open", Kind: store.Bool}, // set only while nobody decided
 			{Name: "at", Kind: store.Time},
 		},
-		Indexes: append([]store.Index{{Fields: []string{"clients"}}}, scoped([][]string{{"open", "-at"}})...),
+		Indexes: append([]store.Index{{Fields: []string{"clients"}}}, owned([][]string{{"open", "-at"}})...),
 	},
 	ID:  func(p *Pair) string { return p.ID },
 	Ver: func(p *Pair) *int64 { return &p.Version },
@@ -63,7 +63,7 @@ type PairView struct {
 // ListPairs lists the possible duplicates in the actor's scope that nobody has
 // decided on, newest first.
 func (s *Service) ListPairs(ctx context.Context, a Actor, limit int, after string) ([]PairView, string, error) {
-	list, next, err := Pairs.Find(ctx, s.store, store.Query{Where: append(a.scope(), store.Is("open", true)), Sort: []string{"-at"},
+	list, next, err := Pairs.Find(ctx, s.store, store.Query{Where: append(a.owned(), store.Is("open", true)), Sort: []string{"-at"},
 		Limit: limitOf(limit, 50), After: after})
 	if err != nil {
 		return nil, "", err
@@ -80,7 +80,7 @@ func (s *Service) ListPairs(ctx context.Context, a Actor, limit int, after strin
 	for _, p := range list {
 		// A client may have gone to another agent since the pair was found.
 		x, y := clients[p.A], clients[p.B]
-		if x.ID != "" && y.ID != "" && x.MergedInto == "" && y.MergedInto == "" && a.sees(x.Agent, x.Team) && a.sees(y.Agent, y.Team) {
+		if x.ID != "" && y.ID != "" && x.MergedInto == "" && y.MergedInto == "" && a.sees(x.kept()) && a.sees(y.kept()) {
 			out = append(out, PairView{p, x, y})
 		}
 	}

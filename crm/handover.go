@@ -83,7 +83,7 @@ func (s *Service) clientsOfBatch(ctx context.Context, a Actor, batch string, lim
 	}
 	var out []Client
 	for id, c := range found {
-		if c.MergedInto == "" && c.Agent == given[id] && a.sees(c.Agent, c.Team) {
+		if c.MergedInto == "" && c.Agent == given[id] && a.sees(c.kept()) {
 			out = append(out, c)
 		}
 	}

@@ -21,6 +21,7 @@ type Installation struct {
 	Client      string `json:"client"`
 	Agent       string `json:"agent,omitempty"` // copies of the client's, for scope
 	Team        string `json:"team,omitempty"`
+	Acting      string `json:"acting,omitempty"`
 	UC          string `json:"uc,omitempty"`       // 15 digits (REN 1.095/2024)
 	FormerUC    string `json:"formerUc,omitempty"` // 10 digits
 	Source      string `json:"source,omitempty"`   // unit key of a regulator's file: DIST:COD_ID or DIST:PAC:PN_CON
@@ -82,6 +83,7 @@ var Installations = Table[Installation]{
 			{Name: "client", Kind: store.String},
 			{Name: "agent", Kind: store.String},
 			{Name: "team", Kind: store.String},
+			{Name: "acting", Kind: store.String},
 			{Name: "uc", Kind: store.String},
 			{Name: "formerUc", Kind: store.String},
 			{Name: "source", Kind: store.String},
@@ -101,12 +103,12 @@ var Installations = Table[Installation]{
 		}, scoped([][]string{{"name"}, {"-worst"}, {"worstMonth", "-overW"}, {"noticeOn"}, {"-saving"}})...),
 		Search: true,
 	},
-	Derived: []string{"agent", "team", "modality", "contractedW", "peakW", "strip", "worst", "worstState", "worstMonth", "overW", "overCents", "noticeOn", "saving"},
+	Derived: []string{"agent", "team", "acting", "modality", "contractedW", "peakW", "strip", "worst", "worstState", "worstMonth", "overW", "overCents", "noticeOn", "saving"},
 	ID:      func(i *Installation) string { return i.ID },
 	Ver:     func(i *Installation) *int64 { return &i.Version },
 	Keys: func(i *Installation) store.Keys {
 		k := store.Keys{
-			"client": i.Client, "agent": i.Agent, "team": i.Team,
+			"client": i.Client, "agent": i.Agent, "team": i.Team, "acting": i.Acting,
 			"uc": i.UC, "formerUc": i.FormerUC, "source": i.Source,
 			"name": text.SortKey(i.Name), "market": i.Market, "worst": i.WorstTenths,
 			"worstMonth": i.WorstMonth, "noticeOn": i.NoticeOn,

@@ -62,7 +62,7 @@ func (s *Service) AddInstallation(ctx context.Context, a Actor, client string, p
 		return Installation{}, err
 	}
 	now := s.Now()
-	i := Installation{ID: s.newID(), Client: c.ID, Agent: c.Agent, Team: c.Team, Status: "active", Market: MarketCaptive, CreatedAt: now}
+	i := Installation{ID: s.newID(), Client: c.ID, Agent: c.Agent, Team: c.Team, Acting: c.Acting, Status: "active", Market: MarketCaptive, CreatedAt: now}
 	if err := s.saveInstallation(ctx, a, nil, &i, p); err != nil {
 		return Installation{}, err
 	}
@@ -98,7 +98,7 @@ func (s *Service) saveInstallation(ctx context.Context, a Actor, was, i *Install
 	if err := s.Recompute(ctx, i.Client); err != nil {
 		return err
 	}
-	s.bus.Publish(Event{Kind: "client", ID: i.Client, Agent: i.Agent, Team: i.Team})
+	s.bus.Publish(Event{Kind: "client", ID: i.Client, Agent: i.Agent, Team: i.Team, Acting: i.Acting})
 	return nil
 }
 

@@ -12,7 +12,7 @@ func (s *Service) Installation(ctx context.Context, a Actor, id string) (Install
 	if err != nil {
 		return Installation{}, err
 	}
-	if !a.sees(i.Agent, i.Team) {
+	if !a.sees(i.kept()) {
 		return Installation{}, notFound()
 	}
 	return i, nil

@@ -284,6 +284,7 @@ type MailLink struct {
 	Client   string    `json:"client"`
 	Agent    string    `json:"agent,omitempty"`
 	Team     string    `json:"team,omitempty"`
+	Acting   string    `json:"acting,omitempty"`
 	At       time.Time `json:"at"`
 	Outbound bool      `json:"outbound,omitempty"`
 	// Person is who of the client wrote it or was written to, when known. Only
@@ -311,6 +312,7 @@ var MailLinks = Table[MailLink]{
 			{Name: "client", Kind: store.String},
 			{Name: "agent", Kind: store.String},
 			{Name: "team", Kind: store.String},
+			{Name: "acting", Kind: store.String},
 			{Name: "at", Kind: store.Time},
 			{Name: "month", Kind: store.String},   // every mail
 			{Name: "contact", Kind: store.String}, // its month, only when it counts
@@ -325,6 +327,7 @@ var MailLinks = Table[MailLink]{
 			{Fields: []string{"inbound", "-at"}},
 			{Fields: []string{"team", "inbound", "-at"}},
 			{Fields: []string{"agent", "inbound", "-at"}},
+			{Fields: []string{"acting", "inbound", "-at"}, Sparse: true},
 		},
 	},
 	ID:  func(l *MailLink) string { return l.ID },
@@ -332,7 +335,7 @@ var MailLinks = Table[MailLink]{
 	Keys: func(l *MailLink) store.Keys {
 		k := store.Keys{
 			"message": l.Message, "thread": l.Thread, "client": l.Client,
-			"agent": l.Agent, "team": l.Team, "at": l.At, "month": MonthOf(l.At),
+			"agent": l.Agent, "team": l.Team, "acting": l.Acting, "at": l.At, "month": MonthOf(l.At),
 		}
 		if l.Counts() {
 			k["contact"] = MonthOf(l.At)

@@ -55,7 +55,7 @@ var Merges = Table[Merge]{
 			{Name: "state", Kind: store.String},
 			{Name: "at", Kind: store.Time},
 		},
-		Indexes: append([]store.Index{{Fields: []string{"state", "at"}}}, scoped([][]string{{"-at"}})...),
+		Indexes: append([]store.Index{{Fields: []string{"state", "at"}}}, owned([][]string{{"-at"}})...),
 	},
 	ID:  func(m *Merge) string { return m.ID },
 	Ver: func(m *Merge) *int64 { return &m.Version },
@@ -176,6 +176,7 @@ func (s *Service) joinClients(ctx context.Context, a Actor, into, from *Client, 
 				return Errf(CodeForbidden, "error.forbidden")
 			}
 			into.Agent, into.Team = from.Agent, from.Team
+			into.Acting = into.actingOn(s.Today())
 		case "parent":
 			if err := s.setParent(ctx, a, into, from.Parent, bad); err != nil {
 				return err
@@ -223,7 +224,7 @@ func union(a, b []string) []string {
 // ListMerges lists the merges in the actor's scope that can still be undone,
 // newest first.
 func (s *Service) ListMerges(ctx context.Context, a Actor) ([]Merge, error) {
-	list, _, err := Merges.Find(ctx, s.store, store.Query{Where: append(a.scope(), store.Above("at", s.Now().AddDate(0, 0, -MergeUndoDays))),
+	list, _, err := Merges.Find(ctx, s.store, store.Query{Where: append(a.owned(), store.Above("at", s.Now().AddDate(0, 0, -MergeUndoDays))),
 		Sort: []string{"-at"}, Limit: 50})
 	return slices.DeleteFunc(list, func(m Merge) bool { return m.State == MergeUndone }), err
 }
@@ -280,6 +281,7 @@ func (s *Service) partClients(ctx context.Context, a Actor, m *Merge) error {
 	}
 	was := from
 	from.MergedInto, from.UpdatedAt, back.UpdatedAt = "", s.Now(), s.Now()
+	from.Acting, back.Acting = from.actingOn(s.Today()), back.actingOn(s.Today())
 	m.State = MergeUndoing
 	by := s.editor(WithBatch(ctx, undoOf(m.ID)), a)
 	changes := append(saved(by, Clients, into.ID, &into, &back), saved(by, Clients, from.ID, &was, &from)...)

@@ -78,7 +78,7 @@ func (c *carrying) peopleBack(ctx context.Context, from *Client, list []Move) er
 	return goBack(ctx, c, People, list, func(p *Person) bool {
 		mine := p.Client == c.m.Into
 		if mine {
-			p.Client, p.Agent, p.Team = from.ID, from.Agent, from.Team
+			p.Client, p.Agent, p.Team, p.Acting = from.ID, from.Agent, from.Team, from.Acting
 		}
 		return mine
 	})
@@ -89,7 +89,7 @@ func (c *carrying) installationsBack(ctx context.Context, from *Client, list []M
 		if i.Client != c.m.Into && i.Client != from.ID {
 			return false // it went to a third client since
 		}
-		i.Client, i.Agent, i.Team = from.ID, from.Agent, from.Team
+		i.Client, i.Agent, i.Team, i.Acting = from.ID, from.Agent, from.Team, from.Acting
 		return true
 	}, func(i *Installation) error { return c.s.moveInstallation(ctx, i.ID, from) })
 }
@@ -122,7 +122,7 @@ func (c *carrying) rowsBack(in *store.Collection) func(context.Context, *Client,
 	return func(ctx context.Context, from *Client, list []Move) error {
 		changes := forget(list)
 		for _, n := range list {
-			changes = append(changes, patchStrings(in, n.Doc, scopePatch(from.ID, from.Agent, from.Team)))
+			changes = append(changes, patchStrings(in, n.Doc, scopePatch(from.ID, from.kept())))
 		}
 		return c.apply(ctx, changes...)
 	}
@@ -144,7 +144,7 @@ func (c *carrying) mailBack(ctx context.Context, from *Client, list []Move) erro
 		if err != nil {
 			return err
 		}
-		l.Agent, l.Team = from.Agent, from.Team
+		l.Agent, l.Team, l.Acting = from.Agent, from.Team, from.Acting
 		changes = append(changes, MailLinks.InsertIfAbsent(&l))
 		m, err := Messages.Get(ctx, c.s.store, l.Message)
 		if err != nil && CodeOf(err) != CodeNotFound {

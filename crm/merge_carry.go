@@ -91,7 +91,7 @@ func (c *carrying) peopleOver(ctx context.Context) error {
 		var changes []store.Change
 		for _, p := range list {
 			was := p
-			p.Client, p.Agent, p.Team = into.ID, into.Agent, into.Team
+			p.Client, p.Agent, p.Team, p.Acting = into.ID, into.Agent, into.Team, into.Acting
 			changes = append(changes, saved(by, People, into.ID, &was, &p)...)
 			changes = append(changes, Moves.InsertIfAbsent(c.noted(People.In, p.ID)))
 		}
@@ -113,7 +113,7 @@ func (c *carrying) installationsOver(ctx context.Context) error {
 				return err
 			}
 			was := i
-			i.Client, i.Agent, i.Team = into.ID, into.Agent, into.Team
+			i.Client, i.Agent, i.Team, i.Acting = into.ID, into.Agent, into.Team, into.Acting
 			changes = append(changes, saved(by, Installations, into.ID, &was, &i)...)
 			changes = append(changes, Moves.InsertIfAbsent(c.noted(Installations.In, i.ID)))
 		}
@@ -147,7 +147,7 @@ func (c *carrying) rowsOver(ctx context.Context) error {
 			}
 			var changes []store.Change
 			for _, d := range page.Docs {
-				changes = append(changes, patchStrings(of.in, d.ID, scopePatch(into.ID, into.Agent, into.Team)), Moves.InsertIfAbsent(c.noted(of.in, d.ID)))
+				changes = append(changes, patchStrings(of.in, d.ID, scopePatch(into.ID, into.kept())), Moves.InsertIfAbsent(c.noted(of.in, d.ID)))
 			}
 			if err := c.apply(ctx, changes...); err != nil {
 				return err
@@ -208,7 +208,7 @@ func (c *carrying) mailOver(ctx context.Context) error {
 			if _, ok := have[l.Message+":"+into.ID]; !ok {
 				note.Made = true
 				moved := l
-				moved.ID, moved.Version, moved.Client, moved.Agent, moved.Team = l.Message+":"+into.ID, 0, into.ID, into.Agent, into.Team
+				moved.ID, moved.Version, moved.Client, moved.Agent, moved.Team, moved.Acting = l.Message+":"+into.ID, 0, into.ID, into.Agent, into.Team, into.Acting
 				changes = append(changes, MailLinks.Put(&moved))
 			}
 			if m, ok := messages[l.Message]; ok {

@@ -48,7 +48,7 @@ func (s *Service) MergePeople(ctx context.Context, a Actor, in MergeChoice) (Mer
 		return Merge{}, err
 	}
 	m.Version++
-	s.bus.Publish(Event{Kind: "client", ID: into.Client, Agent: into.Agent, Team: into.Team})
+	s.bus.Publish(Event{Kind: "client", ID: into.Client, Agent: into.Agent, Team: into.Team, Acting: into.Acting})
 	return m, nil
 }
 
@@ -73,7 +73,7 @@ func (s *Service) partPeople(ctx context.Context, a Actor, m *Merge) error {
 		return err
 	}
 	was := from
-	from.MergedInto, from.Client, from.Agent, from.Team = "", into.Client, into.Agent, into.Team
+	from.MergedInto, from.Client, from.Agent, from.Team, from.Acting = "", into.Client, into.Agent, into.Team, into.Acting
 	from.UpdatedAt, back.UpdatedAt = s.Now(), s.Now()
 	back.Emails = slices.DeleteFunc(back.Emails, func(e string) bool { return slices.Contains(from.Emails, e) })
 	m.State = MergeUndone
@@ -83,6 +83,6 @@ func (s *Service) partPeople(ctx context.Context, a Actor, m *Merge) error {
 		return err
 	}
 	m.Version++
-	s.bus.Publish(Event{Kind: "client", ID: into.Client, Agent: into.Agent, Team: into.Team})
+	s.bus.Publish(Event{Kind: "client", ID: into.Client, Agent: into.Agent, Team: into.Team, Acting: into.Acting})
 	return nil
 }

@@ -22,11 +22,12 @@ const (
 // waits. The scope is of the moment; whoever is told reads what changed under
 // rights of its own.
 type Event struct {
-	Kind  string `json:"kind"` // client, mail, mailbox, job, triage, or a Wake
-	ID    string `json:"id,omitempty"`
-	Agent string `json:"agent,omitempty"` // scope of a client event
-	Team  string `json:"team,omitempty"`
-	Owner string `json:"owner,omitempty"` // of a mailbox, job or triage event
+	Kind   string `json:"kind"` // client, mail, mailbox, job, triage, or a Wake
+	ID     string `json:"id,omitempty"`
+	Agent  string `json:"agent,omitempty"` // scope of a client event
+	Team   string `json:"team,omitempty"`
+	Acting string `json:"acting,omitempty"`
+	Owner  string `json:"owner,omitempty"` // of a mailbox, job or triage event
 }
 
 // Internal reports whether an event is for workers only.
@@ -42,7 +43,7 @@ func (a Actor) Sees(e Event) bool {
 	case e.Owner != "":
 		return a.Role == RoleAdmin || e.Owner == a.UserID
 	}
-	return a.sees(e.Agent, e.Team)
+	return a.sees(e.kept())
 }
 
 // Bus is where changes are told to open pages.

@@ -15,6 +15,7 @@ type Person struct {
 	Client  string   `json:"client"`
 	Agent   string   `json:"agent,omitempty"` // copies of the client's, for scope
 	Team    string   `json:"team,omitempty"`
+	Acting  string   `json:"acting,omitempty"`
 	Name    string   `json:"name"`
 	Role    string   `json:"role,omitempty"`  // decision, technical, financial, legal, other
 	Title   string   `json:"title,omitempty"` // job title in its own words
@@ -42,6 +43,7 @@ var People = Table[Person]{
 			{Name: "client", Kind: store.String},
 			{Name: "agent", Kind: store.String},
 			{Name: "team", Kind: store.String},
+			{Name: "acting", Kind: store.String},
 			{Name: "name", Kind: store.String},
 			{Name: "role", Kind: store.String},
 			{Name: "emails", Kind: store.Strings},
@@ -52,6 +54,7 @@ var People = Table[Person]{
 			{Fields: []string{"name"}},
 			{Fields: []string{"team", "name"}},
 			{Fields: []string{"agent", "name"}},
+			{Fields: []string{"acting", "name"}, Sparse: true},
 		},
 		Search: true,
 	},
@@ -63,7 +66,7 @@ var People = Table[Person]{
 			return store.Keys{}
 		}
 		return store.Keys{
-			"client": p.Client, "agent": p.Agent, "team": p.Team,
+			"client": p.Client, "agent": p.Agent, "team": p.Team, "acting": p.Acting,
 			"name": text.SortKey(p.Name), "role": p.Role, "emails": lower(p.Emails),
 		}
 	},

@@ -71,7 +71,7 @@ func (s *Service) AddPerson(ctx context.Context, a Actor, clientID string, in Pe
 		return Person{}, err
 	}
 	now := s.Now()
-	p := Person{ID: s.newID(), Client: c.ID, Agent: c.Agent, Team: c.Team, CreatedAt: now, UpdatedAt: now}
+	p := Person{ID: s.newID(), Client: c.ID, Agent: c.Agent, Team: c.Team, Acting: c.Acting, CreatedAt: now, UpdatedAt: now}
 	if err := s.savePerson(ctx, a, nil, &p, in); err != nil {
 		return Person{}, err
 	}
@@ -138,7 +138,7 @@ func (s *Service) SetFormer(ctx context.Context, a Actor, id string, former bool
 		return p, err
 	}
 	p.Version++
-	s.bus.Publish(Event{Kind: "client", ID: p.Client, Agent: p.Agent, Team: p.Team})
+	s.bus.Publish(Event{Kind: "client", ID: p.Client, Agent: p.Agent, Team: p.Team, Acting: p.Acting})
 	return p, nil
 }
 
@@ -157,7 +157,7 @@ func (s *Service) savePerson(ctx context.Context, a Actor, was, p *Person, in Pe
 	if err := s.do(ctx, rest); err != nil {
 		return err
 	}
-	s.bus.Publish(Event{Kind: "client", ID: p.Client, Agent: p.Agent, Team: p.Team})
+	s.bus.Publish(Event{Kind: "client", ID: p.Client, Agent: p.Agent, Team: p.Team, Acting: p.Acting})
 	return nil
 }
 

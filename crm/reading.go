@@ -15,6 +15,7 @@ type Reading struct {
 	Installation string `json:"installation"`
 	Agent        string `json:"agent,omitempty"`
 	Team         string `json:"team,omitempty"`
+	Acting       string `json:"acting,omitempty"`
 	Month        string `json:"month"`             // 2026-10
 	SingleW      *int64 `json:"singleW,omitempty"` // largest demand of the month, W
 	PeakW        *int64 `json:"peakW,omitempty"`
@@ -81,6 +82,7 @@ var Readings = Table[Reading]{
 			{Name: "client", Kind: store.String},
 			{Name: "agent", Kind: store.String},
 			{Name: "team", Kind: store.String},
+			{Name: "acting", Kind: store.String},
 			{Name: "month", Kind: store.String},
 		},
 		Indexes: []store.Index{
@@ -89,6 +91,7 @@ var Readings = Table[Reading]{
 			{Fields: []string{"month"}},
 			{Fields: []string{"team", "month"}},
 			{Fields: []string{"agent", "month"}},
+			{Fields: []string{"acting", "month"}, Sparse: true},
 		},
 	},
 	Derived: copied,

@@ -51,7 +51,7 @@ func (s *Service) monthReading(ctx context.Context, i *Installation, month strin
 	if err != nil {
 		return MonthReading{}, err
 	}
-	out := MonthReading{Reading: Reading{ID: ReadingID(i.ID, month), Client: i.Client, Installation: i.ID, Agent: i.Agent, Team: i.Team, Month: month}}
+	out := MonthReading{Reading: Reading{ID: ReadingID(i.ID, month), Client: i.Client, Installation: i.ID, Agent: i.Agent, Team: i.Team, Acting: i.Acting, Month: month}}
 	if n := slices.IndexFunc(readings, func(r Reading) bool { return r.Month == month }); n >= 0 {
 		out.Reading = readings[n]
 	}
@@ -145,7 +145,7 @@ func (s *Service) editReading(ctx context.Context, a Actor, installation, month 
 	if err := s.Recompute(ctx, i.Client); err != nil {
 		return now, err
 	}
-	s.bus.Publish(Event{Kind: "client", ID: i.Client, Agent: i.Agent, Team: i.Team})
+	s.bus.Publish(Event{Kind: "client", ID: i.Client, Agent: i.Agent, Team: i.Team, Acting: i.Acting})
 	return s.monthReading(ctx, &i, month)
 }
 

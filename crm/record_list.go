@@ -62,7 +62,7 @@ func (l recordList) query(a Actor, q RecordQuery) (store.Query, error) {
 	if len(where) == 0 {
 		where = append(where, store.Has(l.always))
 	}
-	if q.Agent != "" && (a.Role != RoleAgent || q.Agent != a.UserID) {
+	if q.Agent != "" && (a.Role != RoleAgent || a.StandsIn || q.Agent != a.UserID) {
 		where = append(where, store.Is("agent", q.Agent))
 	}
 	for _, f := range []struct{ field, value string }{{"market", q.Market}, {"modality", q.Modality}, {"role", q.Role}} {

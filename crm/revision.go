@@ -101,7 +101,7 @@ func saved[T any](e editor, t Table[T], client string, was, is *T) []store.Chang
 }
 
 // copied are the members that repeat a client's scope.
-var copied = []string{"agent", "team"}
+var copied = []string{"agent", "team", "acting"}
 
 // untold members change with every edit and tell nothing.
 var untold = []string{"createdAt", "updatedAt"}

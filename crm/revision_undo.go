@@ -286,27 +286,48 @@ func (u *undoing) restore(ctx context.Context, t stored, e *Revision, d store.Do
 	return u.follow(ctx, t, e, back)
 }
 
-// scope gives a document of a client the agent and team that the client has now.
+// scope gives a document of a client the keepers that the client has now, and a
+// client itself who stands in by the dates that it has again.
 func (u *undoing) scope(ctx context.Context, t stored, body map[string]json.RawMessage) error {
 	in := t.collection()
-	if _, copies := in.Field("agent"); !copies || in == Clients.In {
+	if in == Clients.In {
+		return u.acting(body)
+	}
+	if _, copies := in.Field("agent"); !copies {
 		return nil
 	}
 	var client string
 	if err := json.Unmarshal(body["client"], &client); err != nil {
 		return err
 	}
-	_, scope, err := u.s.store.Peek(ctx, Clients.In, client, "agent", "team")
+	_, scope, err := u.s.store.Peek(ctx, Clients.In, client, copied...)
 	if err != nil {
 		return wrapStore(err)
 	}
-	for n, name := range []string{"agent", "team"} {
-		delete(body, name)
-		if v, _ := scope[n].(string); v != "" {
-			body[name] = jsonString(v)
-		}
+	for n, name := range copied {
+		v, _ := scope[n].(string)
+		setString(body, name, v)
 	}
 	return nil
+}
+
+func (u *undoing) acting(body map[string]json.RawMessage) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	c, err := Clients.Decode(store.Doc{Body: raw})
+	if err == nil {
+		setString(body, "acting", c.actingOn(u.s.Today()))
+	}
+	return err
+}
+
+// setString sets a member; "" removes it.
+func setString(body map[string]json.RawMessage, name, v string) {
+	if delete(body, name); v != "" {
+		body[name] = jsonString(v)
+	}
 }
 
 // follow gives what belongs to a document the scope that it has again.
@@ -316,11 +337,11 @@ func (u *undoing) follow(ctx context.Context, t stored, e *Revision, d store.Doc
 	}
 	str := func(name string) string { v, _ := d.Keys[name].(string); return v }
 	switch {
-	case t.collection() == Clients.In && moved("agent", "team"):
-		return u.s.reassign(ctx, d.ID, str("agent"), str("team"))
+	case t.collection() == Clients.In && moved("agent", "team", "standIn", "standInFrom", "standInUntil"):
+		return u.s.settleClient(ctx, d.ID)
 	case t.collection() == Installations.In && moved("client"):
 		u.touched[str("client")] = true
-		return u.s.moveInstallation(ctx, d.ID, &Client{ID: str("client"), Agent: str("agent"), Team: str("team")})
+		return u.s.moveInstallation(ctx, d.ID, &Client{ID: str("client"), Agent: str("agent"), Team: str("team"), Acting: str("acting")})
 	}
 	return nil
 }
@@ -331,7 +352,5 @@ func (a Actor) seesDoc(in *store.Collection, keys store.Keys) bool {
 	if _, scoped := in.Field("agent"); !scoped {
 		return a.Role == RoleAdmin || a.Role == RoleManager
 	}
-	agent, _ := keys["agent"].(string)
-	team, _ := keys["team"].(string)
-	return a.sees(agent, team)
+	return a.sees(keptIn(keys))
 }

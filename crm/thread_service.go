@@ -104,7 +104,7 @@ func (s *Service) visibleLinks(ctx context.Context, a Actor, q store.Query) (map
 	}
 	out := map[string][]ThreadLink{}
 	for _, l := range links {
-		if c, ok := clients[l.Client]; ok && a.sees(c.Agent, c.Team) {
+		if c, ok := clients[l.Client]; ok && a.sees(c.kept()) {
 			out[l.Message] = append(out[l.Message], ThreadLink{c.ID, c.Name, l.Why})
 		}
 	}

@@ -17,7 +17,7 @@ func (u *Upserter) loadClients(ctx context.Context, rows []Row) error {
 	found, err := findAll(ctx, u.s.store, Clients, keys)
 	for k, c := range found {
 		u.work.clients[k] = c
-		u.clients[k] = ref{id: c.ID, agent: c.Agent, team: c.Team}
+		u.clients[k] = ref{id: c.ID, agent: c.Agent, team: c.Team, acting: c.Acting}
 	}
 	return err
 }
@@ -48,6 +48,9 @@ func (u *Upserter) takeClient(ctx context.Context, row *Row, o *Outcome) error {
 	if err := u.fillClient(ctx, &c, r, o); err != nil || o.bad() {
 		return err
 	}
+	if c.Agent != was.Agent {
+		c.Acting = c.actingOn(DayOf(now))
+	}
 	o.ID, o.Client = c.ID, c.ID
 	changed := !exists || !sameDoc(Clients, &was, &c)
 	o.settle(!exists, changed)
@@ -57,10 +60,10 @@ func (u *Upserter) takeClient(ctx context.Context, row *Row, o *Outcome) error {
 	c.UpdatedAt = now
 	save(u, Clients, c.ID, exists, &was, &c)
 	u.rememberClient(&c)
-	if exists && !u.dry && (c.Agent != was.Agent || c.Team != was.Team) {
+	if exists && !u.dry && c.kept() != was.kept() {
 		// Before the client itself: if the program dies in between, the next run
 		// still sees the difference and completes it.
-		return u.s.reassign(ctx, c.ID, c.Agent, c.Team)
+		return u.s.reassign(ctx, c.ID, c.kept())
 	}
 	return nil
 }
@@ -85,7 +88,7 @@ func (u *Upserter) own(c *Client) {
 }
 
 func (u *Upserter) rememberClient(c *Client) {
-	to := ref{id: c.ID, agent: c.Agent, team: c.Team}
+	to := ref{id: c.ID, agent: c.Agent, team: c.Team, acting: c.Acting}
 	for _, k := range clientKeys(ClientRef{TaxID: c.TaxID, Code: c.Code, Source: c.Source}) {
 		u.remember(u.clients, k, to)
 	}
@@ -169,7 +172,7 @@ func (u *Upserter) fillAgent(ctx context.Context, v Opt[string], c *Client, o *O
 	if err != nil {
 		return err
 	}
-	if user == nil || user.Disabled || !u.a.sees(user.ID, user.Team) {
+	if user == nil || user.Disabled || !u.a.sees(kept{agent: user.ID, team: user.Team}) {
 		o.reject("agent", "error.client.agent")
 		return nil
 	}

@@ -62,7 +62,7 @@ func (u *Upserter) takeContract(_ context.Context, row *Row, o *Outcome) error {
 	c := oc.is
 	c.Schedule = slices.Clone(c.Schedule)
 	c.fill(r, o)
-	c.Client, c.Agent, c.Team = inst.client, inst.agent, inst.team
+	c.Client, c.Agent, c.Team, c.Acting = inst.client, inst.agent, inst.team, inst.acting
 	from := c.step(r, o)
 	c.check(o)
 	if o.bad() {
@@ -75,7 +75,7 @@ func (u *Upserter) takeContract(_ context.Context, row *Row, o *Outcome) error {
 	if !u.first(row.Line, o, "start", RowContract, ContractKey(inst.id, c.Kind, c.Start, c.Former)+"|"+from) {
 		return nil
 	}
-	u.sameScope(&oc.is.Agent, &oc.is.Team, inst)
+	u.sameScope(&oc.is.Agent, &oc.is.Team, &oc.is.Acting, inst)
 	o.ID, o.Client = c.ID, c.Client
 	fresh := !oc.exists && !oc.taken
 	changed := fresh || !sameDoc(Contracts, &oc.is, &c)

@@ -159,7 +159,7 @@ func (u *Upserter) refClients(ctx context.Context, refs []ClientRef) error {
 	}
 	found, err := findAll(ctx, u.s.store, Clients, keys)
 	for k, c := range found {
-		u.clients[k] = ref{id: c.ID, agent: c.Agent, team: c.Team}
+		u.clients[k] = ref{id: c.ID, agent: c.Agent, team: c.Team, acting: c.Acting}
 	}
 	return err
 }
@@ -176,7 +176,7 @@ func (u *Upserter) refInstallations(ctx context.Context, refs []InstallationRef)
 	}
 	found, err := findAll(ctx, u.s.store, Installations, keys)
 	for k, i := range found {
-		u.insts[k] = ref{id: i.ID, client: i.Client, agent: i.Agent, team: i.Team}
+		u.insts[k] = ref{id: i.ID, client: i.Client, agent: i.Agent, team: i.Team, acting: i.Acting}
 	}
 	return err
 }
@@ -208,7 +208,7 @@ func (u *Upserter) clientRef(r ClientRef, field string, o *Outcome, missing stri
 		}
 		return ref{}, false
 	}
-	if !u.a.sees(got.agent, got.team) {
+	if !u.a.sees(got.kept()) {
 		o.reject(field, "error.client.duplicate") // not a word about whose it is
 		return ref{}, false
 	}
@@ -230,7 +230,7 @@ func (u *Upserter) installationRef(r InstallationRef, o *Outcome) (ref, bool) {
 	}
 	for _, k := range installationKeys(r) {
 		if i, ok := u.insts[k]; ok {
-			if !u.a.sees(i.agent, i.team) {
+			if !u.a.sees(i.kept()) {
 				o.reject("uc", "error.client.duplicate")
 				return ref{}, false
 			}

@@ -29,7 +29,7 @@ func (u *Upserter) loadInstallations(ctx context.Context, rows []Row) error {
 	found, err := findAll(ctx, u.s.store, Installations, keys)
 	for k, i := range found {
 		u.work.insts[k] = i
-		u.insts[k] = ref{id: i.ID, client: i.Client, agent: i.Agent, team: i.Team}
+		u.insts[k] = ref{id: i.ID, client: i.Client, agent: i.Agent, team: i.Team, acting: i.Acting}
 	}
 	return err
 }
@@ -62,13 +62,13 @@ func (u *Upserter) takeInstallation(ctx context.Context, row *Row, o *Outcome) e
 	if i.fill(r, o); o.bad() {
 		return nil
 	}
-	i.Client, i.Agent, i.Team = client.id, client.agent, client.team
+	i.Client, i.Agent, i.Team, i.Acting = client.id, client.agent, client.team, client.acting
 	if !exists || i.LoadW != was.LoadW {
 		// A doubt that somebody settled must not come back with the next import
 		// of the same value.
 		i.Flags = addFlags(i.Flags, r.Flags)
 	}
-	u.sameScope(&was.Agent, &was.Team, client)
+	u.sameScope(&was.Agent, &was.Team, &was.Acting, client)
 	o.ID, o.Client = i.ID, i.Client
 	changed := !exists || !sameDoc(Installations, &was, &i)
 	o.settle(!exists, changed)
@@ -77,14 +77,14 @@ func (u *Upserter) takeInstallation(ctx context.Context, row *Row, o *Outcome) e
 	}
 	i.UpdatedAt = now
 	save(u, Installations, i.Client, exists, &was, &i)
-	to := ref{id: i.ID, client: i.Client, agent: i.Agent, team: i.Team}
+	to := ref{id: i.ID, client: i.Client, agent: i.Agent, team: i.Team, acting: i.Acting}
 	for _, k := range installationKeys(InstallationRef{i.UC, i.FormerUC, i.Source}) {
 		u.remember(u.insts, k, to)
 	}
 	if exists && was.Client != i.Client {
 		u.touched[was.Client] = struct{}{}
 		if !u.dry {
-			return u.s.moveInstallation(ctx, i.ID, &Client{ID: client.id, Agent: client.agent, Team: client.team})
+			return u.s.moveInstallation(ctx, i.ID, &Client{ID: client.id, Agent: client.agent, Team: client.team, Acting: client.acting})
 		}
 	}
 	return nil
@@ -117,7 +117,7 @@ func (u *Upserter) storedInstallation(r *InstallationRow, o *Outcome) (Installat
 			got = i
 		}
 	}
-	if got.ID != "" && !o.bad() && !u.a.sees(got.Agent, got.Team) {
+	if got.ID != "" && !o.bad() && !u.a.sees(got.kept()) {
 		o.reject("uc", "error.client.duplicate")
 	}
 	return got, got.ID != ""
@@ -131,7 +131,7 @@ func (u *Upserter) clientOf(row *Row, was *Installation, exists bool, o *Outcome
 	case !r.Client.empty():
 		return u.clientRef(r.Client, "client", o, "import.client.unknown")
 	case exists:
-		return ref{id: was.Client, agent: was.Agent, team: was.Team}, true
+		return ref{id: was.Client, agent: was.Agent, team: was.Team, acting: was.Acting}, true
 	case r.Placeholder != "":
 		o.Placeholder = true
 		return u.placeholder(r), true
@@ -149,7 +149,7 @@ func (u *Upserter) placeholder(r *InstallationRow) ref {
 	u.own(&c)
 	save(u, Clients, c.ID, false, nil, &c)
 	u.rememberClient(&c)
-	return ref{id: c.ID, agent: c.Agent, team: c.Team}
+	return ref{id: c.ID, agent: c.Agent, team: c.Team, acting: c.Acting}
 }
 
 func (i *Installation) fill(r *InstallationRow, o *Outcome) {

@@ -74,8 +74,8 @@ func (u *Upserter) takePerson(_ context.Context, row *Row, o *Outcome) error {
 	if !u.first(row.Line, o, "emails", RowPerson, key) {
 		return nil
 	}
-	p.Client, p.Agent, p.Team = client.id, client.agent, client.team
-	u.sameScope(&was.Agent, &was.Team, client)
+	p.Client, p.Agent, p.Team, p.Acting = client.id, client.agent, client.team, client.acting
+	u.sameScope(&was.Agent, &was.Team, &was.Acting, client)
 	o.ID, o.Client = p.ID, client.id
 	changed := !exists || !sameDoc(People, &was, &p)
 	o.settle(!exists, changed)

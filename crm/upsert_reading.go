@@ -60,14 +60,14 @@ func (u *Upserter) takeReading(_ context.Context, row *Row, o *Outcome) error {
 	if !exists {
 		now = Reading{ID: id, Installation: inst.id, Month: r.Month, Origin: r.Origin}
 	}
-	now.Client, now.Agent, now.Team = inst.client, inst.agent, inst.team
+	now.Client, now.Agent, now.Team, now.Acting = inst.client, inst.agent, inst.team, inst.acting
 	r.SingleW.intoPtr(&now.SingleW)
 	r.PeakW.intoPtr(&now.PeakW)
 	r.OffPeakW.intoPtr(&now.OffPeakW)
 	r.EnergyWh.intoPtr(&now.EnergyWh)
 	r.PeakWh.intoPtr(&now.PeakWh)
 	r.OffPeakWh.intoPtr(&now.OffPeakWh)
-	u.sameScope(&was.Agent, &was.Team, inst)
+	u.sameScope(&was.Agent, &was.Team, &was.Acting, inst)
 	o.ID, o.Client = id, inst.client
 	changed := !exists || !sameDoc(Readings, &was, &now)
 	o.settle(!exists, changed)

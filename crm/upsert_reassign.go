@@ -10,8 +10,8 @@ import (
 // commit, few enough not to hold up a person's save.
 const chunk = 500
 
-// copiesOf lists the collections that carry a copy of their client's agent and
-// team, with the order in which the rows of one client are walked. None of the
+// copiesOf lists the collections that carry a copy of who keeps their client,
+// with the order in which the rows of one client are walked. None of the
 // orders depends on what is changed on the way.
 var copiesOf = []struct {
 	in   *store.Collection
@@ -27,13 +27,13 @@ var copiesOf = []struct {
 	{MailLinks.In, []string{"-contact", "-at"}},
 }
 
-// reassign gives everything that belongs to a client the client's agent and
-// team, in chunks; rows that have them already are not written. It may be
-// repeated after a crash.
-func (s *Service) reassign(ctx context.Context, client, agent, team string) error {
+// reassign gives everything that belongs to a client the client's keepers, in
+// chunks; rows that have them already are not written. It may be repeated after
+// a crash.
+func (s *Service) reassign(ctx context.Context, client string, to kept) error {
 	for _, c := range copiesOf {
 		q := store.Query{In: c.in, Where: []store.Cond{store.Is("client", client)}, Sort: c.sort}
-		if err := s.patchAll(ctx, q, scopePatch("", agent, team)); err != nil {
+		if err := s.patchAll(ctx, q, scopePatch("", to)); err != nil {
 			return err
 		}
 	}
@@ -42,7 +42,7 @@ func (s *Service) reassign(ctx context.Context, client, agent, team string) erro
 
 // moveInstallation gives what belongs to an installation to another client.
 func (s *Service) moveInstallation(ctx context.Context, installation string, to *Client) error {
-	p := scopePatch(to.ID, to.Agent, to.Team)
+	p := scopePatch(to.ID, to.kept())
 	for _, q := range []store.Query{
 		{In: Contracts.In, Sort: []string{"kind", "start"}},
 		{In: Readings.In, Sort: []string{"-month"}},
@@ -56,8 +56,8 @@ func (s *Service) moveInstallation(ctx context.Context, installation string, to 
 }
 
 // scopePatch sets the copies; client "" leaves the client.
-func scopePatch(client, agent, team string) store.Keys {
-	k := store.Keys{"agent": agent, "team": team}
+func scopePatch(client string, to kept) store.Keys {
+	k := store.Keys{"agent": to.agent, "team": to.team, "acting": to.acting}
 	if client != "" {
 		k["client"] = client
 	}

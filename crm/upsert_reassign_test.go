@@ -29,7 +29,7 @@ func TestReassignReachesEverything(t *testing.T) {
 	if err := h.Apply(t.Context(), append(changes, MailLinks.Put(&link), Documents.Put(&file), Deadlines.InsertIfAbsent(&due), Activities.Put(&other))...); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.reassign(t.Context(), id, "other", ""); err != nil {
+	if err := h.reassign(t.Context(), id, kept{agent: "other", acting: "rui"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range copiesOf {
@@ -42,10 +42,10 @@ func TestReassignReachesEverything(t *testing.T) {
 				continue
 			}
 			n++
-			if _, team := d.Keys["team"]; d.Keys["agent"] != "other" || team || d.Version != 1 {
+			if _, team := d.Keys["team"]; d.Keys["agent"] != "other" || d.Keys["acting"] != "rui" || team || d.Version != 1 {
 				t.Fatalf("%s/%s: %v, version %d", c.in.Name, d.ID, d.Keys, d.Version)
 			}
-			if m := members(d.Body); string(m["agent"]) != `"other"` || m["team"] != nil {
+			if m := members(d.Body); string(m["agent"]) != `"other"` || string(m["acting"]) != `"rui"` || m["team"] != nil {
 				t.Fatalf("%s/%s says %s", c.in.Name, d.ID, d.Body)
 			}
 		}

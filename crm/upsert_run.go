@@ -35,7 +35,7 @@ type Upserter struct {
 }
 
 // ref is what rows need to know of a client or installation that they name.
-type ref struct{ id, client, agent, team string }
+type ref struct{ id, client, agent, team, acting string }
 
 // batch is what was read for the rows at hand.
 type batch struct {
@@ -218,10 +218,10 @@ func (u *Upserter) remember(in map[string]ref, key string, r ref) {
 }
 
 // sameScope makes a dry run compare like a real one, in which the copies of a
-// client's agent and team were brought up to date before.
-func (u *Upserter) sameScope(agent, team *string, of ref) {
+// client's keepers were brought up to date before.
+func (u *Upserter) sameScope(agent, team, acting *string, of ref) {
 	if u.dry {
-		*agent, *team = of.agent, of.team
+		*agent, *team, *acting = of.agent, of.team, of.acting
 	}
 }
 

@@ -24,6 +24,9 @@ type User struct {
 	Theme    string   `json:"theme,omitempty"`
 	Density  string   `json:"density,omitempty"`
 	Disabled bool     `json:"disabled,omitempty"`
+	// StandsIn is the civil date on which it serves clients of other agents: see
+	// Service.TurnStandIns. On any other date it does not, whatever is stored.
+	StandsIn string `json:"standsIn,omitempty"`
 	// Password is an Argon2id hash in PHC form; never served.
 	Password     string `json:"password"`
 	MustChange   bool   `json:"mustChange,omitempty"`   // it signed in with a one-time password
@@ -51,7 +54,8 @@ type User struct {
 // Invited reports whether a user never signed in.
 func (u *User) Invited() bool { return u.SeenAt == nil }
 
-// Actor makes the actor that this user is.
+// Actor makes the actor that this user is by its own rights; ActorOf adds what it
+// may as a stand-in today.
 func (u *User) Actor() Actor {
 	return Actor{UserID: u.ID, Name: u.Name, Role: u.Role, Team: u.Team, Lang: u.Lang}
 }
@@ -125,6 +129,8 @@ var Marks = Table[Mark]{
 // Marks with a meaning to more than one package.
 const (
 	MarkDemo = "demo" // a demonstration store
+	// MarkStandIns says for which day stand-ins were last turned on and off.
+	MarkStandIns = "stand-ins"
 	// MarkDay says for which day derived figures were last brought up to date:
 	// notice deadlines and the demand in force change with the calendar alone.
 	// It gets a new name when there is more to derive (2: the dates of

@@ -49,18 +49,20 @@ func (u *User) EditCount() int64 { return u.editCount() }
 // crash.
 func (s *Service) moveToTeam(ctx context.Context, u User) error {
 	mine := store.Query{In: Clients.In, Where: []store.Cond{store.Is("agent", u.ID)}, Sort: []string{"name"}, WithKeys: true}
-	var moved []string
+	moved := map[string]kept{}
 	for d, err := range store.All(ctx, s.store, mine) {
 		if err != nil {
 			return wrapStore(err)
 		}
 		if team, _ := d.Keys["team"].(string); team != u.Team {
-			moved = append(moved, d.ID)
+			to := keptIn(d.Keys)
+			to.team = u.Team
+			moved[d.ID] = to
 		}
 	}
-	for _, id := range moved {
+	for id, to := range moved {
 		// The client last: it is what says that the move is not finished.
-		if err := s.reassign(ctx, id, u.ID, u.Team); err != nil {
+		if err := s.reassign(ctx, id, to); err != nil {
 			return err
 		}
 		one := store.Patch{In: Clients.In, ID: id, Keys: store.Keys{"team": u.Team}, Body: map[string][]byte{"team": jsonString(u.Team)}}

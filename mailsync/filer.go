@@ -366,8 +366,8 @@ func (b *batchFiling) tell(ctx context.Context) error {
 			return err
 		}
 		if c != nil {
-			b.svc.Bus().Publish(crm.Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team})
-			b.svc.Bus().Publish(crm.Event{Kind: "mail", ID: c.ID, Agent: c.Agent, Team: c.Team})
+			b.svc.Bus().Publish(crm.Event{Kind: "client", ID: c.ID, Agent: c.Agent, Team: c.Team, Acting: c.Acting})
+			b.svc.Bus().Publish(crm.Event{Kind: "mail", ID: c.ID, Agent: c.Agent, Team: c.Team, Acting: c.Acting})
 		}
 	}
 	if b.held > 0 {

@@ -14,7 +14,7 @@ func (b *batchFiling) link(ctx context.Context, m *crm.Message, client string, f
 		return err
 	}
 	l := crm.MailLink{
-		ID: m.ID + ":" + c.ID, Message: m.ID, Thread: m.Thread, Client: c.ID, Agent: c.Agent, Team: c.Team,
+		ID: m.ID + ":" + c.ID, Message: m.ID, Thread: m.Thread, Client: c.ID, Agent: c.Agent, Team: c.Team, Acting: c.Acting,
 		At: m.At, Outbound: m.Outbound, Person: f.person[client], Automatic: m.Automatic != "", Why: f.reasons[client],
 		Subject: m.Subject, Preview: m.Preview, From: sender(m), Files: fileNames(m),
 	}

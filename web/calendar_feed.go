@@ -52,7 +52,7 @@ func (s *Server) feedFile(c *fiber.Ctx) error {
 	q := crm.DeadlineQuery{From: string(v.today.AddDays(-feedBack)), Until: string(v.today.AddDays(feedAhead)), Open: true, Limit: crm.MaxListLimit}
 	var list []crm.Deadline
 	for len(list) < feedMost {
-		page, next, err := s.Service.ListDeadlines(c.UserContext(), u.Actor(), q)
+		page, next, err := s.Service.ListDeadlines(c.UserContext(), s.Service.ActorOf(&u), q)
 		if err != nil {
 			return s.fail(c, err)
 		}

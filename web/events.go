@@ -41,7 +41,7 @@ func (s *Server) events(c *fiber.Ctx) error {
 				return true
 			}
 			u, _, err := s.Auth.Session(s.until, token, dev)
-			a, checked = u.Actor(), time.Now()
+			a, checked = s.Service.ActorOf(&u), time.Now()
 			return err == nil
 		}
 		// The first words make the browser's stream open.

@@ -90,10 +90,11 @@ func (l list[T]) page(s *Server, c *fiber.Ctx) error {
 	return s.render(c, fiber.StatusOK, "list", p)
 }
 
-// shown are the columns that the viewer has: who has one portfolio sees no agent.
+// shown are the columns that the viewer has: who has one portfolio, and stands in
+// for nobody, sees no agent.
 func (l list[T]) shown(c *fiber.Ctx) []column[T] {
 	return slices.DeleteFunc(slices.Clone(l.columns), func(col column[T]) bool {
-		return col.key == "agent" && actor(c).Role == crm.RoleAgent
+		return col.key == "agent" && actor(c).Role == crm.RoleAgent && !actor(c).StandsIn
 	})
 }
 

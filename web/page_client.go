@@ -106,8 +106,14 @@ func (v view) clientBadges(c crm.Client) []page.Badge {
 	if c.Market != "" {
 		out = append(out, page.Badge{Label: v.T("web.market." + c.Market)})
 	}
+	if v.standsIn(&c) {
+		out = append(out, page.Badge{Label: v.T("web.standin.mine", "until", v.date(c.StandInUntil)), State: page.Idle})
+	}
 	return out
 }
+
+// standsIn reports whether the reader serves a client in its agent's place.
+func (v view) standsIn(c *crm.Client) bool { return v.me != "" && c.Acting == v.me }
 
 // clientStats begin with what is wrong.
 func (v view) clientStats(c crm.Client, places []crm.Installation) []page.Stat {

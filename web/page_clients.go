@@ -31,6 +31,8 @@ var clientList = list[crm.Client]{
 			cell := page.ListCell{Label: c.Name, URL: "/clients/" + c.ID}
 			if c.Placeholder {
 				cell.Warn = &page.Badge{Label: v.T("page.clients.unnamed"), State: page.Warn}
+			} else if v.standsIn(c) {
+				cell.Warn = &page.Badge{Label: v.T("web.standin.mark"), State: page.Idle}
 			}
 			return cell
 		}, value: func(_ view, _ listNames, c *crm.Client) reports.Cell { return reports.Words(c.Name) }},

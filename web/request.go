@@ -11,12 +11,13 @@ import (
 
 // Keys of what middleware leaves for handlers.
 const (
-	keyUser    = "user"
-	keySession = "session"
-	keyRequest = "request"
-	keyOrigin  = "origin"
-	keyLost    = "lost"
-	keyLang    = "lang" // of whom a page before sign-in is for
+	keyUser     = "user"
+	keyStandsIn = "stands in" // bool: it serves clients of others today
+	keySession  = "session"
+	keyRequest  = "request"
+	keyOrigin   = "origin"
+	keyLost     = "lost"
+	keyLang     = "lang" // of whom a page before sign-in is for
 )
 
 func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }
@@ -41,6 +42,7 @@ func session(c *fiber.Ctx) crm.Session {
 func actor(c *fiber.Ctx) crm.Actor {
 	u := user(c)
 	a := u.Actor()
+	a.StandsIn, _ = c.Locals(keyStandsIn).(bool)
 	a.Lang = lang(c)
 	return a
 }

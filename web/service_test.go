@@ -21,7 +21,7 @@ var house = map[string]string{
 	"Bus": "events are checked where they leave", "Under": "the same service under a lease", "OnAddresses": "wiring at start", "IDFor": "makes an id, reads nothing",
 	"Serving": "who serves whom is no secret in the house", "TariffTable": "tariffs are public", "TariffBook": "tariffs are public", "LastContact": "of projections", "Recompute": "writes derived figures only", "RecomputeAll": "writes derived figures only",
 	"InstallationNames": "names for rows that were in scope already", "ClientNames": "names for rows that were in scope already", "UserNames": "colleagues' names are no secret",
-	"DoChores": "for the program itself", "Check": "for doctor, on the machine itself", "ReleaseHeld": "for the mail engine", "NewUpserter": "carries its actor on", "Upsert": "carries its actor on; its own tests walk the scope",
+	"DoChores": "for the program itself", "TurnStandIns": "for the program itself", "ActorOf": "makes an actor of a user who was let in", "Check": "for doctor, on the machine itself", "ReleaseHeld": "for the mail engine", "NewUpserter": "carries its actor on", "Upsert": "carries its actor on; its own tests walk the scope",
 	"FindPairs": "writes what may be duplicates", "ResumeMerges": "finishes what was allowed", "RevisedNames": "names for revisions that were in scope already",
 	"CloseSessions": "EndSession asks who may", "LinkUser": "whoever has the link may", "UseLink": "whoever has the link may",
 }

@@ -55,6 +55,7 @@ func (s *Server) readSession(c *fiber.Ctx) error {
 		return err
 	}
 	c.Locals(keyUser, u)
+	c.Locals(keyStandsIn, s.Service.ActorOf(&u).StandsIn)
 	c.Locals(keySession, sess)
 	return nil
 }
@@ -113,6 +114,7 @@ func (s *Server) needBearer(c *fiber.Ctx) error {
 		return s.fail(c, err)
 	}
 	c.Locals(keyUser, u)
+	c.Locals(keyStandsIn, s.Service.ActorOf(&u).StandsIn)
 	c.Locals(keySession, crm.Session{ID: session, User: u.ID, Kind: crm.SessionAPI})
 	return c.Next()
 }

@@ -23,15 +23,18 @@ type view struct {
 	page.Text
 	now   time.Time // in crm.Zone
 	today calendar.Date
+	me    string // user id of the reader
 }
 
 func (s *Server) view(c *fiber.Ctx) view {
-	return viewAt(locale.Lang(lang(c)), s.Service.Now())
+	v := viewAt(locale.Lang(lang(c)), s.Service.Now())
+	v.me = user(c).ID
+	return v
 }
 
 func viewAt(l locale.Lang, now time.Time) view {
 	now = now.In(crm.Zone)
-	return view{page.Text{Lang: l}, now, calendar.Date(crm.DayOf(now))}
+	return view{Text: page.Text{Lang: l}, now: now, today: calendar.Date(crm.DayOf(now))}
 }
 
 // n is T with a count, which chooses the plural form.

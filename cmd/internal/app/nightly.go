@@ -62,12 +62,18 @@ func upToDate(ctx context.Context, svc *crm.Service, mark crm.Mark) error {
 	return svc.Apply(ctx, crm.Marks.Put(&mark))
 }
 
-// chores does, on one node, what edits left behind whose process died.
+// chores does, on one node, what edits left behind whose process died, and turns
+// stand-ins on and off within a minute after the day changed.
 func (a *App) chores(ctx context.Context) {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
 	for {
-		err := a.under(ctx, "chores", func(ctx context.Context, svc *crm.Service) error { return svc.DoChores(ctx) })
+		err := a.under(ctx, "chores", func(ctx context.Context, svc *crm.Service) error {
+			if err := svc.TurnStandIns(ctx); err != nil {
+				return err
+			}
+			return svc.DoChores(ctx)
+		})
 		if err != nil && ctx.Err() == nil {
 			a.Log.Error("app: cannot finish edits", "err", err)
 		}

@@ -24,7 +24,7 @@ func (a *App) ActorFor(ctx context.Context, email string) (crm.Actor, error) {
 		return crm.SystemActor(), nil
 	}
 	u, err := a.Service.UserByEmail(ctx, crm.SystemActor(), email)
-	return u.Actor(), err
+	return a.Service.ActorOf(&u), err
 }
 
 // Monthly writes the workbook of a month.
@@ -67,7 +67,7 @@ func (a *App) jobActor(ctx context.Context, j crm.Job) (crm.Actor, error) {
 	if u.Disabled {
 		return crm.Actor{}, crm.Errf(crm.CodeForbidden, "error.forbidden")
 	}
-	actor := u.Actor()
+	actor := a.Service.ActorOf(&u)
 	if j.Lang != "" {
 		actor.Lang = j.Lang
 	}

@@ -1,0 +1,72 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+
+	"cemigmas/crm"
+	"cemigmas/crm/calendar"
+	"cemigmas/reports"
+	"cemigmas/web/webtest"
+)
+
+// TestStandInPages: the client page says who stands in until when, and the
+// stand-in is shown which clients are not its own.
+func TestStandInPages(t *testing.T) {
+	k := webtest.New(t)
+	estates := k.Fill()
+	k.Must(k.Service.TurnStandIns(t.Context()))
+	who, today := "ana", crm.DayOf(webtest.Now)
+	_, err := k.Service.EditClient(t.Context(), crm.SystemActor(), estates["bia"].Client, 0, crm.ClientPatch{StandIn: &who, StandInFrom: &today, StandInUntil: &today})
+	k.Must(err)
+	for user, mark := range map[string]bool{"ana": true, "bia": false, "north": false} {
+		a := k.Browser(user).Get("/clients/" + estates["bia"].Client)
+		if got := a.Find(".title .badge:contains('Substituição até')").Length() == 1; got != mark {
+			t.Errorf("%s: marked is %v", user, got)
+		}
+		if text := a.Find(".facts, dl").Text(); !strings.Contains(text, "Ana Agente") {
+			t.Errorf("%s is not told who stands in: %s", user, text)
+		}
+	}
+	a := k.Browser("ana").Get("/clients")
+	if n := a.Find("#list-rows .badge:contains('Substituição')").Length(); n != 1 {
+		t.Errorf("%d clients are marked in the list, want one of two", n)
+	}
+	if n := a.Find("td.c-agent").Length(); n != 2 {
+		t.Errorf("the stand-in is not told whose each client is: %d", n)
+	}
+	if n := k.Browser("bia").Get("/clients").Find("td.c-agent, #list-rows .badge:contains('Substituição')").Length(); n != 0 {
+		t.Errorf("the agent's own list has %d marks", n)
+	}
+	if n := k.Browser("ana").Get("/clients?agent=ana").Find("#list-rows tr").Length(); n != 1 {
+		t.Errorf("as agent it has %d clients, want its own", n)
+	}
+}
+
+// TestStandInReports: the month's workbook of a stand-in has what it serves
+// today.
+func TestStandInReports(t *testing.T) {
+	k := webtest.New(t)
+	estates := k.Fill()
+	k.Must(k.Service.TurnStandIns(t.Context()))
+	who, today := "ana", crm.DayOf(webtest.Now)
+	_, err := k.Service.EditClient(t.Context(), crm.SystemActor(), estates["cleo"].Client, 0, crm.ClientPatch{StandIn: &who, StandInFrom: &today, StandInUntil: &today})
+	k.Must(err)
+	u, err := crm.Users.Get(t.Context(), k.Service.Store(), "ana")
+	k.Must(err)
+	for _, c := range []struct {
+		actor crm.Actor
+		want  int
+	}{{k.Service.ActorOf(&u), 2}, {u.Actor(), 1}} {
+		data, err := reports.Collect(t.Context(), k.Service, c.actor, calendar.Month(crm.MonthOf(webtest.Now)).Add(-1))
+		if err != nil || len(data.Clients) != c.want {
+			t.Errorf("standing in %v: %d clients (%v), want %d", c.actor.StandsIn, len(data.Clients), err, c.want)
+			continue
+		}
+		for _, cl := range data.Clients {
+			if len(cl.Installations) == 0 {
+				t.Errorf("standing in %v: %s has no installation", c.actor.StandsIn, cl.Name)
+			}
+		}
+	}
+}
