@@ -81,6 +81,7 @@ const (
 	plotHead  = 30 // the label above the plot
 	plotGap   = 30
 	monthRoom = 44 // what the name of a month takes
+	monthHalf = 17 // half of its letters
 )
 
 // TextX answers where the figures of the axis end.
@@ -94,7 +95,7 @@ func DrawDemand(kind ChartKind, label string, postos []DemandPosto, number func(
 	}
 	c := &Chart{Label: label, Kind: kind, Width: 824, Left: 44, Right: 808}
 	if kind == ChartPhone {
-		c.Width, c.Right = 358, 358
+		c.Width, c.Right = 358, 350
 	}
 	y := 0
 	for i, p := range postos {
@@ -107,10 +108,13 @@ func DrawDemand(kind ChartKind, label string, postos []DemandPosto, number func(
 	}
 	c.Height = y - plotGap + 24
 	step := c.step(len(postos[0].Months))
-	every := int(math.Ceil(monthRoom / step)) // more would run into each other
+	x := func(i int) float64 { return float64(c.Left) + (float64(i)+0.5)*step }
+	farthest := float64(c.Width - monthHalf) // the last name stays whole
+	shift := max(0, x(len(postos[0].Months)-1)-farthest)
+	every := int(math.Ceil((monthRoom + shift) / step)) // more would run into each other
 	for i, m := range postos[0].Months {
 		if (len(postos[0].Months)-1-i)%every == 0 {
-			c.Months = append(c.Months, Mark2{X: num(float64(c.Left) + (float64(i)+0.5)*step), Y: strconv.Itoa(c.Height - 6), Label: m.Month})
+			c.Months = append(c.Months, Mark2{X: num(min(x(i), farthest)), Y: strconv.Itoa(c.Height - 6), Label: m.Month})
 		}
 	}
 	return c

@@ -116,7 +116,7 @@ func TestDrawDemandPostos(t *testing.T) {
 	}
 }
 
-// The newest month is always named, and names do not run into each other.
+// The newest month is always named whole, and names do not run into each other.
 func TestDrawDemandMonths(t *testing.T) {
 	for _, kind := range []ChartKind{ChartWide, ChartPhone} {
 		for _, n := range []int{1, 13, 24, 60} {
@@ -127,6 +127,9 @@ func TestDrawDemandMonths(t *testing.T) {
 			c := DrawDemand(kind, "", []DemandPosto{demandOf("a", pairs...)}, plain)
 			if c.Months[len(c.Months)-1].Label != strconv.Itoa(n) {
 				t.Errorf("%s, %d months: the last name is %s", kind, n, c.Months[len(c.Months)-1].Label)
+			}
+			if last := float(t, c.Months[len(c.Months)-1].X); last > float64(c.Width-monthHalf) {
+				t.Errorf("%s, %d months: the last name is cut off at %.1f of %d", kind, n, last, c.Width)
 			}
 			for i := 1; i < len(c.Months); i++ {
 				if d := float(t, c.Months[i].X) - float(t, c.Months[i-1].X); d < monthRoom-.2 {

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"regexp"
+	"strings"
 
 	"cemigmas/web/static"
 )
@@ -21,8 +23,9 @@ var all = parse()
 
 func parse() *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
-		"icon":  icon,
-		"asset": static.URL,
+		"icon":     icon,
+		"asset":    static.URL,
+		"foldable": foldable,
 	}).ParseFS(files, "*/*.html"))
 }
 
@@ -40,6 +43,27 @@ func Render(w io.Writer, name string, data any) error {
 	_, err := page.WriteTo(w)
 	return err
 }
+
+// foldable writes a text in which an address or a domain may go on in the next
+// line before its @ and its dots, and so not in the middle of a name.
+func foldable(s string) template.HTML {
+	safe := template.HTMLEscapeString(s)
+	if !strings.ContainsAny(s, "@.") {
+		return template.HTML(safe)
+	}
+	words := strings.Split(safe, " ")
+	for i, w := range words {
+		if strings.Contains(w, "@") || domain.MatchString(w) {
+			words[i] = fold.Replace(w)
+		}
+	}
+	return template.HTML(strings.Join(words, " "))
+}
+
+var (
+	domain = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}[,;]?$`)
+	fold   = strings.NewReplacer("@", "<wbr>@", ".", "<wbr>.")
+)
 
 var sprite = static.URL("icons.svg")
 

@@ -138,3 +138,20 @@ func TestIconTakesNamesOnly(t *testing.T) {
 		t.Errorf("icon = %s", got)
 	}
 }
+
+func TestFoldable(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                         "",
+		"Av. Brasil, 1.200":        "Av. Brasil, 1.200",
+		"contato@uniao.example":    "contato<wbr>@uniao<wbr>.example",
+		"a@x.example, b@y.example": "a<wbr>@x<wbr>.example, b<wbr>@y<wbr>.example",
+		"uniao.example":            "uniao<wbr>.example",
+		"0.004.001.811.990-31":     "0.004.001.811.990-31",
+		`<b>@x.example`:            "&lt;b&gt;<wbr>@x<wbr>.example",
+		`"><script>.example`:       "&#34;&gt;&lt;script&gt;.example",
+	} {
+		if got := string(foldable(in)); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
