@@ -80,7 +80,8 @@ type Client struct {
 	Misfit        string     `json:"misfit,omitempty"` // MisfitSector: its agent serves other sectors
 	// Acting is the stand-in while its dates run, and nobody else: it sees and
 	// does what the agent may.
-	Acting string `json:"acting,omitempty"`
+	Acting string   `json:"acting,omitempty"`
+	Year   *BandUse `json:"year,omitempty"` // nil: too little is known to compare it
 }
 
 // Clients is the table of clients. Lists walk (scope, sort): three scopes and
@@ -128,7 +129,7 @@ var Clients = Table[Client]{
 		Search: true,
 	},
 	Derived: []string{"market", "installations", "contractedW", "worst", "worstMonth", "worstState", "noticeOn",
-		"lastContactAt", "lastContact", "nextAt", "next", "misfit", "acting"},
+		"lastContactAt", "lastContact", "nextAt", "next", "misfit", "year", "acting"},
 	ID:  func(c *Client) string { return c.ID },
 	Ver: func(c *Client) *int64 { return &c.Version },
 	Keys: func(c *Client) store.Keys {

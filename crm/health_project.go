@@ -24,9 +24,11 @@ func (i *Installation) project(contracts []Contract, readings []Reading, tariffs
 		i.Modality = string(modalityOf(c))
 		i.ContractedW, i.PeakW = shownW(c, step)
 	}
-	i.Strip, i.WorstTenths, i.WorstState, i.WorstMonth, i.OverW, i.OverCents = nil, 0, "", "", 0, nil
+	i.Strip, i.WorstTenths, i.WorstState, i.WorstMonth, i.OverW, i.OverCents, i.Year = nil, 0, "", "", 0, nil, nil
 	if len(readings) > 0 {
-		i.projectStrip(HealthOf(i, contracts, readings, tariffs.Table, calendar.Months(newest.Add(1-stripMonths), newest)))
+		months := HealthOf(i, contracts, readings, tariffs.Table, calendar.Months(newest.Add(1-stripMonths), newest))
+		i.projectStrip(months)
+		i.Year = i.yearUse(months, readings, today)
 	}
 	i.Saving = savingOf(i, contracts, readings, tariffs, newest)
 	i.NoticeOn = ""
@@ -63,6 +65,7 @@ type clientSums struct {
 	worstState                 demand.State
 	notice, market             string
 	loads                      map[int]*divisionLoad
+	bands                      []*bandSums // by demand.SizeBand
 }
 
 type divisionLoad struct {
@@ -87,6 +90,16 @@ func (s *clientSums) add(i *Installation, contracted int64) {
 		return // it is still the client's, but nothing of it is in force
 	}
 	s.contractedW += contracted
+	if i.Year != nil {
+		if s.bands == nil {
+			s.bands = make([]*bandSums, demand.SizeBands())
+		}
+		band, _, _ := demand.SizeBand(i.ContractedW)
+		if s.bands[band] == nil {
+			s.bands[band] = &bandSums{}
+		}
+		s.bands[band].add(i)
+	}
 	if i.NoticeOn != "" && (s.notice == "" || i.NoticeOn < s.notice) {
 		s.notice = i.NoticeOn
 	}
@@ -137,7 +150,7 @@ func (s *clientSums) sector() string {
 func (c *Client) project(s *clientSums) {
 	c.Installations, c.ContractedW = s.installations, s.contractedW
 	c.WorstTenths, c.WorstMonth, c.WorstState = s.worst, s.worstMonth, string(s.worstState)
-	c.NoticeOn, c.Market = s.notice, s.market
+	c.NoticeOn, c.Market, c.Year = s.notice, s.market, s.bandUse()
 	if c.SectorBy == SectorByHand && IsSector(c.Sector) {
 		return
 	}

@@ -66,6 +66,7 @@ type Installation struct {
 	OverCents   *int64       `json:"overCents,omitempty"` // R$ centavos; nil when there is no overrun or no tariff
 	NoticeOn    string       `json:"noticeOn,omitempty"`
 	Saving      *Saving      `json:"saving,omitempty"` // nil: nothing to save, or nothing can be said
+	Year        *YearUse     `json:"year,omitempty"`   // nil: too little is known to compare it
 }
 
 // StripMonth is one month of an installation as a bar.
@@ -103,7 +104,7 @@ var Installations = Table[Installation]{
 		}, scoped([][]string{{"name"}, {"-worst"}, {"worstMonth", "-overW"}, {"noticeOn"}, {"-saving"}})...),
 		Search: true,
 	},
-	Derived: []string{"agent", "team", "acting", "modality", "contractedW", "peakW", "strip", "worst", "worstState", "worstMonth", "overW", "overCents", "noticeOn", "saving"},
+	Derived: []string{"agent", "team", "acting", "modality", "contractedW", "peakW", "strip", "worst", "worstState", "worstMonth", "overW", "overCents", "noticeOn", "saving", "year"},
 	ID:      func(i *Installation) string { return i.ID },
 	Ver:     func(i *Installation) *int64 { return &i.Version },
 	Keys: func(i *Installation) store.Keys {

@@ -10,7 +10,7 @@ import (
 
 // tables lists every table, so that the doctor knows how each is encoded.
 var tables = []stored{
-	Clients, People, Installations, Contracts, Readings, Tariffs, Deadlines, Documents,
+	Clients, People, Installations, Contracts, Readings, Tariffs, Deadlines, Documents, Benchmarks,
 	Pairs, Merges, Moves,
 	Activities, Timeline,
 	Users, Sessions, Attempts, Marks,

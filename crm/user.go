@@ -135,7 +135,8 @@ const (
 	// notice deadlines and the demand in force change with the calendar alone.
 	// It gets a new name when there is more to derive (2: the dates of
 	// contracts; 3: since when a client has its sector; 4: losses of a metering
-	// on the secondary side; 5: clients whose sector is none of their agent's),
+	// on the secondary side; 5: clients whose sector is none of their agent's;
+	// 6: what benchmarks compare),
 	// so that a store is brought up to date at the next start.
-	MarkDay = "recomputed-5"
+	MarkDay = "recomputed-6"
 )

@@ -121,6 +121,8 @@ var matrix = map[string]cell{
 	"GET /installations/:id/health api":     {reach: scoped, path: of("/installations/%s/health?months=13", place)},
 	"GET /installations/:id/simulation api": {reach: scoped, path: of("/installations/%s/simulation?months=12&modality=verde&kw=400", place)},
 	"GET /money api":                        {path: at("/money?limit=200")},
+	"GET /benchmarks api":                   {path: at("/benchmarks")},
+	"GET /benchmarks page":                  {path: at("/benchmarks?figure=load")},
 	"GET /money page":                       {path: at("/money")},
 	"GET /threads/:id api":                  {reach: scoped, path: of("/threads/%s", thread)},
 	"GET /threads/:id page":                 {reach: scoped, path: of("/threads/%s", thread)},

@@ -60,6 +60,11 @@ func (s *Server) showClient(c *fiber.Ctx, status int, log *page.LogForm) error {
 		p.NameURL, p.MergeURL = p.MergeURL, ""
 	}
 	p.Shape = page.ShapeRecord
+	if cl.Year != nil {
+		if p.Beside, err = s.beside(c, v, cl.Sector, cl.Year.W, &cl.Year.YearUse); err != nil {
+			return s.fail(c, err)
+		}
+	}
 	for _, former := range []bool{false, true} { // who left stands last
 		for _, person := range people {
 			if person.Former == former {

@@ -50,6 +50,9 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 		Empty: page.Empty{Label: v.T("page.inst.noreadings"), Action: page.Link{Label: v.T("page.nav.imports"), URL: "/imports"}}}
 	p.Shape = page.ShapeRecord
 	p.Stats = v.placeStats(i, months)
+	if p.Beside, err = s.beside(c, v, cl.Sector, i.ContractedW, i.Year); err != nil {
+		return s.fail(c, err)
+	}
 	if len(months) > 0 {
 		p.Sim = v.simulator(c, i.ID, sim, wrong)
 		p.Verdicts = v.verdicts(health.Verdicts)

@@ -74,6 +74,7 @@ func table() []route {
 		{method: get, path: "/installations/:id/simulation", api: op("simulate", "Which contract would have cost least over 12 or 24 months; with modality and kw (peakKw) also what that one would have cost.", apiSimulation)},
 		{method: get, path: "/money", api: op("listMoney", "List the installations that another contract would save most, the most first.", apiMoney).of(crm.Installation{}), page: (*Server).moneyPage},
 
+		{method: get, path: "/benchmarks", api: op("listBenchmarks", "List how the clients of each sector and size band use their contracts, in percentiles over the whole book: of at least five clients, none or at least three of them outside your portfolio.", apiBenchmarks), page: (*Server).benchmarksPage},
 		{method: get, path: "/tariffs", api: op("listTariffs", "List all tariffs: by distributor, subgroup and day.", apiTariffs), page: (*Server).tariffsPage},
 		{method: fiber.MethodPut, path: "/tariffs", api: op("setTariff", "Make a tariff, or change what it costs; admins only. All figures follow in the background.", apiSetTariff)},
 

@@ -22,6 +22,7 @@ var house = map[string]string{
 	"Serving": "who serves whom is no secret in the house", "TariffTable": "tariffs are public", "TariffBook": "tariffs are public", "LastContact": "of projections", "Recompute": "writes derived figures only", "RecomputeAll": "writes derived figures only",
 	"InstallationNames": "names for rows that were in scope already", "ClientNames": "names for rows that were in scope already", "UserNames": "colleagues' names are no secret",
 	"DoChores": "for the program itself", "TurnStandIns": "for the program itself", "ActorOf": "makes an actor of a user who was let in", "Check": "for doctor, on the machine itself", "ReleaseHeld": "for the mail engine", "NewUpserter": "carries its actor on", "Upsert": "carries its actor on; its own tests walk the scope",
+	"ComputeBenchmarks": "writes derived figures only", "BenchmarksDue": "for the nightly round", "BenchmarksStale": "for the importer", "BenchmarksOf": "the day of figures that name nobody",
 	"FindPairs": "writes what may be duplicates", "ResumeMerges": "finishes what was allowed", "RevisedNames": "names for revisions that were in scope already",
 	"CloseSessions": "EndSession asks who may", "LinkUser": "whoever has the link may", "UseLink": "whoever has the link may",
 }
@@ -29,7 +30,7 @@ var house = map[string]string{
 // lists are the methods that answer what is in scope instead of refusing; the
 // matrix of routes looks for foreign words in what they answer.
 var lists = map[string]bool{
-	"ClientRows": true, "Money": true, "MoneyRows": true, "InstallationRows": true, "PersonRows": true, "ContractRows": true, "InstallationList": true, "PersonList": true, "ContractList": true, "CountInstallations": true, "CountPeople": true, "CountContracts": true, "ClientList": true, "CountClients": true, "Search": true, "Team": true, "Day": true, "CountTriage": true, "ListMailboxes": true,
+	"ClientRows": true, "Money": true, "Benchmarks": true, "BenchmarkFor": true, "MoneyRows": true, "InstallationRows": true, "PersonRows": true, "ContractRows": true, "InstallationList": true, "PersonList": true, "ContractList": true, "CountInstallations": true, "CountPeople": true, "CountContracts": true, "ClientList": true, "CountClients": true, "Search": true, "Team": true, "Day": true, "CountTriage": true, "ListMailboxes": true,
 	"ListHeld": true, "ProposeAgents": true, "Misfits": true, "Handover": true, "HandoversOf": true, "RecentHandovers": true, "CheckBulkEdit": true, "BulkClients": true, "ListJobs": true, "AddClient": true, "ListPairs": true, "ListMerges": true, "SetPreferences": true, "ChangePassword": true, "AddMailbox": true,
 }
 

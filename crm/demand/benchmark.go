@@ -1,50 +1,101 @@
 package demand
 
-import "slices"
-
-// ClientValue is a figure of one installation, with the client that it is of.
-type ClientValue struct {
-	Client string
-	Value  int64
-}
+import (
+	"maps"
+	"slices"
+)
 
 // BenchmarkClients is how many clients must stand behind a percentile: fewer
 // would let one be recognised. It is a choice of this product, not of a norm.
 const BenchmarkClients = 5
 
+// edgeClients is how many must stand behind the 90th percentile: of fewer it is
+// the figure of the client at the edge.
+const edgeClients = 10
+
 // Percentiles are those of a group, by nearest rank: each is a value that was
 // there, so that no figure is invented.
 type Percentiles struct {
-	P25, P50, P75 int64
-	Clients       int
-	Values        int
+	P25 int64  `json:"p25"`
+	P50 int64  `json:"p50"`
+	P75 int64  `json:"p75"`
+	P90 *int64 `json:"p90,omitempty"` // nil where fewer than ten clients stand behind it
 }
 
-// PercentilesOf returns the percentiles of values, and false where fewer than
-// BenchmarkClients clients stand behind them: then nothing may be shown, not
-// even how many there are. A client with many installations counts once.
-func PercentilesOf(values []ClientValue) (Percentiles, bool) {
-	clients := make(map[string]struct{})
-	sorted := make([]int64, len(values))
-	for i, v := range values {
-		clients[v.Client] = struct{}{}
-		sorted[i] = v.Value
+// Standing says where a value stands in the group: above the given share of it
+// (90 or 75 %), or below 75 % of it (share 75, above false); share 0 where it is
+// as most are.
+func (p Percentiles) Standing(v int64) (share int, above bool) {
+	switch {
+	case p.P90 != nil && v > *p.P90:
+		return 90, true
+	case v > p.P75:
+		return 75, true
+	case v < p.P25:
+		return 75, false
 	}
-	if len(clients) < BenchmarkClients {
+	return 0, false
+}
+
+// Spread gathers the values of a group. It needs as much memory as there are
+// different values, however many installations come by.
+type Spread struct {
+	weights map[int64]int64
+	total   int64
+	clients int
+}
+
+// share is the weight of one client. All numbers up to 16 divide it, so that the
+// weights of a client's installations add up to it, or nearly so for more.
+const share = 720_720
+
+// Add takes the values of one client's installations, one each. Each client
+// weighs the same and its installations share its weight, so that the figures of
+// a chain with hundreds of them are not taken for those of the branch.
+func (s *Spread) Add(values ...int64) {
+	if len(values) == 0 {
+		return
+	}
+	if s.weights == nil {
+		s.weights = map[int64]int64{}
+	}
+	w := max(1, share/int64(len(values)))
+	for _, v := range values {
+		s.weights[v] += w
+		s.total += w
+	}
+	s.clients++
+}
+
+// Clients is how many clients were added.
+func (s *Spread) Clients() int { return s.clients }
+
+// Percentiles returns those of the group, and false where fewer than
+// BenchmarkClients clients stand behind them: then nothing may be shown, not
+// even how many there are.
+func (s *Spread) Percentiles() (Percentiles, bool) {
+	if s.clients < BenchmarkClients {
 		return Percentiles{}, false
 	}
-	slices.Sort(sorted)
-	return Percentiles{
-		P25: nearestRank(sorted, 25), P50: nearestRank(sorted, 50), P75: nearestRank(sorted, 75),
-		Clients: len(clients), Values: len(values),
-	}, true
+	sorted := slices.Sorted(maps.Keys(s.weights))
+	p := Percentiles{P25: s.rank(sorted, 25), P50: s.rank(sorted, 50), P75: s.rank(sorted, 75)}
+	if s.clients >= edgeClients {
+		p90 := s.rank(sorted, 90)
+		p.P90 = &p90
+	}
+	return p, true
 }
 
-// nearestRank returns the smallest value that at least percent % of the sorted
-// values do not exceed.
-func nearestRank(sorted []int64, percent int) int64 {
-	rank := (len(sorted)*percent + 99) / 100
-	return sorted[max(0, rank-1)]
+// rank returns the smallest value that at least percent % of the weight do not
+// exceed.
+func (s *Spread) rank(sorted []int64, percent int64) int64 {
+	need, have := (s.total*percent+99)/100, int64(0)
+	for _, v := range sorted {
+		if have += s.weights[v]; have >= need {
+			return v
+		}
+	}
+	return sorted[len(sorted)-1]
 }
 
 // bandsW are the upper borders in W of the size bands: 500 kW separates those

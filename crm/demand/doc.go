@@ -27,7 +27,7 @@
 //	a contract in a sentence    Idle.Verdicts
 //	the cheapest contract       Simulate; Curve of one posto, with its corners for a chart
 //	overruns to come            Forecasting.ForecastMonths, Rules.RiskOf
-//	beside others of the trade  PercentilesOf, SizeBand
+//	beside others of the trade  Spread, SizeBand
 //	readings in doubt           Plausibility.Doubts, TypicalW, Gaps
 //
 // Demand is in W, energy in Wh, tariffs are in millionths of R$ per kW or kWh,

@@ -193,3 +193,10 @@ func (r Rules) RiskOf(f Forecast, contracted int64, rate Rate) Risk {
 	}
 	return x
 }
+
+// nearestRank returns the smallest value that at least percent % of the sorted
+// values do not exceed.
+func nearestRank(sorted []int64, percent int) int64 {
+	rank := (len(sorted)*percent + 99) / 100
+	return sorted[max(0, rank-1)]
+}

@@ -17,6 +17,7 @@ type Client struct {
 	// NameURL is the quick way from a placeholder to the client that it is.
 	NameURL    string
 	Stats      []Stat
+	Beside     Link // how it stands among others of its sector and size
 	Facts      []Fact
 	People     []Person
 	PersonURL  string // GET /clients/{id}/people/new

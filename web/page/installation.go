@@ -10,6 +10,7 @@ type Installation struct {
 	Client     Link
 	Badges     []Badge
 	Stats      []Stat
+	Beside     Link // how it stands among others of its sector and size
 	Ranges     []Tab
 	Span       string // "13 meses"
 	Idle       string // below which demand is idle: "80 %"

@@ -20,6 +20,8 @@ func (a *App) newDay(ctx context.Context) {
 		}
 		if err := a.catchUp(ctx); err != nil && ctx.Err() == nil {
 			a.Log.Error("app: cannot bring figures up to date", "err", err)
+		} else if err := a.freshen(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Error("app: cannot compute benchmarks", "err", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -27,6 +29,20 @@ func (a *App) newDay(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// freshen draws the benchmarks anew after a night and after an import, once the
+// figures that they are drawn from are of today.
+func (a *App) freshen(ctx context.Context) error {
+	due, err := a.Service.BenchmarksDue(ctx)
+	if err != nil || !due {
+		return err
+	}
+	return a.under(ctx, "newday", func(ctx context.Context, svc *crm.Service) error {
+		var err error
+		aside.Run(func() { err = svc.ComputeBenchmarks(ctx) })
+		return err
+	})
 }
 
 func (a *App) catchUp(ctx context.Context) error {

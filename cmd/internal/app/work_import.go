@@ -56,6 +56,9 @@ func (a *App) importJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, err
 	if err == nil && !args.DryRun {
 		err = a.Service.FindPairs(ctx)
 	}
+	if err == nil && !args.DryRun {
+		err = a.Service.BenchmarksStale(ctx)
+	}
 	return res, back, err
 }
 

@@ -20,8 +20,14 @@ func moneyStories(t page.Text) []Story {
 	full := page.Money{Base: b, Rows: []page.MoneyRow{{Place: page.Link{Label: "Planta Araguari, abate", URL: "/installations/i1"}, Client: link("Frigorífico Vale do Araguari"),
 		From: "Azul 900 / 1.600 kW", To: "Azul 581 / 1.705 kW", Reason: "demanda ociosa, 12 meses", On: "a partir de 22/02/2027", Saving: "R$ 272.284,85"}},
 		More: &page.More{Label: "Mais", URL: "/money?after=x"}}
+	beside := page.Benchmarks{Base: b, Head: page.BenchmarkRow{Band: t.T("benchmark.size"), P25: "25 %", P50: t.T("benchmark.median"), P75: "75 %", P90: "90 %", Clients: t.T("page.nav.clients")}, Span: t.T("benchmark.of", "date", "22/11/2026"), Help: []string{t.T("benchmark.help.weight")},
+		Figures: []page.Tab{{Label: t.T("benchmark.use"), URL: "?figure=use", Current: true}, {Label: t.T("benchmark.load"), URL: "?figure=load"}},
+		Groups: []page.BenchmarkGroup{{ID: "retail", Heading: t.T("sector.retail"), Rows: []page.BenchmarkRow{
+			{Band: t.T("benchmark.band.below", "kw", "100 kW"), P25: "61 %", P50: "74 %", P75: "88 %", P90: "97 %", Clients: t.T("benchmark.clients", "count", "20")},
+			{Band: t.T("benchmark.band.above", "kw", "2.500 kW"), P25: "72 %", P50: "81 %", P75: "93 %", P90: "–", Clients: t.T("benchmark.clients", "count", "5")}}}}}
+	alone := page.Benchmarks{Base: b, Empty: page.Empty{Label: t.T("benchmark.none")}}
 	wrong := page.Money{Base: b, Empty: page.Empty{Label: t.T("money.none"), Action: page.Link{Label: t.T("page.nav.imports"), URL: "/imports"}}}
 	empty := wrong
 	wrong.Notice = failed()
-	return []Story{{"money", "money", full}, {"money-empty", "money", empty}, {"money-failed", "money", wrong}}
+	return []Story{{"benchmarks", "benchmarks", beside}, {"benchmarks-empty", "benchmarks", alone}, {"money", "money", full}, {"money-empty", "money", empty}, {"money-failed", "money", wrong}}
 }
