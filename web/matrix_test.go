@@ -396,12 +396,12 @@ func ask(k *webtest.Kit, method string, api bool, c cell, u crm.User, e webtest.
 	if head, ok := strings.CutSuffix(path, "{session}"); ok {
 		path = head + k.Session(e.Agent)
 	}
+	fresh, err := crm.Users.Get(k.Context(), k.Service.Store(), u.ID)
+	k.Must(err)
+	k.Users[u.ID] = fresh // who ended more sessions than are listed begins anew
 	if api {
 		return k.API(u.ID, method, path, c.body)
 	}
-	fresh, err := crm.Users.Get(k.Context(), k.Service.Store(), u.ID)
-	k.Must(err)
-	k.Users[u.ID] = fresh
 	b := k.Browser(u.ID)
 	if method == http.MethodGet {
 		return b.Get(path)
