@@ -44,7 +44,11 @@ func (s *Service) MergePeople(ctx context.Context, a Actor, in MergeChoice) (Mer
 		By: a.UserID, At: now, State: MergeDone, Fields: differences(People.Doc(&was).Body, People.Doc(&into).Body, People.Derived)}
 	by := s.editor(WithBatch(ctx, m.ID), a)
 	changes := append(saved(by, People, from.Client, &from, &gone), saved(by, People, into.Client, &was, &into)...)
-	if err := s.Apply(ctx, append(changes, Merges.Put(&m))...); err != nil {
+	ties, err := s.mergeTies(ctx, &m)
+	if err != nil {
+		return Merge{}, err
+	}
+	if err := s.Apply(ctx, append(append(changes, ties...), Merges.Put(&m))...); err != nil {
 		return Merge{}, err
 	}
 	m.Version++
@@ -79,7 +83,11 @@ func (s *Service) partPeople(ctx context.Context, a Actor, m *Merge) error {
 	m.State = MergeUndone
 	by := s.editor(WithBatch(ctx, undoOf(m.ID)), a)
 	changes := append(saved(by, People, into.Client, &into, &back), saved(by, People, from.Client, &was, &from)...)
-	if err := s.Apply(ctx, append(changes, Merges.Put(m))...); err != nil {
+	ties, err := s.partTies(ctx, m)
+	if err != nil {
+		return err
+	}
+	if err := s.Apply(ctx, append(append(changes, ties...), Merges.Put(m))...); err != nil {
 		return err
 	}
 	m.Version++

@@ -142,23 +142,38 @@ func (s *Service) SetFormer(ctx context.Context, a Actor, id string, former bool
 	return p, nil
 }
 
+// savePerson writes a person, and what is said of the human being to the tied
+// records that the actor sees, all at once.
 func (s *Service) savePerson(ctx context.Context, a Actor, was, p *Person, in PersonInput) error {
 	bad := in.into(p)
 	if err := s.othersAddress(ctx, p, bad); err != nil {
 		return err
 	}
-	if err := bad.err(); err != nil {
-		return err
+	for tries := 1; ; tries++ {
+		e := s.editPeople(ctx, a)
+		e.save(was, p)
+		if was != nil {
+			_, tied, err := s.tied(ctx, a, p.ID)
+			if err != nil {
+				return err
+			}
+			if err := e.carry(ctx, p, tied, bad); err != nil {
+				return err
+			}
+		}
+		if err := bad.err(); err != nil {
+			return err
+		}
+		err := e.apply(ctx)
+		if CodeOf(err) != CodeConflict || was == nil || tries == maxTries {
+			return err
+		}
+		// Somebody saved a tied record: that one is read again. This one itself is
+		// the reader's to look at.
+		if version, _, peek := s.store.Peek(ctx, People.In, p.ID); peek != nil || version != was.Version {
+			return err
+		}
 	}
-	rest, note := s.chore(Chore{Refile: newAddresses(was, p)})
-	if err := s.Apply(ctx, append(saved(s.editor(ctx, a), People, p.Client, was, p), note)...); err != nil {
-		return err
-	}
-	if err := s.do(ctx, rest); err != nil {
-		return err
-	}
-	s.bus.Publish(Event{Kind: "client", ID: p.Client, Agent: p.Agent, Team: p.Team, Acting: p.Acting})
-	return nil
 }
 
 // newAddresses are those that a person did not have before.

@@ -11,7 +11,7 @@ import (
 // tables lists every table, so that the doctor knows how each is encoded.
 var tables = []stored{
 	Clients, People, Installations, Contracts, Readings, Tariffs, Deadlines, Documents, Benchmarks,
-	Pairs, Merges, Moves,
+	Pairs, Merges, Moves, Ties,
 	Activities, Timeline,
 	Users, Sessions, Attempts, Marks,
 	Mailboxes, Folders, Ledger, Messages, Threads, MailLinks, HeldMail, MailRules, Refiles,

@@ -112,6 +112,8 @@ var matrix = map[string]cell{
 	"GET /clients/:id/people/new page":      {reach: scoped, path: of("/clients/%s/people/new", client)},
 	"POST /clients/:id/people page":         {reach: scoped, path: of("/clients/%s/people", client), form: []string{"name", "x"}, ok: 303},
 	"GET /people/:id page":                  {reach: scoped, path: of("/people/%s", person)},
+	"POST /people/:id/tie/:other page":      {reach: scoped, path: func(e webtest.Estate) string { return "/people/" + e.Person + "/tie/" + e.Person }, ok: 422}, // of one client
+	"POST /people/:id/untie/:other page":    {reach: scoped, path: func(e webtest.Estate) string { return "/people/" + e.Person + "/untie/" + e.Person }, ok: 303},
 	"POST /people/:id/former page":          {reach: scoped, path: of("/people/%s/former", person), ok: 303},
 	"POST /people/:id/active page":          {reach: scoped, path: of("/people/%s/active", person), ok: 303},
 	"POST /people/:id page":                 {reach: scoped, path: of("/people/%s", person), form: []string{"name", "x"}, ok: 303},

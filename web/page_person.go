@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,7 +55,7 @@ func (s *Server) personAdd(c *fiber.Ctx) error {
 	}
 	p, err := s.Service.AddPerson(c.UserContext(), actor(c), id, personInput(f))
 	if err == nil {
-		return s.goTo(c, "/clients/"+id, note{Label: v.savedPerson(p)})
+		return s.afterPerson(c, v, p)
 	}
 	wrong, above, ok := v.formError(err)
 	if !ok {
@@ -105,6 +106,9 @@ func (s *Server) showPersonEdit(c *fiber.Ctx, status int, cl crm.Client, p crm.P
 	if p.Former {
 		e.LeftURL, e.ReturnURL = "", "/people/"+p.ID+"/active"
 	}
+	if err := s.personElsewhere(c, &e, p); err != nil {
+		return s.fail(c, err)
+	}
 	return s.showPerson(c, status, cl, e, notice)
 }
 
@@ -142,8 +146,11 @@ func (s *Server) personEdit(c *fiber.Ctx) error {
 		return s.fail(c, err)
 	}
 	p, err := s.Service.EditPerson(c.UserContext(), actor(c), now.ID, f.version(), personInput(f))
-	if err == nil {
+	if err == nil && slices.Equal(p.Emails, now.Emails) {
 		return s.goTo(c, "/clients/"+cl.ID, note{Label: v.savedPerson(p)})
+	}
+	if err == nil {
+		return s.afterPerson(c, v, p)
 	}
 	wrong, above, ok := v.formError(err)
 	if !ok {

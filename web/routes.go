@@ -153,6 +153,8 @@ func table() []route {
 		{method: post, path: "/deadlines/:id/open", page: (*Server).deadlineOpen},
 		{method: get, path: "/people/:id", page: (*Server).personPage},
 		{method: post, path: "/people/:id", form: true, page: (*Server).personEdit},
+		{method: post, path: "/people/:id/tie/:other", page: (*Server).personTie},
+		{method: post, path: "/people/:id/untie/:other", page: (*Server).personUntie},
 		{method: post, path: "/people/:id/former", page: (*Server).personLeft},
 		{method: post, path: "/people/:id/active", page: (*Server).personBack},
 		{method: get, path: "/activities/new", page: (*Server).activityNewPage},

@@ -131,6 +131,15 @@ var guarded = map[string]struct {
 	"EditPerson": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.EditPerson(ctx, a, e.Person, 0, crm.PersonInput{Name: "x"}))
 	}},
+	"PersonElsewhere": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.PersonElsewhere(ctx, a, e.Person))
+	}},
+	"TiePeople": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.TiePeople(ctx, a, e.Person, e.Person))
+	}},
+	"UntiePerson": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.UntiePerson(ctx, a, e.Person))
+	}},
 	"SetFormer": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.SetFormer(ctx, a, e.Person, true))
 	}},

@@ -64,6 +64,15 @@ type PersonEdit struct {
 	LeftURL  string // POST: no longer works there; empty for a new or former one
 	// ReturnURL is its opposite, for a former one.
 	ReturnURL string
+	Tied      []TiedPerson // the same human being at other clients
+	Alike     []TiedPerson // somebody there with the same address
+}
+
+// TiedPerson is a person at another client.
+type TiedPerson struct {
+	Person Link
+	Client Link
+	URL    string // POST: ties or unties
 }
 
 // PersonForm holds the fields name, role, title, emails and phones (one a
