@@ -13,10 +13,10 @@ import (
 // three clients, all with one address.
 type tieHouse struct {
 	*house
-	second         crm.Client
-	here, there    crm.Person // of ana's two clients
-	far            crm.Person // of rui's
-	address, phone string
+	second      crm.Client
+	here, there crm.Person // of ana's two clients
+	far         crm.Person // of rui's
+	address     string
 }
 
 func newTieHouse(t *testing.T) *tieHouse {
