@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"cemigmas/crm"
 )
@@ -94,7 +95,7 @@ func (s *Server) answer(c *fiber.Ctx, status int, out any) error {
 	switch o := out.(type) {
 	case crm.RawPage:
 		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-		c.Status(status).Response().SetBodyRaw(rawPage(o))
+		writeRaw(c.Status(status).Response(), o)
 		return nil
 	case statusAnswer:
 		c.Set(fiber.HeaderLocation, o.location())
@@ -129,16 +130,16 @@ func (s *Server) failAPICall(c *fiber.Ctx, err error, current any) error {
 	return s.failAPI(c, e, current)
 }
 
-// rawPage writes a page of stored rows without decoding them: that is half of
-// the time of a list.
-func rawPage(p crm.RawPage) []byte {
-	b := make([]byte, 0, 32+len(p.Items)+len(p.Next))
-	b = append(append(b, `{"items":`...), p.Items...)
+// writeRaw writes a page of stored rows without decoding them, which is half of
+// the time of a list, into the answer's own buffer, which is used again.
+func writeRaw(to *fasthttp.Response, p crm.RawPage) {
+	to.AppendBodyString(`{"items":`)
+	to.AppendBody(p.Items)
 	if p.Next != "" {
-		b = append(b, `,"next":`...)
-		b = strconv.AppendQuote(b, p.Next) // cursors are base64url: no escapes differ
+		to.AppendBodyString(`,"next":`)
+		to.AppendBodyString(strconv.Quote(p.Next)) // cursors are base64url: no escapes differ
 	}
-	return append(b, '}')
+	to.AppendBodyString("}")
 }
 
 // input says where the members of an input come from: read from its type once,
