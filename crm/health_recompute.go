@@ -101,10 +101,25 @@ type recompute struct {
 	changes []store.Change
 }
 
+// gone deletes what was derived of a client that is not there any more, since an
+// undo took it back.
+func (r *recompute) gone(ctx context.Context, id string) error {
+	if err := r.deadlines(ctx, &Client{ID: id}, nil); err != nil {
+		return err
+	}
+	for p, err := range Pairs.All(ctx, r.s.store, store.Query{Where: []store.Cond{store.Is("clients", id)}}) {
+		if err != nil {
+			return err
+		}
+		r.changes = append(r.changes, store.Delete{In: Pairs.In, ID: p.ID, Version: -1})
+	}
+	return nil
+}
+
 func (r *recompute) client(ctx context.Context, id string) error {
 	c, err := Clients.Get(ctx, r.s.store, id)
 	if CodeOf(err) == CodeNotFound {
-		return nil // deleted since
+		return r.gone(ctx, id)
 	}
 	if err != nil || c.MergedInto != "" {
 		return err

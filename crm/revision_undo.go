@@ -52,14 +52,24 @@ func (s *Service) UndoBatch(ctx context.Context, a Actor, batch string, progress
 		return u.sum, notFound()
 	}
 	if u.tariffs {
-		return u.sum, s.RecomputeAll(ctx)
+		if err := s.RecomputeAll(ctx); err != nil {
+			return u.sum, err
+		}
 	}
-	for client := range u.touched {
-		if err := s.Recompute(ctx, client); err != nil && CodeOf(err) != CodeNotFound {
+	delete(u.touched, "")
+	for client := range u.touched { // one that went itself is in no walk over clients
+		if err := s.Recompute(ctx, client); err != nil {
 			return u.sum, err
 		}
 	}
 	return u.sum, nil
+}
+
+// BatchWrote reports whether a batch wrote anything that an undo could take back:
+// of one that failed nothing else tells.
+func (s *Service) BatchWrote(ctx context.Context, batch string) (bool, error) {
+	r, err := Revisions.First(ctx, s.store, store.Query{Where: []store.Cond{store.Is("batch", orNone(batch))}, Sort: []string{"of", "-number"}})
+	return r != nil, err
 }
 
 // undoing is one undo of a batch on its way.
@@ -88,6 +98,7 @@ func (u *undoing) collection(ctx context.Context, t stored) error {
 		}
 		if e.Gone {
 			u.seen++
+			u.touched[e.Client] = true // a run that was broken off may have left what was derived
 			continue
 		}
 		if err := u.one(ctx, t, &e); err != nil {
@@ -154,7 +165,7 @@ func (u *undoing) back(ctx context.Context, t stored, e *Revision, d store.Doc) 
 	case state == undone:
 		return nil
 	}
-	u.touched[e.Client] = e.Client != ""
+	u.touched[e.Client] = true
 	u.tariffs = u.tariffs || t.collection() == Tariffs.In
 	if e.Made {
 		return u.unmake(ctx, t, e, d)

@@ -49,6 +49,25 @@ func TestUndoOfAnImport(t *testing.T) {
 	}
 }
 
+// TestFailedImportThatWroteNothing offers no undo; one that wrote before it
+// failed does.
+func TestFailedImportThatWroteNothing(t *testing.T) {
+	k := webtest.New(t)
+	b, e := k.Browser("ana"), k.Fill()["ana"]
+	at := "/imports/" + e.Applied
+	j, err := k.Service.Job(t.Context(), k.Actor("ana"), e.Applied)
+	k.Must(err)
+	j.State, j.Error, j.Result = crm.JobFailed, &crm.Text{Key: "error.internal"}, nil
+	k.Apply(crm.Jobs.Put(&j))
+	b.Get(at).Status(200).Lacks(`form[action="` + at + `/undo"]`)
+	b.Post(at + "/undo").Status(412)
+	name := "Cliente da importação"
+	_, _, err = k.Service.AddClient(crm.WithBatch(t.Context(), j.ID), k.Actor("ana"), crm.NewClient{ClientPatch: crm.ClientPatch{Name: &name}})
+	k.Must(err)
+	b.Get(at).Status(200).Has(`form[action="`+at+`/undo"] button`, "Desfazer")
+	b.Post(at + "/undo").Status(303)
+}
+
 // TestImportGoesOnWithItsYear gives the year where it was missed: what was sent
 // is kept, and what was asked for stays asked for.
 func TestImportGoesOnWithItsYear(t *testing.T) {

@@ -17,15 +17,16 @@ func (s *Server) undoOf(c *fiber.Ctx, j crm.Job) (*crm.Job, error) {
 
 // undone reports whether an import was taken back.
 func (s *Server) undone(c *fiber.Ctx, j crm.Job) bool {
-	if !wrote(j) {
+	if !mayHaveWritten(j) {
 		return false
 	}
 	u, err := s.undoOf(c, j)
 	return err == nil && u != nil && u.State == crm.JobDone
 }
 
-// wrote reports whether an import may have written something.
-func wrote(j crm.Job) bool {
+// mayHaveWritten reports whether an import came so far that it can have written
+// something.
+func mayHaveWritten(j crm.Job) bool {
 	if !j.Ended() || importArgs(j).DryRun || j.StartedAt == nil {
 		return false
 	}
@@ -33,10 +34,22 @@ func wrote(j crm.Job) bool {
 	return r == nil || r.Changed() > 0 || j.State != crm.JobDone
 }
 
+// wrote reports whether an import wrote something. One that failed or was
+// cancelled has no result to tell it.
+func (s *Server) wrote(ctx context.Context, j crm.Job) (bool, error) {
+	if !mayHaveWritten(j) {
+		return false, nil
+	}
+	if j.State == crm.JobDone && importResult(j) != nil {
+		return true, nil
+	}
+	return s.Service.BatchWrote(ctx, j.ID)
+}
+
 // undoOffer says what an undo would do, or leads to it.
 func (s *Server) undoOffer(c *fiber.Ctx, v view, j crm.Job) (*page.ImportUndo, error) {
-	if !wrote(j) {
-		return nil, nil
+	if any, err := s.wrote(c.UserContext(), j); err != nil || !any {
+		return nil, err
 	}
 	u, err := s.undoOf(c, j)
 	if err != nil {
@@ -140,7 +153,11 @@ func (s *Server) importUndo(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
-	if !wrote(j) {
+	any, err := s.wrote(ctx, j)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	if !any {
 		return s.fail(c, crm.Errf(crm.CodeConflict, "error.import.unwritten"))
 	}
 	if _, err := s.enqueueUndo(ctx, a, j); err != nil {
