@@ -31,9 +31,16 @@ type Settled struct {
 	At     time.Time `json:"at"`
 }
 
+// PutOff says that a deadline is looked at again on a later day.
+type PutOff struct {
+	On string    `json:"on"` // civil date
+	By string    `json:"by"`
+	At time.Time `json:"at"`
+}
+
 // Deadline is a date of a contract that matters. It is derived from contracts by
-// Recompute; only Settled is somebody's word, and lasts as long as the date is
-// derived anew.
+// Recompute; only Settled and PutOff are somebody's word, and last as long as the
+// date is derived anew: another date of the contract is another deadline.
 type Deadline struct {
 	ID           string   `json:"id"` // contract:kind:detail:date
 	Client       string   `json:"client"`
@@ -53,6 +60,36 @@ type Deadline struct {
 	For          string   `json:"for,omitempty"`     // what it is the deadline of: the end that a notice belongs to
 	Missed       bool     `json:"missed,omitempty"`  // it went by and cannot be made good in this term
 	Settled      *Settled `json:"settled,omitempty"`
+	PutOff       *PutOff  `json:"putOff,omitempty"`
+}
+
+// Due is the day under which a deadline stands among what is to be done.
+func (d *Deadline) Due() string {
+	if d.PutOff != nil {
+		return d.PutOff.On
+	}
+	return d.On
+}
+
+// How many days ahead a date becomes a task. A notice takes a decision of the
+// client, and 180 days of its contract hang on it (art. 133). The house's choice.
+const (
+	aheadNotice = 60
+	aheadOther  = 30
+)
+
+// Waits reports whether a deadline is something to do on a day: nobody settled
+// it, it was not put off beyond, and it is near.
+func (d *Deadline) Waits(day string) bool {
+	switch {
+	case d.Settled != nil:
+		return false
+	case d.PutOff != nil:
+		return d.PutOff.On <= day
+	case d.Kind == DeadlineNotice || d.Kind == DeadlineCCER:
+		return d.On <= string(calendar.Date(day).AddDays(aheadNotice))
+	}
+	return d.On <= string(calendar.Date(day).AddDays(aheadOther))
 }
 
 // Deadlines is the table of deadlines.
@@ -68,17 +105,18 @@ var Deadlines = Table[Deadline]{
 			{Name: "kind", Kind: store.String},
 			{Name: "on", Kind: store.String},
 			{Name: "contract", Kind: store.String},
+			{Name: "due", Kind: store.String},
 			{Name: "settled", Kind: store.Bool},
 		},
 		Indexes: append([]store.Index{
 			{Fields: []string{"client", "on"}},
 			{Fields: []string{"contract", "on"}},
-		}, scoped([][]string{{"on"}, {"kind", "on"}, {"sector", "on"}})...),
+		}, scoped([][]string{{"on"}, {"kind", "on"}, {"sector", "on"}, {"due"}, {"-due"}})...),
 	},
 	Derived: copied,
 	ID:      func(d *Deadline) string { return d.ID },
 	Keys: func(d *Deadline) store.Keys {
-		return store.Keys{"client": d.Client, "agent": d.Agent, "team": d.Team, "acting": d.Acting, "sector": d.Sector, "kind": d.Kind, "on": d.On,
+		return store.Keys{"client": d.Client, "agent": d.Agent, "team": d.Team, "acting": d.Acting, "sector": d.Sector, "kind": d.Kind, "on": d.On, "due": d.Due(),
 			"contract": d.Contract, "settled": d.Settled != nil}
 	},
 }

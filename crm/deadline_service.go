@@ -107,30 +107,106 @@ func (s *Service) Deadline(ctx context.Context, a Actor, id string) (Deadline, e
 	return d, nil
 }
 
-// SettleDeadline says that a date needs nobody's attention any more: "done", or
-// "dismissed" with a reason; "" opens it again.
-func (s *Service) SettleDeadline(ctx context.Context, a Actor, id, how, reason string) (Deadline, error) {
+// changeDeadline writes what somebody says of a date.
+func (s *Service) changeDeadline(ctx context.Context, a Actor, id string, change func(*Deadline) error) (Deadline, error) {
 	was, err := s.Deadline(ctx, a, id)
 	if err != nil {
 		return Deadline{}, err
 	}
 	d := was
-	reason = firstLine(reason)
-	switch how {
-	case "":
-		d.Settled = nil
-	case "done", "dismissed":
-		if how == "dismissed" && reason == "" {
-			return was, &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: map[string]Text{"reason": {Key: "error.field.required"}}}
-		}
-		d.Settled = &Settled{How: how, Reason: reason, By: a.UserID, At: s.Now()}
-	default:
-		return was, &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: map[string]Text{"how": {Key: "error.field.choice"}}}
+	if err := change(&d); err != nil {
+		return was, err
 	}
 	if p := patchOf(Deadlines, &was, &d); p != nil {
 		err = s.Apply(ctx, *p)
 	}
 	return d, err
+}
+
+// SettleDeadline says that a date needs nobody's attention any more: "done", or
+// "dismissed" with a reason.
+func (s *Service) SettleDeadline(ctx context.Context, a Actor, id, how, reason string) (Deadline, error) {
+	return s.changeDeadline(ctx, a, id, func(d *Deadline) error {
+		reason = firstLine(reason)
+		switch {
+		case how != "done" && how != "dismissed":
+			return invalidField("how", "error.field.choice")
+		case how == "dismissed" && reason == "":
+			return invalidField("reason", "error.field.required")
+		}
+		d.Settled = &Settled{How: how, Reason: reason, By: a.UserID, At: s.Now()}
+		return nil
+	})
+}
+
+// maxPutOff is how far a date can be put off, in days.
+const maxPutOff = 366
+
+// PutOffDeadline lets a date come back on a later day, also one after it.
+func (s *Service) PutOffDeadline(ctx context.Context, a Actor, id, day string) (Deadline, error) {
+	return s.changeDeadline(ctx, a, id, func(d *Deadline) error {
+		today, on := calendar.Date(s.Today()), calendar.Date(day)
+		switch {
+		case !on.Valid():
+			return invalidField("on", "date.invalid")
+		case on <= today || on > today.AddDays(maxPutOff):
+			return invalidField("on", "calendar.putoff.range")
+		case d.Settled != nil:
+			return invalidField("on", "calendar.putoff.settled")
+		}
+		d.PutOff = &PutOff{On: day, By: a.UserID, At: s.Now()}
+		return nil
+	})
+}
+
+// OpenDeadline takes back the last word on a date: that it was settled, or else
+// that it was put off.
+func (s *Service) OpenDeadline(ctx context.Context, a Actor, id string) (Deadline, error) {
+	return s.changeDeadline(ctx, a, id, func(d *Deadline) error {
+		if d.Settled != nil {
+			d.Settled = nil
+		} else {
+			d.PutOff = nil
+		}
+		return nil
+	})
+}
+
+// Of the dates on Today: how many, how many of them are past, and how long a
+// past one stays unless it is settled, in days.
+const (
+	waitingRows = 8
+	waitingPast = 3
+	waitingBack = 30
+)
+
+// Waiting are the dates that are something to do today, the past ones first.
+func (s *Service) Waiting(ctx context.Context, a Actor) ([]Deadline, error) {
+	today := s.Today()
+	day := calendar.Date(today)
+	query := func(sort string, from, until calendar.Date) store.Query {
+		return store.Query{Where: append(a.scope(), store.Is("settled", false), store.From("due", string(from)), store.Below("due", string(until))), Sort: []string{sort}}
+	}
+	q := query("-due", day.AddDays(-waitingBack), day)
+	q.Limit = waitingPast
+	past, _, err := Deadlines.Find(ctx, s.store, q)
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(past)
+	out := past
+	for d, err := range Deadlines.All(ctx, s.store, query("due", day, day.AddDays(aheadNotice+1))) {
+		if err != nil {
+			return nil, err
+		}
+		if d.Waits(today) {
+			out = append(out, d)
+		}
+		if len(out) == waitingRows {
+			break
+		}
+	}
+	return out, nil
 }
 
 // deadlines brings a client's dates up to date: new ones are made, ones that no
@@ -150,7 +226,7 @@ func (r *recompute) deadlines(ctx context.Context, c *Client, want []Deadline) e
 			r.changes = append(r.changes, Deadlines.Delete(&was))
 			continue
 		}
-		is.Settled = was.Settled
+		is.Settled, is.PutOff = was.Settled, was.PutOff
 		r.add(patchOf(Deadlines, &was, is))
 		delete(fresh, was.ID)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // newContract is an installation of ana's with a contract of 500 kW since
@@ -186,13 +187,93 @@ func TestSettledStays(t *testing.T) {
 	if got := h.dates(h.ana, DeadlineQuery{Open: true}); got != "" {
 		t.Errorf("open: %s", got)
 	}
-	_, err = h.SettleDeadline(t.Context(), h.ana, id, "", "")
+	_, err = h.OpenDeadline(t.Context(), h.ana, id)
 	if h.must(err); h.dates(h.ana, DeadlineQuery{Open: true}) == "" {
 		t.Error("not open again")
 	}
 	if _, err := h.SettleDeadline(t.Context(), h.other, id, "done", ""); CodeOf(err) != CodeNotFound {
 		t.Errorf("another's: %v", err)
 	}
+}
+
+// waiting are the dates that stand on Today of an actor.
+func (h *upsertHouse) waiting(a Actor) string {
+	h.t.Helper()
+	list, err := h.Waiting(h.t.Context(), a)
+	h.must(err)
+	var out []string
+	for _, d := range list {
+		out = append(out, d.Kind+" "+d.On)
+	}
+	return strings.Join(out, ", ")
+}
+
+// A date is a task while it is near, is put off to a day and comes back on it,
+// and stays away once it is settled; another date of the contract is another
+// task.
+func TestDatesAreTasks(t *testing.T) {
+	h := newUpsertHouse(t)
+	c, _, k := h.newContract()
+	ctx, id := t.Context(), k.ID+":notice::2026-12-13"
+	day := func(s string) {
+		at, err := time.ParseInLocation("2006-01-02 15", s+" 12", Zone)
+		h.must(err)
+		h.Service.now = func() time.Time { return at }
+	}
+	step := func(when, want string) {
+		t.Helper()
+		h.must(h.Recompute(ctx, c.ID))
+		for name, a := range map[string]Actor{"agent": h.ana, "manager": h.manager} {
+			if got := h.waiting(a); got != want {
+				t.Errorf("%s, %s: %q, want %q", when, name, got, want)
+			}
+		}
+		if got := h.waiting(h.other); got != "" {
+			t.Errorf("%s: another sees %s", when, got)
+		}
+	}
+	day("2026-10-13")
+	step("61 days before", "")
+	day("2026-10-14")
+	step("60 days before", "notice 2026-12-13")
+	for _, bad := range []string{"", "soon", "2026-10-14", "2027-10-16", "2026-02-30"} {
+		if _, err := h.PutOffDeadline(ctx, h.ana, id, bad); CodeOf(err) != CodeInvalid {
+			t.Errorf("put off to %q: %v", bad, err)
+		}
+	}
+	d, err := h.PutOffDeadline(ctx, h.ana, id, "2026-12-01")
+	h.must(err)
+	if d.PutOff == nil || d.PutOff.By != "ana" || d.Due() != "2026-12-01" {
+		t.Errorf("put off: %+v", d.PutOff)
+	}
+	step("put off", "")
+	day("2026-11-30")
+	step("the day before", "")
+	day("2026-12-01")
+	step("on its day", "notice 2026-12-13")
+	_, err = h.SettleDeadline(ctx, h.manager, id, "done", "")
+	h.must(err)
+	step("settled by the manager", "")
+	if _, err := h.PutOffDeadline(ctx, h.ana, id, "2026-12-05"); CodeOf(err) != CodeInvalid {
+		t.Errorf("put off what is settled: %v", err)
+	}
+	d, err = h.OpenDeadline(ctx, h.ana, id)
+	if h.must(err); d.Settled != nil || d.PutOff == nil {
+		t.Errorf("open: %+v", d)
+	}
+	step("open again", "notice 2026-12-13")
+	_, err = h.SettleDeadline(ctx, h.ana, id, "done", "")
+	h.must(err)
+	day("2026-12-20")
+	step("settled, and past", "")
+	in := ContractInput{Kind: "cusd", Modality: "verde", Start: "2025-07-01", TermMonths: 12, Renews: true, Schedule: k.Schedule}
+	_, err = h.EditContract(ctx, h.ana, k.ID, 0, in)
+	h.must(err)
+	step("another start", "notice 2027-01-01")
+	day("2027-01-03")
+	step("missed", "notice 2027-01-01")
+	day("2027-02-01")
+	step("a month later", "")
 }
 
 func TestFeed(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"cemigmas/crm/calendar"
 	"cemigmas/crm/store"
 )
 
@@ -15,7 +16,8 @@ type Day struct {
 	Mail      []MailLink     // of the last days from clients, not answered yet; one a thread, newest first
 	Overruns  []Installation // of the newest month with readings
 	Month     string         // of the overruns
-	Dates     []Deadline     // of contracts, from today on, that nobody settled
+	Dates     []Deadline     // of contracts, that are something to do today; past ones first
+	Closing   int            // notices whose last day is in this month, capped
 	Handed    []Handover     // clients that came or went in the last days
 	Names     map[string]string
 	Triage    int // mail that waits for an answer to "whose is it", capped
@@ -25,6 +27,7 @@ type Day struct {
 const (
 	todayRows  = 8
 	triageCap  = 100
+	closingCap = 1000
 	mailExtras = 40 // read to find enough different threads
 	mailDays   = 7  // older mail is no news any more
 )
@@ -120,7 +123,11 @@ func (s *Service) dayOverruns(ctx context.Context, a Actor, d *Day, from time.Ti
 }
 
 func (s *Service) dayDates(ctx context.Context, a Actor, d *Day) (err error) {
-	d.Dates, _, err = s.ListDeadlines(ctx, a, DeadlineQuery{From: d.Date, Open: true, Limit: todayRows})
+	if d.Dates, err = s.Waiting(ctx, a); err != nil {
+		return err
+	}
+	month := calendar.Date(d.Date).Month()
+	d.Closing, err = s.CountDeadlines(ctx, a, DeadlineQuery{Kind: DeadlineNotice, From: string(month.First()), Until: string(month.Last())}, closingCap)
 	return err
 }
 

@@ -34,9 +34,15 @@ func init() {
 		"GET /calendar/feed/:token page":                 {reach: open, path: at("/calendar/feed/none.ics"), ok: 404},
 		"POST /deadlines/:id/settle page":                {reach: scoped, path: of("/deadlines/%s/settle", deadline), form: []string{"how", "done"}, ok: 303},
 		"POST /deadlines/:id/open page":                  {reach: scoped, path: of("/deadlines/%s/open", deadline), ok: 303},
+		"POST /deadlines/:id/put-off page":               {reach: scoped, path: of("/deadlines/%s/put-off", deadline), form: []string{"on", "2026-12-01"}, ok: 303},
+		"GET /deadlines/waiting api":                     {path: at("/deadlines/waiting")},
+		"GET /deadlines/:id api":                         {reach: scoped, path: of("/deadlines/%s", deadline)},
+		"POST /deadlines/:id/settle api":                 {reach: scoped, path: of("/deadlines/%s/settle", deadline), body: map[string]string{"how": "done"}},
+		"POST /deadlines/:id/open api":                   {reach: scoped, path: of("/deadlines/%s/open", deadline)},
+		"POST /deadlines/:id/put-off api":                {reach: scoped, path: of("/deadlines/%s/put-off", deadline), body: map[string]string{"on": "2026-12-01"}},
 	})
 	house["FeedUser"] = "whoever has the address may"
-	for _, name := range []string{"ListDeadlines", "DeadlineRows", "CountDeadlines", "MakeFeed", "EndFeed", "HasFeed"} {
+	for _, name := range []string{"ListDeadlines", "Waiting", "DeadlineRows", "CountDeadlines", "MakeFeed", "EndFeed", "HasFeed"} {
 		lists[name] = true
 	}
 	guard := func(name string, call call) {
@@ -73,5 +79,11 @@ func init() {
 	})
 	guard("SettleDeadline", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.SettleDeadline(ctx, a, e.Deadline, "done", ""))
+	})
+	guard("OpenDeadline", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.OpenDeadline(ctx, a, e.Deadline))
+	})
+	guard("PutOffDeadline", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.PutOffDeadline(ctx, a, e.Deadline, "2026-12-01"))
 	})
 }

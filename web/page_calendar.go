@@ -76,7 +76,7 @@ func (s *Server) showCalendar(c *fiber.Ctx, fresh string) error {
 			p.Months = append(p.Months, page.CalendarMonth{Heading: upper(month)})
 		}
 		last := &p.Months[len(p.Months)-1]
-		last.Rows = append(last.Rows, v.calendarRow(d, names))
+		last.Rows = append(last.Rows, v.calendarRow(d, names, p.Base))
 	}
 	if next != "" {
 		p.More = &page.More{Label: v.T("calendar.more"), URL: ask.url("after", next)}
@@ -166,6 +166,8 @@ func (v view) deadlineBadge(d crm.Deadline) page.Badge {
 	switch {
 	case d.Settled != nil:
 		return page.Badge{Label: v.T("calendar.settled." + d.Settled.How), State: page.Plain}
+	case d.PutOff != nil && calendar.Date(d.PutOff.On) > v.today:
+		return page.Badge{Label: v.T("calendar.putoff.badge", "date", v.dayIn(d.PutOff.On)), State: page.Idle}
 	case d.Missed:
 		return page.Badge{Label: v.T("calendar.missed"), State: page.Bad}
 	case left < 0:
@@ -178,13 +180,12 @@ func (v view) deadlineBadge(d crm.Deadline) page.Badge {
 	return page.Badge{Label: v.n("calendar.left", int64(left)), State: page.Plain}
 }
 
-func (v view) calendarRow(d crm.Deadline, names map[string]string) page.CalendarRow {
+func (v view) calendarRow(d crm.Deadline, names map[string]string, base page.Base) page.CalendarRow {
 	row := page.CalendarRow{Day: v.dayIn(d.On), What: page.Link{Label: v.deadlineWords(d), URL: "/contracts/" + d.Contract}, Sub: v.deadlineSub(d),
 		Client: clientLink(d.Client, d.ClientName), Place: page.Link{Label: d.Place, URL: "/installations/" + d.Installation}, Badge: v.deadlineBadge(d),
-		SettleURL: "/deadlines/" + pathID(d.ID) + "/settle"}
+		Task: v.dateTask(d, base)}
 	if d.Settled != nil {
-		row.OpenURL = "/deadlines/" + pathID(d.ID) + "/open"
-		row.Settled = join(": ", orNothing(names[d.Settled.By]), d.Settled.Reason)
+		row.Task.Settled = join(": ", orNothing(names[d.Settled.By]), d.Settled.Reason)
 	}
 	return row
 }
@@ -200,43 +201,6 @@ func (v view) deadlineDate(d crm.Deadline, sub string) page.DateRow {
 		row.State = b.State
 	}
 	return row
-}
-
-func (s *Server) deadlineSettle(c *fiber.Ctx) error {
-	v, t, id := s.view(c), typed{c}, wholeID(c.Params("id"))
-	how := t.get("how")
-	if how == "" {
-		how = "none" // no button was pressed; "" would open it again
-	}
-	d, err := s.Service.SettleDeadline(c.UserContext(), actor(c), id, how, t.get("reason"))
-	if err != nil {
-		return s.fail(c, err)
-	}
-	return s.goTo(c, t.back("/calendar"), note{Label: v.T("calendar.settled.toast", "what", v.deadlineWords(d)), Undo: "/deadlines/" + c.Params("id") + "/open"})
-}
-
-func (s *Server) deadlineOpen(c *fiber.Ctx) error {
-	v, t := s.view(c), typed{c}
-	if _, err := s.Service.SettleDeadline(c.UserContext(), actor(c), wholeID(c.Params("id")), "", ""); err != nil {
-		return s.fail(c, err)
-	}
-	return s.goTo(c, t.back("/calendar"), note{Label: v.T("calendar.open.toast")})
-}
-
-type deadlineAsk struct {
-	From   string `query:"from"`
-	Until  string `query:"until"`
-	Kind   string `query:"kind"`
-	Sector string `query:"sector"`
-	Agent  string `query:"agent"`
-	Client string `query:"client"`
-	Limit  int    `query:"limit"`
-	After  string `query:"after"`
-}
-
-func apiDeadlines(s *Server, c call, in deadlineAsk) (crm.RawPage, error) {
-	return s.Service.DeadlineRows(c, c.Actor, crm.DeadlineQuery{From: in.From, Until: in.Until, Kind: in.Kind, Sector: in.Sector, Agent: in.Agent,
-		Client: in.Client, Limit: in.Limit, After: in.After})
 }
 
 type installationPatchIn struct {

@@ -14,7 +14,7 @@ import (
 func (s *Server) todayPage(c *fiber.Ctx) error {
 	v := s.view(c)
 	p := page.Today{Base: s.base(c, page.PlaceToday, v.T("page.nav.today")), Date: v.longDay(), PlanURL: "/visits/new",
-		QuietAll: page.More{Label: v.T("web.all"), URL: "/clients?sort=lastContact"}, DatesFor: v.T("web.today.dates")}
+		QuietAll: page.More{Label: v.T("web.all"), URL: "/clients?sort=lastContact"}}
 	d, err := s.Service.Day(c.UserContext(), actor(c), string(v.today))
 	if err != nil {
 		return s.fail(c, err)
@@ -38,7 +38,12 @@ func (s *Server) todayPage(c *fiber.Ctx) error {
 	}
 	p.DatesAll = page.Link{Label: v.T("page.nav.calendar"), URL: "/calendar"}
 	for _, x := range d.Dates {
-		p.Dates = append(p.Dates, v.deadlineDate(x, join(", ", x.ClientName, x.Place)))
+		row := v.deadlineDate(x, join(", ", x.ClientName, x.Place))
+		row.Task = v.dateTask(x, p.Base)
+		p.Dates = append(p.Dates, row)
+	}
+	if d.Closing > 0 {
+		p.Closing = page.Link{Label: v.n("web.today.closing", int64(d.Closing)), URL: calendarAsk{when: whenMonth, kind: crm.DeadlineNotice}.url("", "")}
 	}
 	p.Month = slashMonth(d.Month)
 	if d.Triage > 0 {

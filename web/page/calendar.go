@@ -28,15 +28,25 @@ type CalendarMonth struct {
 
 // CalendarRow is one date.
 type CalendarRow struct {
-	Day       string
-	What      Link
-	Sub       string // what it is the deadline of, with the article
-	Client    Link
-	Place     Link
-	Badge     Badge
-	SettleURL string // POST fields how (done, dismissed), reason
-	Settled   string // who said so, and why
-	OpenURL   string // POST: opens it again
+	Day    string
+	What   Link
+	Sub    string // what it is the deadline of, with the article
+	Client Link
+	Place  Link
+	Badge  Badge
+	Task   *DateTask
+}
+
+// DateTask is what one can do with a date where it stands.
+type DateTask struct {
+	Text
+	CSRF, Back string
+	SettleURL  string   // POST fields how (done, dismissed), reason
+	PutOffURL  string   // POST field on; empty of one that is settled
+	Days       []Option // to which it is put off with one click
+	First      string   // civil date: the first day that can be chosen
+	OpenURL    string   // POST: takes back that it was settled or put off
+	Settled    string   // who settled it, and why
 }
 
 // Feed is the address for calendar programs.

@@ -14,8 +14,8 @@ type Today struct {
 	Month    string
 	Overs    []Overrun
 	Dates    []DateRow
-	DatesFor string // "próximos 30 dias"
-	DatesAll Link   // the calendar
+	DatesAll Link // the calendar
+	Closing  Link // notices whose last day is in this month; empty when there is none
 }
 
 // TodayVisit is a visit of the day.
@@ -66,4 +66,5 @@ type DateRow struct {
 	Sub   string
 	Left  string
 	State State
+	Task  *DateTask // where it can be done at once
 }

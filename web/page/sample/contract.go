@@ -28,14 +28,19 @@ func contracts(t page.Text) []Story {
 	return []Story{{"record-form", "record/form", form}, {"contract", "contract", full}, {"contract-bare", "contract", bare}}
 }
 
+func dateTask(t page.Text) *page.DateTask {
+	return &page.DateTask{Text: t, CSRF: "x", Back: "/", SettleURL: "/deadlines/x/settle", PutOffURL: "/deadlines/x/put-off", First: "2026-11-24", OpenURL: "/deadlines/x/open",
+		Days: []page.Option{{Value: "2026-11-24", Label: "Amanhã, 24/11"}, {Value: "2026-11-30", Label: "Segunda-feira, 30/11"}}}
+}
+
 func dates(t page.Text) []Story {
 	b := base(t, page.PlaceCalendar, t.T("page.nav.calendar"))
 	row := func(day, what, client, place, badge string, state page.State) page.CalendarRow {
 		return page.CalendarRow{Day: day, What: page.Link{Label: what, URL: "/contracts/k1"}, Sub: "CUSD 500.123, contrato até 11/06/2027, art. 133", Client: page.Link{Label: client, URL: "/clients/c1"},
-			Place: page.Link{Label: place, URL: "/installations/i1"}, Badge: page.Badge{Label: badge, State: state}, SettleURL: "/deadlines/x/settle"}
+			Place: page.Link{Label: place, URL: "/installations/i1"}, Badge: page.Badge{Label: badge, State: state}, Task: dateTask(t)}
 	}
 	settled := row("30/12", t.T("calendar.what.test"), "Granja Três Irmãos", "Aviário 2", "dispensado", page.Plain)
-	settled.OpenURL, settled.Settled = "/deadlines/x/open", "Marina Couto: cliente quer ficar"
+	settled.Task = &page.DateTask{Text: t, OpenURL: "/deadlines/x/open", Settled: "Marina Couto: cliente quer ficar"}
 	full := page.Calendar{Base: b, Tabs: []page.Tab{{Label: t.T("calendar.next"), URL: "/calendar", Current: true}, {Label: t.T("calendar.month"), URL: "/calendar?when=month"}},
 		Kinds: []page.Chip{{Label: t.T("calendar.kind.notice"), URL: "/calendar", Pressed: true}, {Label: t.T("calendar.kind.test"), URL: "/calendar?kind=test"}},
 		Chips: []page.Chip{{Key: "Ramo", Label: "Alimentos", X: "/calendar"}}, Kind: "notice", Sector: "food", Total: "3 datas",

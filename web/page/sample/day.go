@@ -11,7 +11,7 @@ func util(percent int, label string, s page.State) page.Util {
 func day(t page.Text) []Story {
 	b := base(t, page.PlaceToday, t.T("page.nav.today"))
 	b.Toast = &page.Toast{Text: t, Label: "Ligação registrada", Next: page.Link{Label: "Abrir cliente", URL: "/clients/c1"}, UndoURL: "/activities/a1/delete", CSRF: "token", Back: "/"}
-	full := page.Today{Base: b, Date: "Segunda-feira, 23 de novembro", PlanURL: "/visits/new", Month: "10/2026", DatesFor: "próximos 30 dias",
+	full := page.Today{Base: b, Date: "Segunda-feira, 23 de novembro", PlanURL: "/visits/new", Month: "10/2026",
 		Visits: []page.TodayVisit{
 			{Time: "08:30", Client: link("Laticínios Serra do Salitre"), Purpose: "Reativo excedente em 2 instalações", Place: "Patrocínio", State: page.Badge{Label: "feita", State: page.OK}, Open: page.Link{Label: "Relatório", URL: "/visits/v1"}},
 			{Time: "11:00", Client: link("Frigorífico Vale do Araguari"), Purpose: "Renovação do CUSD, 5 meses acima de 105 %", Place: "Araguari", State: page.Badge{Label: "em 38 min", State: page.Warn}, Open: page.Link{Label: "Relatar", URL: "/visits/v2"}},
@@ -31,7 +31,7 @@ func day(t page.Text) []Story {
 			{Client: link("Granja Três Irmãos"), Where: page.Link{Label: "Incubatório, única", URL: "/installations/i3"}, Util: util(106, "105,9 %", page.Bad), KW: "+18 kW", Money: "sem tarifa"},
 		},
 		Dates: []page.DateRow{
-			{Day: "27/11", What: link("Último dia para denunciar o CUSD"), Sub: "Têxtil Rio Claro, Fiação", Left: "4 d", State: page.Warn},
+			{Day: "27/11", What: link("Último dia para denunciar o CUSD"), Sub: "Têxtil Rio Claro, Fiação", Left: "4 d", State: page.Warn, Task: dateTask(t)},
 			{Day: "08/12", What: link("Fim do período de teste"), Sub: "Plásticos Uberaba, Extrusão", Left: "15 d"},
 			{Day: "14/12", What: link("Aviso de renovação, 180 dias"), Sub: "Frigorífico Vale do Araguari", Left: "21 d"},
 		},

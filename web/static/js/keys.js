@@ -27,12 +27,21 @@ function mark() {
   box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// What a row offers: done, or put off to a day that is chosen from its menu.
+function press(selector) {
+  const target = document.activeElement?.closest("[data-row]")?.querySelector(selector);
+  target?.click();
+  target?.parentElement.querySelector(".menu button")?.focus();
+}
+
 const actions = {
   "/": () => (document.querySelector("[data-find]") || { focus: () => show("palette") }).focus(),
   l: () => show("quick"),
   j: () => move(1),
   k: () => move(-1),
   x: mark,
+  e: () => press("[data-done]"),
+  p: () => press("[data-later] summary"),
   z: () => document.querySelector("[data-undo]")?.click(),
 };
 
