@@ -23,6 +23,9 @@ func (v view) dateTask(d crm.Deadline, base page.Base) *page.DateTask {
 		label string
 		on    calendar.Date
 	}{{"calendar.putoff.tomorrow", v.today.AddDays(1)}, {"calendar.putoff.week", nextMonday(v.today)}, {"calendar.putoff.month", v.today.Month().Add(1).First()}} {
+		if n := len(t.Days); n > 0 && t.Days[n-1].Value == string(day.on) {
+			continue // tomorrow is Monday
+		}
 		t.Days = append(t.Days, page.Option{Value: string(day.on), Label: v.T(day.label, "date", v.dayIn(string(day.on)))})
 	}
 	if d.PutOff != nil {
