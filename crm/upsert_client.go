@@ -48,16 +48,13 @@ func (u *Upserter) takeClient(ctx context.Context, row *Row, o *Outcome) error {
 	if err := u.fillClient(ctx, &c, r, o); err != nil || o.bad() {
 		return err
 	}
-	if c.Agent != was.Agent {
-		c.Acting = c.actingOn(DayOf(now))
-	}
 	o.ID, o.Client = c.ID, c.ID
 	changed := !exists || !sameDoc(Clients, &was, &c)
 	o.settle(!exists, changed)
 	if !changed {
 		return nil
 	}
-	c.UpdatedAt = now
+	c.UpdatedAt, c.Acting = now, c.actingOn(DayOf(now))
 	save(u, Clients, c.ID, exists, &was, &c)
 	u.rememberClient(&c)
 	if exists && !u.dry && c.kept() != was.kept() {

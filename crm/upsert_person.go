@@ -41,7 +41,7 @@ func (u *Upserter) loadPeople(ctx context.Context, rows []Row) error {
 	return nil
 }
 
-func (u *Upserter) takePerson(_ context.Context, row *Row, o *Outcome) error {
+func (u *Upserter) takePerson(ctx context.Context, row *Row, o *Outcome) error {
 	r := row.Person
 	if r.Client.empty() {
 		o.reject("client", "error.field.required")
@@ -60,6 +60,7 @@ func (u *Upserter) takePerson(_ context.Context, row *Row, o *Outcome) error {
 	if exists {
 		p = was
 		p.fill(r, &Outcome{}) // the same texts, now over what is stored
+		u.keepCarried(&p, &was, r)
 	} else {
 		p.ID = u.s.NewID()
 		if strings.TrimSpace(p.Name) == "" {
@@ -83,6 +84,9 @@ func (u *Upserter) takePerson(_ context.Context, row *Row, o *Outcome) error {
 		p.UpdatedAt = now
 		save(u, People, p.Client, exists, &was, &p)
 		u.keepPerson(client.id, p)
+	}
+	if changed && exists {
+		return u.carryPerson(ctx, &was, &p, o)
 	}
 	return nil
 }

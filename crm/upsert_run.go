@@ -24,6 +24,7 @@ type Upserter struct {
 	seed    maphash.Seed
 	touched map[string]struct{}
 	tariffs bool
+	carried map[string]Person // as they were before a tied record's row changed them
 
 	// Of the batch at hand.
 	changes []store.Change
@@ -50,7 +51,7 @@ type batch struct {
 // NewUpserter makes an Upserter for one import of an actor. With dry nothing is
 // written, everything else is the same.
 func (s *Service) NewUpserter(a Actor, dry bool) *Upserter {
-	return &Upserter{s: s, a: a, dry: dry, clients: map[string]ref{}, insts: map[string]ref{}, users: map[string]*User{},
+	return &Upserter{s: s, a: a, dry: dry, clients: map[string]ref{}, insts: map[string]ref{}, users: map[string]*User{}, carried: map[string]Person{},
 		seen: map[uint64]int64{}, seed: maphash.MakeSeed(), touched: map[string]struct{}{}}
 }
 

@@ -15,11 +15,11 @@ var (
 	benchClient = &store.Collection{
 		Name: "bclient",
 		Fields: []store.Field{
-			{Name: "agent", Kind: store.String}, {Name: "sector", Kind: store.String}, {Name: "name", Kind: store.String},
+			{Name: "agent", Kind: store.String}, {Name: "acting", Kind: store.String}, {Name: "sector", Kind: store.String}, {Name: "name", Kind: store.String},
 			{Name: "kw", Kind: store.Int}, {Name: "last", Kind: store.Time},
 		},
 		Indexes: []store.Index{
-			{Fields: []string{"name"}}, {Fields: []string{"agent", "name"}}, {Fields: []string{"agent", "-last"}},
+			{Fields: []string{"name"}}, {Fields: []string{"agent", "name"}}, {Fields: []string{"agent", "-last"}}, {Fields: []string{"acting", "name"}, Sparse: true},
 			{Fields: []string{"sector", "agent", "kw"}},
 		},
 		Search: true,
@@ -75,6 +75,12 @@ func Bench(b *testing.B, open func(b *testing.B, schema []*store.Collection) sto
 			}
 		})
 	})
+	b.Run("list of an agent", find(func(n int) store.Query {
+		return store.Query{In: benchClient, Where: []store.Cond{agent(n)}, Sort: []string{"name"}}
+	}, min(50, size.Clients/50)))
+	b.Run("list of a stand-in", find(func(n int) store.Query {
+		return store.Query{In: benchClient, Where: []store.Cond{store.Either("agent", "acting", "a49")}, Sort: []string{"name"}}
+	}, min(50, size.Clients/50)))
 	b.Run("filtered list", find(func(n int) store.Query {
 		return store.Query{In: benchClient, Where: []store.Cond{agent(n), store.Any("sector", "s03", "s04", "s05")}, Sort: []string{"name"}}
 	}, 1))
@@ -142,10 +148,13 @@ func load(b *testing.B, s store.Store, size Size) {
 	for n := range size.Clients {
 		name := fmt.Sprintf("Tecelagem %d", n*7919%size.Clients)
 		body := fmt.Appendf(nil, `{"id":"c%07d","name":%q,"about":"%s"}`, n, name, strings.Repeat("indústria têxtil ", 20))
-		changes = append(changes, store.Put{In: benchClient, Doc: store.Doc{ID: fmt.Sprintf("c%07d", n), Body: body,
-			Words: []string{"tecelagem", "textil", fmt.Sprintf("n%d", n), fmt.Sprintf("uc%09d", n*31), "minas"},
-			Keys: store.Keys{"agent": fmt.Sprintf("a%02d", n%50), "sector": fmt.Sprintf("s%02d", n%13), "name": name,
-				"kw": int64(n), "last": day(n % 400)}}})
+		keys := store.Keys{"agent": fmt.Sprintf("a%02d", n%50), "sector": fmt.Sprintf("s%02d", n%13), "name": name,
+			"kw": int64(n), "last": day(n % 400)}
+		if n%50 == 0 {
+			keys["acting"] = "a49" // stands in for the first agent
+		}
+		changes = append(changes, store.Put{In: benchClient, Doc: store.Doc{ID: fmt.Sprintf("c%07d", n), Body: body, Keys: keys,
+			Words: []string{"tecelagem", "textil", fmt.Sprintf("n%d", n), fmt.Sprintf("uc%09d", n*31), "minas"}}})
 		flush(2000)
 	}
 	per := size.Entries / size.Clients
