@@ -47,7 +47,10 @@ type find struct {
 	page     store.Page
 	n        int       // rows of the page
 	last     *position // set when the page is full
-	buf      []byte    // bodies are cut from it
+	most     int       // rows that may be examined
+	trying   bool      // a walk that may give up
+	gaveUp   bool
+	buf      []byte // bodies are cut from it
 }
 
 func (s *Store) newFind(ctx context.Context, q store.Query) (*find, error) {
@@ -59,7 +62,7 @@ func (s *Store) newFind(ctx context.Context, q store.Query) (*find, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &find{ctx: ctx, p: p, w: t.walk(p)}
+	f := &find{ctx: ctx, p: p, w: t.walk(p), most: store.MaxExamined}
 	if n := t.bare.Load(); q.Bare && n > 0 {
 		f.page.Rows = store.Rows{JSON: make([]byte, 0, n+n/8), Ends: make([]int, 0, p.Limit)}
 	}
@@ -117,6 +120,10 @@ func (f *find) rows(r *reader, q *query) (bool, error) {
 			return true, nil
 		}
 		f.take(stmt)
+		if f.hopeless() {
+			f.gaveUp = true
+			return true, nil
+		}
 		if f.examined%256 == 0 && f.ctx.Err() != nil {
 			return false, f.ctx.Err()
 		}
@@ -143,7 +150,7 @@ func (f *find) take(stmt *sqlite.Stmt) {
 			f.page.Docs = append(f.page.Docs, f.doc(stmt))
 		}
 	}
-	if f.n == f.p.Limit || f.examined == store.MaxExamined && f.w.bounded() {
+	if f.n == f.p.Limit || f.examined == f.most && f.w.bounded() {
 		f.last = &position{id: stmt.ColumnText(colID)}
 		for n := range f.w.sort {
 			f.last.sort = append(f.last.sort, columnValue(stmt, colSort+n))
@@ -230,7 +237,7 @@ func (f *find) writeSegment(q *query, seg segment) {
 	key := plainKey{w.ix, len(w.eq), f.p.Bare, f.p.WithKeys}
 	rows := f.p.Limit + 1
 	if tested {
-		rows = store.MaxExamined + 1
+		rows = f.most + 1
 	}
 	if plain {
 		if sql, ok := w.t.plain.Load(key); ok {

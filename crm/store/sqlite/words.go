@@ -11,28 +11,35 @@ import (
 
 // driver picks a word with few rows: words are counted up to a limit that
 // grows, so that a rare one is found without counting the common ones. It
-// returns -1 when a word is in no document, and says when all are common.
-func (w *walk) driver(r *reader) (driver int, common bool, err error) {
+// returns -1 when a word is in no document, and how many rows the word has, at
+// most commonWord, which says that all are common.
+func (w *walk) driver(r *reader) (driver, rows int, err error) {
 	longest := 0
-	for limit := 64; limit <= 4096; limit *= 8 {
+	for limit := 64; limit <= commonWord; limit *= 8 {
 		for n, word := range w.words {
 			count, err := w.countWord(r, n, limit)
 			if err != nil {
-				return 0, false, err
+				return 0, 0, err
 			}
 			if count == 0 {
-				return -1, false, nil
+				return -1, 0, nil
 			}
 			if count < limit {
-				return n, false, nil
+				return n, count, nil
 			}
 			if len(word) > len(w.words[longest]) {
 				longest = n
 			}
 		}
 	}
-	return longest, true, nil // long words rather less
+	return longest, commonWord, nil // long words rather less
 }
+
+const (
+	commonWord = 4096 // rows
+	rareWord   = 512  // rows that are sorted sooner than anything else is tried
+	trial      = 256  // rows of a walk that say whether it will fill the page
+)
 
 func (w *walk) countWord(r *reader, n, limit int) (int, error) {
 	var q query
@@ -86,12 +93,12 @@ func (w *walk) wordTests(q *query, and *separator, but int) {
 }
 
 func (f *find) runWords(r *reader) error {
-	driver, common, err := f.w.driver(r)
+	driver, rows, err := f.w.driver(r)
 	if err != nil || driver < 0 {
 		return err
 	}
-	if common && f.ordered != nil {
-		if full, err := f.runOrdered(r); full || err != nil {
+	if rows > rareWord && f.ordered != nil {
+		if full, err := f.runOrdered(r, rows); full || err != nil {
 			return err
 		}
 	}
@@ -101,21 +108,62 @@ func (f *find) runWords(r *reader) error {
 	return err
 }
 
-// runOrdered answers a text query whose words are all common, such as a first
-// letter, by walking the index of its order and testing the words on the way:
-// that fills a page sooner than sorting thousands of candidates. When it does
-// not, the page is begun anew from the candidates.
-func (f *find) runOrdered(r *reader) (full bool, err error) {
+// runOrdered answers a text query by walking the index of its order and testing
+// the words on the way. That fills a page sooner than sorting many candidates
+// when the words are common, such as a first letter, and when fewer rows are in
+// reach than there are candidates, such as an agent's clients. Else it looks at
+// no more rows than that, each of which costs less, and gives up when the first
+// of them promise no page. Then the page is begun anew from the candidates.
+func (f *find) runOrdered(r *reader, candidates int) (full bool, err error) {
 	attempt := *f
-	attempt.w = f.ordered
+	attempt.w, attempt.most, attempt.trying = f.ordered, candidates, true
+	if candidates == commonWord {
+		attempt.most = store.MaxExamined
+	}
+	// A row of the walk costs half of a candidate, which is looked up by its id.
+	worth := min(2*candidates, store.MaxExamined)
+	if reach, err := f.ordered.inReach(r, worth); err != nil {
+		return false, err
+	} else if reach < worth {
+		attempt.most, attempt.trying = store.MaxExamined, false
+	}
 	if err := attempt.runSegments(r); err != nil {
 		return false, err
 	}
-	if attempt.examined >= store.MaxExamined && attempt.n < f.p.Limit {
+	if attempt.gaveUp {
 		return false, nil
 	}
 	f.page = attempt.page
 	return true, nil
+}
+
+// inReach counts the rows of a walk without its tests, up to a limit. It is the
+// limit where that is not worth counting: nothing narrows the walk.
+func (w *walk) inReach(r *reader, limit int) (int, error) {
+	if len(w.eq) == 0 || w.ix == nil || w.ix.side != nil {
+		return limit, nil
+	}
+	var q query
+	q.add("SELECT count(*) FROM (SELECT 1")
+	w.source(&q)
+	w.filter(&q)
+	q.add(limitParam+")", value{kind: integer, i: int64(limit)})
+	stmt, err := q.prepare(r)
+	if err != nil {
+		return 0, err
+	}
+	defer stmt.Reset()
+	_, err = stmt.Step()
+	return stmt.ColumnInt(0), err
+}
+
+// hopeless says of a walk on trial that it ended before the page was full, or
+// would.
+func (f *find) hopeless() bool {
+	if !f.trying || f.n == f.p.Limit {
+		return false
+	}
+	return f.examined == f.most || f.examined == trial && f.n*f.most/trial < f.p.Limit
 }
 
 func (f *find) writeWords(q *query, driver int) {
