@@ -81,7 +81,9 @@ type look func(ctx context.Context, docs []store.Doc) ([]problem, error)
 // run walks sources before what follows from them.
 func (k *checker) run(ctx context.Context) error {
 	special := map[*store.Collection][]look{
+		Clients.In:       {k.standIns},
 		People.In:        {k.scoped(People.In)},
+		Ties.In:          {k.ties},
 		Installations.In: {k.scoped(Installations.In)},
 		Contracts.In:     {k.ofInstallation(Contracts.In)},
 		Readings.In:      {k.ofInstallation(Readings.In)},

@@ -242,6 +242,12 @@ func TestCheckFindsAndRepairs(t *testing.T) {
 			i := one(h, Installations, nil)
 			return []store.Change{patchStrings(Installations.In, i.ID, scopePatch("", kept{agent: "bia", team: "west"}))}
 		}, "installations: it has another agent, team", false},
+		"somebody stands in without dates": {func(h *upsertHouse) []store.Change {
+			return []store.Change{patchStrings(Clients.In, one(h, Clients, withUnits).ID, store.Keys{"acting": "bia"})}
+		}, "clients: who stands in is not who its dates say", false},
+		"tie of one who is gone": {func(h *upsertHouse) []store.Change {
+			return []store.Change{Ties.Put(&Tie{ID: "tie", People: []string{one(h, People, nil).ID, "gone"}})}
+		}, "ties: it names people who are gone", false},
 		"reading under another client": {func(h *upsertHouse) []store.Change {
 			r := one(h, Readings, nil)
 			other := one(h, Clients, func(c Client) bool { return c.Installations == 0 })

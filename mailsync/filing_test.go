@@ -16,6 +16,8 @@ import (
 func town(h *house) {
 	h.person("p-bia", "c-vale", "Bia", "bia@vale.example", "bia.pessoal@gmail.com")
 	h.person("p-davi", "c-hospital", "Davi", "davi@hospital.example")
+	h.person("p-elo", "c-vale", "Elo", "elo@contas.example") // serves both
+	h.person("p-elo2", "c-hospital", "Elo", "elo@contas.example")
 	h.client(crm.Client{ID: "c-norte", Name: "Fábrica Norte", Domains: []string{"grupo.example"}, TaxID: "11222333", TaxKind: crm.TaxCNPJ}, h.ana)
 	h.client(crm.Client{ID: "c-sul", Name: "Fábrica Sul", Domains: []string{"grupo.example", "gmail.com", "luz.example"}}, h.rui)
 	h.must(h.Apply(h.t.Context(), crm.Installations.Put(&crm.Installation{ID: "i-1", Client: "c-vale", Name: "Planta 1", UC: "100000000000014", FormerUC: "3000000018"})))
@@ -37,6 +39,7 @@ func TestWhereMailIsFiled(t *testing.T) {
 		{"free mail", post{from: "y@gmail.com"}, "", ""},
 		{"our own", post{from: "ana@luz.example", to: "colega@luz.example"}, "", ""},
 		{"Cc of a second client", post{from: "bia@vale.example", cc: "davi@hospital.example"}, "c-hospital: person, c-vale: person", ""},
+		{"a person of two clients", post{from: "elo@contas.example"}, "c-hospital: person, c-vale: person", ""},
 		{"written to a person", post{from: "ana@luz.example", to: "davi@hospital.example"}, "c-hospital: person", ""},
 		{"a UC in the text", post{from: "z@alheio.example", text: "sobre a UC 100000000000014, favor ver"}, "c-vale: uc", ""},
 		{"a former UC in the subject", post{from: "z@alheio.example", subject: "Instalação 3000000018"}, "c-vale: uc", ""},

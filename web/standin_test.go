@@ -3,6 +3,7 @@ package web_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
@@ -67,6 +68,32 @@ func TestStandInReports(t *testing.T) {
 			if len(cl.Installations) == 0 {
 				t.Errorf("standing in %v: %s has no installation", c.actor.StandsIn, cl.Name)
 			}
+		}
+	}
+}
+
+// TestStandInFeed: the calendar file has the dates of what is served on the day
+// on which it is fetched.
+func TestStandInFeed(t *testing.T) {
+	k := webtest.New(t)
+	estates := k.Fill()
+	k.Must(k.Service.TurnStandIns(t.Context()))
+	secret, err := k.Service.MakeFeed(t.Context(), k.Actor("ana"))
+	k.Must(err)
+	who, tomorrow := "ana", crm.DayOf(webtest.Now.Add(24*time.Hour))
+	_, err = k.Service.EditClient(t.Context(), crm.SystemActor(), estates["cleo"].Client, 0, crm.ClientPatch{StandIn: &who, StandInFrom: &tomorrow, StandInUntil: &tomorrow})
+	k.Must(err)
+	for day, want := range []bool{false, true, false} {
+		if day > 0 {
+			k.Pass(24 * time.Hour)
+			k.Must(k.Service.TurnStandIns(t.Context()))
+		}
+		a := k.Stranger().Get("/calendar/feed/" + secret + ".ics")
+		if got := strings.Contains(a.Body, estates["cleo"].Mark); a.StatusCode != 200 || got != want {
+			t.Errorf("day %d: status %d, the other's dates are there: %v, want %v", day, a.StatusCode, got, want)
+		}
+		if !strings.Contains(a.Body, estates["ana"].Mark) {
+			t.Errorf("day %d: its own dates are missing", day)
 		}
 	}
 }
