@@ -60,11 +60,20 @@ type AmendmentInput struct {
 // WorksKinds are what may have to be built for an increase.
 var WorksKinds = []string{string(demand.WorksNone), string(demand.WorksLow), string(demand.WorksNear), string(demand.WorksRest), string(demand.WorksPlan)}
 
+// Amendment is one of a contract's amendments; nil when it has none so called.
+func (c *Contract) Amendment(id string) *Amendment {
+	n := slices.IndexFunc(c.Amendments, func(m Amendment) bool { return m.ID == id })
+	if n < 0 {
+		return nil
+	}
+	return &c.Amendments[n]
+}
+
 // AddAmendment notes a change that was asked for.
-func (s *Service) AddAmendment(ctx context.Context, a Actor, contract string, in AmendmentInput) (Contract, error) {
+func (s *Service) AddAmendment(ctx context.Context, a Actor, contract string, in AmendmentInput) (Contract, Amendment, error) {
 	was, err := s.Contract(ctx, a, contract)
 	if err != nil {
-		return Contract{}, err
+		return Contract{}, Amendment{}, err
 	}
 	m := Amendment{ID: s.newID(), AskedBy: firstLine(in.AskedBy), Protocol: firstLine(in.Protocol), Note: in.Note, State: AmendOpen}
 	bad := problems{}
@@ -79,19 +88,24 @@ func (s *Service) AddAmendment(ctx context.Context, a Actor, contract string, in
 		pick(&m.Works, &in.Works, WorksKinds, "works", bad)
 	}
 	if err := bad.err(); err != nil {
-		return was, err
+		return was, Amendment{}, err
 	}
 	c := was
 	c.Amendments = append(slices.Clone(was.Amendments), m)
 	slices.SortStableFunc(c.Amendments, func(a, b Amendment) int { return cmp.Compare(a.Asked, b.Asked) })
-	return s.saveContract(ctx, a, &was, &c)
+	c, err = s.saveContract(ctx, a, &was, &c)
+	return c, m, err
 }
 
-// SetAmendment says what became of an amendment.
-func (s *Service) SetAmendment(ctx context.Context, a Actor, contract, amendment, state string) (Contract, error) {
+// SetAmendment says what became of an amendment of a contract that was read with
+// this version (0: whatever it is now). CodeConflict as in EditContract.
+func (s *Service) SetAmendment(ctx context.Context, a Actor, contract string, version int64, amendment, state string) (Contract, error) {
 	was, err := s.Contract(ctx, a, contract)
 	if err != nil {
 		return Contract{}, err
+	}
+	if version != 0 && version != was.Version {
+		return was, Errf(CodeConflict, "error.conflict")
 	}
 	c := was
 	c.Amendments = slices.Clone(was.Amendments)

@@ -82,6 +82,9 @@ func (s *Service) saveContract(ctx context.Context, a Actor, was, c *Contract) (
 		if CodeOf(err) == CodeDuplicate {
 			err = &Error{Code: CodeDuplicate, Text: Text{Key: "contract.duplicate"}, Err: err, Fields: map[string]Text{"start": {Key: "contract.duplicate"}}}
 		}
+		if now, e := s.Contract(ctx, SystemActor(), c.ID); CodeOf(err) == CodeConflict && e == nil {
+			return now, err // somebody was quicker
+		}
 		return *c, err
 	}
 	if err := s.Recompute(ctx, c.Client); err != nil {

@@ -127,22 +127,22 @@ func TestLawfulOf(t *testing.T) {
 func TestAmendments(t *testing.T) {
 	h := newUpsertHouse(t)
 	_, _, k := h.newContract()
-	if _, err := h.AddAmendment(t.Context(), h.ana, k.ID, AmendmentInput{}); !wrong(err, "kind", "error.field.required") || !wrong(err, "asked", "error.field.required") {
+	if _, _, err := h.AddAmendment(t.Context(), h.ana, k.ID, AmendmentInput{}); !wrong(err, "kind", "error.field.required") || !wrong(err, "asked", "error.field.required") {
 		t.Errorf("nothing said: %v", err)
 	}
-	k, err := h.AddAmendment(t.Context(), h.ana, k.ID, AmendmentInput{Kind: AmendReduction, Asked: "2026-11-20", AskedBy: "Helena", Protocol: "123"})
+	k, _, err := h.AddAmendment(t.Context(), h.ana, k.ID, AmendmentInput{Kind: AmendReduction, Asked: "2026-11-20", AskedBy: "Helena", Protocol: "123"})
 	h.must(err)
 	if got := h.dates(h.ana, DeadlineQuery{}); got != "notice 2026-12-13, reduction 2027-02-18" {
 		t.Errorf("dates: %s", got)
 	}
 	m := k.Amendments[0]
-	if _, err := h.SetAmendment(t.Context(), h.ana, k.ID, m.ID, "x"); CodeOf(err) != CodeInvalid {
+	if _, err := h.SetAmendment(t.Context(), h.ana, k.ID, 0, m.ID, "x"); CodeOf(err) != CodeInvalid {
 		t.Errorf("no state: %v", err)
 	}
-	if _, err := h.SetAmendment(t.Context(), h.ana, k.ID, "x", AmendSigned); CodeOf(err) != CodeNotFound {
+	if _, err := h.SetAmendment(t.Context(), h.ana, k.ID, 0, "x", AmendSigned); CodeOf(err) != CodeNotFound {
 		t.Errorf("no amendment: %v", err)
 	}
-	_, err = h.SetAmendment(t.Context(), h.ana, k.ID, m.ID, AmendSigned)
+	_, err = h.SetAmendment(t.Context(), h.ana, k.ID, 0, m.ID, AmendSigned)
 	h.must(err)
 	if got := h.dates(h.ana, DeadlineQuery{}); got != "notice 2026-12-13" {
 		t.Errorf("dates after signing: %s", got)

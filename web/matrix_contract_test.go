@@ -27,6 +27,11 @@ func init() {
 		"POST /contracts/:id/edit page":                  {reach: scoped, path: of("/contracts/%s/edit", contract), form: []string{"kind", "cusd", "start", "never"}, ok: 422},
 		"POST /contracts/:id/amendments page":            {reach: scoped, path: of("/contracts/%s/amendments", contract), form: []string{"kind", "other", "asked", "2026-11-20"}, ok: 303},
 		"POST /contracts/:id/amendments/:amendment page": {reach: scoped, path: of("/contracts/%s/amendments/am", contract), form: []string{"state", "signed"}, ok: 303},
+		"GET /contracts/:id api":                         {reach: scoped, path: of("/contracts/%s", contract)},
+		"POST /installations/:id/contracts api":          {reach: scoped, path: of("/installations/%s/contracts", place), body: map[string]string{"kind": "ccer", "start": "2026-11-01"}, ok: 201},
+		"PATCH /contracts/:id api":                       {reach: scoped, path: of("/contracts/%s", contract), body: map[string]string{"number": "7"}},
+		"POST /contracts/:id/amendments api":             {reach: scoped, path: of("/contracts/%s/amendments", contract), body: map[string]string{"kind": "other", "asked": "2026-11-20"}, ok: 201},
+		"PATCH /contracts/:id/amendments/:amendment api": {reach: scoped, path: of("/contracts/%s/amendments/am", contract), body: map[string]string{"state": "signed"}},
 		"GET /deadlines api":                             {path: at("/deadlines")},
 		"GET /calendar page":                             {path: at("/calendar")},
 		"POST /calendar/feed page":                       {path: at("/calendar/feed")},
@@ -65,14 +70,18 @@ func init() {
 	guard("EditContract", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.EditContract(ctx, a, e.Contract, 0, crm.ContractInput{Kind: crm.ContractCUSD, Start: "2025-06-12", TermMonths: 12, Renews: true}))
 	})
+	guard("PatchContract", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.PatchContract(ctx, a, e.Contract, 0, crm.ContractPatch{Number: &e.Mark}))
+	})
 	guard("ContractExit", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.ContractExit(ctx, a, e.Contract, "2027-01-31"))
 	})
 	guard("AddAmendment", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
-		return drop(s.AddAmendment(ctx, a, e.Contract, crm.AmendmentInput{Kind: crm.AmendOther, Asked: "2026-11-20"}))
+		_, _, err := s.AddAmendment(ctx, a, e.Contract, crm.AmendmentInput{Kind: crm.AmendOther, Asked: "2026-11-20"})
+		return err
 	})
 	guard("SetAmendment", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
-		return drop(s.SetAmendment(ctx, a, e.Contract, "am", crm.AmendSigned))
+		return drop(s.SetAmendment(ctx, a, e.Contract, 0, "am", crm.AmendSigned))
 	})
 	guard("Deadline", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.Deadline(ctx, a, e.Deadline))

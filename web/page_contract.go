@@ -251,7 +251,7 @@ func (s *Server) amendmentAdd(c *fiber.Ctx) error {
 	v, t := s.view(c), typed{c}
 	in := crm.AmendmentInput{Kind: t.get("kind"), Asked: t.get("asked"), AskedBy: t.get("asked_by"), Protocol: t.get("protocol"), Note: t.get("note"),
 		Works: t.get("works"), Efficiency: t.on("efficiency")}
-	_, err := s.Service.AddAmendment(c.UserContext(), actor(c), c.Params("id"), in)
+	_, _, err := s.Service.AddAmendment(c.UserContext(), actor(c), c.Params("id"), in)
 	if err == nil {
 		return s.goTo(c, "/contracts/"+c.Params("id")+"#amendments", note{Label: v.T("web.saved")})
 	}
@@ -265,7 +265,7 @@ func (s *Server) amendmentAdd(c *fiber.Ctx) error {
 
 func (s *Server) amendmentSet(c *fiber.Ctx) error {
 	v := s.view(c)
-	if _, err := s.Service.SetAmendment(c.UserContext(), actor(c), c.Params("id"), c.Params("amendment"), typed{c}.get("state")); err != nil {
+	if _, err := s.Service.SetAmendment(c.UserContext(), actor(c), c.Params("id"), 0, c.Params("amendment"), typed{c}.get("state")); err != nil {
 		return s.fail(c, err)
 	}
 	return s.goTo(c, "/contracts/"+c.Params("id")+"#amendments", note{Label: v.T("web.saved")})
