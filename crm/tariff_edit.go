@@ -59,12 +59,29 @@ func (s *Service) Tariff(ctx context.Context, id string) (Tariff, error) {
 }
 
 // SetTariff makes a tariff, or changes what it costs, by the rules of an import.
-// Admins only. Figures follow when Recompute ran for all.
-func (s *Service) SetTariff(ctx context.Context, a Actor, in TariffInput) error {
+// Admins only. version is the one that was read; 0 takes the tariff as it is, or
+// makes it. CodeConflict when somebody changed or deleted it since, with the
+// tariff as it is now. Figures follow when Recompute ran for all.
+func (s *Service) SetTariff(ctx context.Context, a Actor, in TariffInput, version int64) (Tariff, error) {
 	if err := a.mustBe(RoleAdmin); err != nil {
-		return err
+		return Tariff{}, err
 	}
-	return s.setTariffs(ctx, a, []Row{in.row()})
+	row := in.row()
+	keys := *row.Tariff
+	keys.normalize(&Outcome{})
+	id, at := keys.id(), *s
+	if version != 0 {
+		at.store = store.Expecting(s.store, store.Check{In: Tariffs.In, ID: id, Version: version})
+	}
+	err := at.setTariffs(ctx, a, []Row{row})
+	now, missing := Tariffs.Get(ctx, s.store, id)
+	switch {
+	case version != 0 && (missing != nil && CodeOf(missing) == CodeNotFound || err != nil && now.Version != version):
+		return now, Errf(CodeConflict, "error.conflict")
+	case err != nil:
+		return now, err
+	}
+	return now, missing
 }
 
 func (s *Service) setTariffs(ctx context.Context, a Actor, rows []Row) error {

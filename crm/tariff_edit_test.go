@@ -11,7 +11,8 @@ func admin() Actor { return Actor{UserID: "root", Role: RoleAdmin} }
 func TestTariffsAreForAdmins(t *testing.T) {
 	h := newUpsertHouse(t)
 	in := TariffInput{Distributor: "cemig-d", Subgroup: "a4", Modality: "verde", Posto: "single", From: "2026-05-28", MicrosPerKW: 24_000_000}
-	for name, err := range map[string]error{"set": h.SetTariff(t.Context(), h.ana, in), "remove": h.RemoveTariff(t.Context(), h.ana, "x"),
+	set := func(a Actor) error { _, err := h.SetTariff(t.Context(), a, in, 0); return err }
+	for name, err := range map[string]error{"set": set(h.ana), "remove": h.RemoveTariff(t.Context(), h.ana, "x"),
 		"start": h.TakeStartTariffs(t.Context(), h.ana), "undo": h.DropStartTariffs(t.Context(), h.ana)} {
 		if CodeOf(err) != CodeForbidden {
 			t.Errorf("%s: %v", name, err)
@@ -48,7 +49,8 @@ func TestStartTariffs(t *testing.T) {
 	}
 	kept := StartTariffs()[0]
 	kept.MicrosPerKW = 23_000_000
-	h.must(h.SetTariff(ctx, admin(), kept))
+	_, err = h.SetTariff(ctx, admin(), kept, 0)
+	h.must(err)
 	h.must(h.DropStartTariffs(ctx, admin()))
 	if list, err = h.ListTariffs(ctx); err != nil || len(list) != 1 || list[0].MicrosPerKW != 23_000_000 {
 		t.Errorf("after it was taken back: %+v, %v", list, err)
@@ -62,7 +64,8 @@ func TestStartTariffs(t *testing.T) {
 func TestWhatIsNoTariff(t *testing.T) {
 	h := newUpsertHouse(t)
 	good := TariffInput{Distributor: "X", Subgroup: "A4", Modality: "verde", Posto: "peak", From: "2026-01-01", TUSDMicrosPerKWh: 1}
-	h.must(h.SetTariff(t.Context(), admin(), good)) // energy only
+	_, err := h.SetTariff(t.Context(), admin(), good, 0) // energy only
+	h.must(err)
 	for name, tc := range map[string]struct {
 		change     func(*TariffInput)
 		field, key string
@@ -77,8 +80,38 @@ func TestWhatIsNoTariff(t *testing.T) {
 	} {
 		in := good
 		tc.change(&in)
-		if err := h.SetTariff(t.Context(), admin(), in); !wrong(err, tc.field, tc.key) {
+		if _, err := h.SetTariff(t.Context(), admin(), in, 0); !wrong(err, tc.field, tc.key) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// Of two admins with the same version, the second is told what it is now; so is
+// one whose tariff was deleted meanwhile.
+func TestTariffsKeepTheirVersion(t *testing.T) {
+	h := newUpsertHouse(t)
+	ctx := t.Context()
+	in := TariffInput{Distributor: "x", Subgroup: "a4", Modality: "verde", Posto: "single", From: "2026-01-01", MicrosPerKW: 20_000_000}
+	first, err := h.SetTariff(ctx, admin(), in, 0)
+	if h.must(err); first.ID != "X|A4|verde|single|2026-01-01" || first.Version == 0 {
+		t.Fatalf("made: %+v", first)
+	}
+	in.MicrosPerKW = 21_000_000
+	second, err := h.SetTariff(ctx, admin(), in, first.Version)
+	if h.must(err); second.Version == first.Version || second.MicrosPerKW != 21_000_000 {
+		t.Errorf("changed: %+v", second)
+	}
+	in.MicrosPerKW = 22_000_000
+	if now, err := h.SetTariff(ctx, admin(), in, first.Version); CodeOf(err) != CodeConflict || now.MicrosPerKW != 21_000_000 {
+		t.Errorf("of an old version: %+v %v", now, err)
+	}
+	in.MicrosPerKW = -1
+	if _, err := h.SetTariff(ctx, admin(), in, second.Version); !wrong(err, "microsPerKW", "import.tariff.value") {
+		t.Errorf("below zero: %v", err)
+	}
+	h.must(h.RemoveTariff(ctx, admin(), second.ID))
+	in.MicrosPerKW = 22_000_000
+	if _, err := h.SetTariff(ctx, admin(), in, second.Version); CodeOf(err) != CodeConflict {
+		t.Errorf("of one that is gone: %v", err)
 	}
 }

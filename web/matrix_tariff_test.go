@@ -19,6 +19,7 @@ func init() {
 		"POST /tariffs page":            {reach: admins, path: at("/tariffs"), form: []string{"distributor", ""}, ok: 422, deny: 403},
 		"POST /tariffs/start page":      {reach: admins, path: at("/tariffs/start"), ok: 422, deny: 403}, // there are some
 		"POST /tariffs/start/undo page": {reach: admins, path: at("/tariffs/start/undo"), ok: 303, deny: 403},
+		"GET /tariffs/:id api":          {path: one},
 		"GET /tariffs/:id page":         {reach: admins, path: one, deny: 403},
 		"POST /tariffs/:id page":        {reach: admins, path: one, form: []string{"kw", "x"}, ok: 422, deny: 403},
 		"POST /tariffs/:id/delete page": {reach: admins, path: at2, ok: 303, deny: 403},

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -151,6 +152,9 @@ func (s *Server) tariffForm(c *fiber.Ctx, t crm.Tariff, typed *typed, fault erro
 			return s.fail(c, fault)
 		}
 		p.Notice, status = bad(above), again(fault)
+		if conflicted(fault) {
+			p.Notice = v.conflict(t.UpdatedAt, "/tariffs/"+pathID(t.ID))
+		}
 	}
 	group := func(rows [][]tariffField) (g page.FieldGroup) {
 		for _, r := range rows {
@@ -170,7 +174,7 @@ func (s *Server) tariffForm(c *fiber.Ctx, t crm.Tariff, typed *typed, fault erro
 	costs.Heading, costs.Hint = v.T("tariff.costs"), v.T("tariff.costs.hint")
 	if t.ID != "" {
 		p.Heading = join(", ", t.Distributor, t.Subgroup, v.T("modality."+t.Modality), v.T("posto."+t.Posto), v.date(t.From))
-		p.URL = "/tariffs/" + pathID(t.ID)
+		p.URL, p.Version = "/tariffs/"+pathID(t.ID), strconv.FormatInt(t.Version, 10)
 		p.DeleteURL, p.Groups = p.URL+"/delete", []page.FieldGroup{costs}
 	} else {
 		p.Groups = []page.FieldGroup{group(tariffKeys), costs}
@@ -204,7 +208,10 @@ func (s *Server) saveTariff(c *fiber.Ctx, stored crm.Tariff, keys [][]tariffFiel
 	}
 	err := joinErrors(faults...)
 	if err == nil {
-		err = s.Service.SetTariff(c.UserContext(), actor(c), in)
+		var now crm.Tariff
+		if now, err = s.Service.SetTariff(c.UserContext(), actor(c), in, t.version()); now.ID != "" && conflicted(err) {
+			stored = now
+		}
 	}
 	if err != nil {
 		return s.tariffForm(c, stored, &t, err)
@@ -265,9 +272,24 @@ func apiTariffs(s *Server, c call, _ struct{}) (tariffList, error) {
 	return tariffList{append([]crm.Tariff{}, list...)}, err
 }
 
-func apiSetTariff(s *Server, c call, in crm.TariffInput) (none, error) {
-	if err := s.Service.SetTariff(c, c.Actor, in); err != nil {
-		return none{}, err
+// tariffOut is a tariff with its version, which stands in the ETag.
+type tariffOut struct{ crm.Tariff }
+
+func (a tariffOut) version() int64 { return a.Version }
+
+func apiTariff(s *Server, c call, in idPath) (tariffOut, error) {
+	t, err := s.Service.Tariff(c, wholeID(in.ID))
+	return tariffOut{t}, err
+}
+
+func apiSetTariff(s *Server, c call, in crm.TariffInput) (tariffOut, error) {
+	v, err := c.ifMatch()
+	if err != nil {
+		return tariffOut{}, err
 	}
-	return none{}, s.refigure(c, c.Actor)
+	t, err := s.Service.SetTariff(c, c.Actor, in, v)
+	if err != nil {
+		return tariffOut{t}, err
+	}
+	return tariffOut{t}, s.refigure(c, c.Actor)
 }

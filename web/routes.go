@@ -86,7 +86,8 @@ func table() []route {
 
 		{method: get, path: "/benchmarks", api: op("listBenchmarks", "List how the clients of each sector and size band use their contracts, in percentiles over the whole book: of at least five clients, none or at least three of them outside your portfolio.", apiBenchmarks), page: (*Server).benchmarksPage},
 		{method: get, path: "/tariffs", api: op("listTariffs", "List all tariffs: by distributor, subgroup and day.", apiTariffs), page: (*Server).tariffsPage},
-		{method: fiber.MethodPut, path: "/tariffs", api: op("setTariff", "Make a tariff, or change what it costs; admins only. All figures follow in the background.", apiSetTariff)},
+		{method: get, path: "/tariffs/:id", api: op("getTariff", "Read one tariff; its version is the ETag.", apiTariff), page: (*Server).tariffPage},
+		{method: fiber.MethodPut, path: "/tariffs", api: op("setTariff", "Make a tariff, or change what it costs; admins only. If-Match names the version that was read. All figures follow in the background.", apiSetTariff)},
 
 		// Mail.
 		{method: get, path: "/threads/:id", api: op("getThread", "Read a conversation, message by message as you may see them.", apiThread), page: (*Server).threadPage},
@@ -118,7 +119,6 @@ func table() []route {
 		{method: post, path: "/tariffs", form: true, page: (*Server).tariffAdd},
 		{method: post, path: "/tariffs/start", page: (*Server).tariffsTake},
 		{method: post, path: "/tariffs/start/undo", page: (*Server).tariffsGiveBack},
-		{method: get, path: "/tariffs/:id", page: (*Server).tariffPage},
 		{method: post, path: "/tariffs/:id", form: true, page: (*Server).tariffSave},
 		{method: post, path: "/tariffs/:id/delete", page: (*Server).tariffDelete},
 		{method: get, path: "/clients/export", page: clientList.file},

@@ -88,3 +88,22 @@ func (f *fenced) Apply(ctx context.Context, changes ...Change) error {
 	}
 	return err
 }
+
+// Expecting is a store that writes only while a document has a version: every
+// Apply checks it, and fails with CodeConflict once somebody else wrote it.
+func Expecting(st Store, c Check) Store { return &expecting{st, c} }
+
+type expecting struct {
+	Store
+	check Check
+}
+
+// Unwrap is the store that answers.
+func (e *expecting) Unwrap() Store { return e.Store }
+
+func (e *expecting) Apply(ctx context.Context, changes ...Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	return e.Store.Apply(ctx, append([]Change{e.check}, changes...)...)
+}
