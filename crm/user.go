@@ -23,7 +23,9 @@ type User struct {
 	Lang     string   `json:"lang,omitempty"`
 	Theme    string   `json:"theme,omitempty"`
 	Density  string   `json:"density,omitempty"`
-	Disabled bool     `json:"disabled,omitempty"`
+	// Lists are the choices made on lists, by the list's name.
+	Lists    map[string]ListChoice `json:"lists,omitempty"`
+	Disabled bool                  `json:"disabled,omitempty"`
 	// StandsIn is the civil date on which it serves clients of other agents: see
 	// Service.TurnStandIns. On any other date it does not, whatever is stored.
 	StandsIn string `json:"standsIn,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -32,7 +33,8 @@ type list[T any] struct {
 // column is a column of a list. Its cell is what the page shows, its value what
 // a file says.
 type column[T any] struct {
-	key, label string // of its class, in the catalogue
+	key, label string // of its class and of its choice, in the catalogue
+	extra      bool   // seen by who chooses it only
 	sort       string // this sort orders by it
 	down       bool   // from above
 	right      bool
@@ -47,7 +49,11 @@ type listNames struct{ users, clients, places map[string]string }
 
 func (l list[T]) path() string { return "/" + l.name }
 
-func (l list[T]) ask(c *fiber.Ctx) listAsk { return readListAsk(c, l.path(), l.filters) }
+func (l list[T]) ask(c *fiber.Ctx) listAsk {
+	ask := readListAsk(c, l.path(), l.filters)
+	ask.cols = l.choice(c)
+	return ask
+}
 
 // lists in the order in which they are offered.
 var listTabs = []string{"clients", "installations", "contracts", "people"}
@@ -76,10 +82,11 @@ func (l list[T]) page(s *Server, c *fiber.Ctx) error {
 			return s.render(c, fiber.StatusOK, "list/rows", table)
 		}
 		chips.Swap = true
-		table.Chips = chips
+		table.Chips, table.Columns = chips, l.chooser(s, c, v, ask)
+		table.Columns.Swap = true
 		return s.render(c, fiber.StatusOK, "list/table", table)
 	}
-	p := page.List{Base: s.base(c, page.PlaceClients, v.T("list."+l.name)), Table: table}
+	p := page.List{Base: s.base(c, page.PlaceClients, v.T("list."+l.name)), Table: table, Columns: l.chooser(s, c, v, ask)}
 	if p.Tool, err = l.tools(s, c, v, ask); err != nil {
 		return s.fail(c, err)
 	}
@@ -90,19 +97,11 @@ func (l list[T]) page(s *Server, c *fiber.Ctx) error {
 	return s.render(c, fiber.StatusOK, "list", p)
 }
 
-// shown are the columns that the viewer has: who has one portfolio, and stands in
-// for nobody, sees no agent.
-func (l list[T]) shown(c *fiber.Ctx) []column[T] {
-	return slices.DeleteFunc(slices.Clone(l.columns), func(col column[T]) bool {
-		return col.key == "agent" && actor(c).Role == crm.RoleAgent && !actor(c).StandsIn
-	})
-}
-
 // table reads one page of the list. A page that a filter emptied goes on to the
 // next, so that "show more" always shows something.
 func (l list[T]) table(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListTable, error) {
-	ctx, a, columns := c.UserContext(), actor(c), l.shown(c)
-	t := page.ListTable{Text: v.Text, Name: l.name, Label: v.T("list." + l.name), Heads: l.heads(v, ask, columns)}
+	ctx, a, columns := c.UserContext(), actor(c), l.shown(c, ask)
+	t := page.ListTable{Text: v.Text, Name: l.name, Label: v.T("list." + l.name), Chosen: l.differs(c, columns), Heads: l.heads(v, ask, columns)}
 	q := ask
 	var rows []T
 	for range 20 {
@@ -127,7 +126,7 @@ func (l list[T]) table(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListT
 		t.Shown = v.int(1) + "–" + v.int(last)
 	}
 	if q.after != "" {
-		more := ask.at(l.path(), "after", q.after, "n", strconv.FormatInt(last, 10))
+		more := ask.at(l.path(), "after", q.after, "n", strconv.FormatInt(last, 10), "cols", keysOf(columns))
 		t.More = &page.More{Label: v.T("page.clients.more"), URL: more, Part: more}
 	}
 	if len(rows) == 0 && ask.after == "" {
@@ -135,7 +134,7 @@ func (l list[T]) table(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListT
 	}
 	t.Count = l.known(v, ask, q.after, last)
 	for _, kind := range listFiles {
-		t.Files = append(t.Files, page.Link{Label: v.T("list.file." + kind), URL: ask.at(l.path()+"/export", "format", kind)})
+		t.Files = append(t.Files, page.Link{Label: v.T("list.file." + kind), URL: ask.at(l.path()+"/export", "format", kind, "cols", keysOf(columns))})
 	}
 	if l.bulk != "" {
 		t.Bulk = &page.ListBulk{URL: ask.at(l.bulk), CSRF: s.Auth.CSRF(session(c).ID), Label: v.T("web.bulk.go")}
@@ -224,13 +223,13 @@ func (l list[T]) heads(v view, ask listAsk, columns []column[T]) (out []page.Hea
 
 func (l list[T]) empty(v view, ask listAsk) *page.Empty {
 	if ask.narrowed() {
-		return &page.Empty{Label: v.T("list.none." + l.name), Action: page.Link{Label: v.T("page.clients.none.action"), URL: l.path()}}
+		return &page.Empty{Label: v.T("list.none." + l.name), Action: page.Link{Label: v.T("page.clients.none.action"), URL: ask.all()}}
 	}
 	return &page.Empty{Label: v.T("page.clients.first"), Action: page.Link{Label: v.T("web.client.new"), URL: "/clients/new"}}
 }
 
 func (l list[T]) tools(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListTools, error) {
-	t := page.ListTools{Text: v.Text, URL: l.path(), Query: ask.q, Sort: ask.sort, Sorts: v.options("web.sort.", l.sorts...)}
+	t := page.ListTools{Text: v.Text, URL: l.path(), Query: ask.q, Sort: ask.sort, Columns: strings.Join(ask.cols, ","), Sorts: v.options("web.sort.", l.sorts...)}
 	if l.words {
 		t.Find = v.T("list.find." + l.name)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -20,6 +21,7 @@ type listAsk struct {
 	path, q, sort, after string
 	by                   map[string]string // filters
 	names                []string          // of the filters, in their order
+	cols                 []string          // keys of columns, when the address or the reader chose them
 	from                 int64             // rows before this page
 	limit                int
 }
@@ -42,7 +44,7 @@ func (a listAsk) url(name, value string) string {
 
 // at is another path with this list's query and one thing said otherwise.
 func (a listAsk) at(path string, more ...string) string {
-	said := map[string]string{"q": a.q, "sort": a.sort}
+	said := map[string]string{"q": a.q, "sort": a.sort, "cols": strings.Join(a.cols, ",")}
 	for k, v := range a.by {
 		said[k] = v
 	}
@@ -57,6 +59,9 @@ func (a listAsk) at(path string, more ...string) string {
 	}
 	return at(path, pairs...)
 }
+
+// all is the whole list, in the columns that are seen.
+func (a listAsk) all() string { return at(a.path, "cols", strings.Join(a.cols, ",")) }
 
 func (a listAsk) narrowed() bool {
 	for _, v := range a.by {

@@ -35,6 +35,12 @@ func (c column[T]) sorted(by string, down bool) column[T] {
 	return c
 }
 
+// chosen is a column that is seen by who chooses it only.
+func (c column[T]) chosen() column[T] {
+	c.extra = true
+	return c
+}
+
 // kilowatts is a column of demands, given in W; none below one.
 func kilowatts[T any](sort string, of func(view, *T) int64) column[T] {
 	return column[T]{key: "kw", label: "page.clients.c.kw", sort: sort, down: true, right: true, kind: reports.KW, width: 14,

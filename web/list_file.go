@@ -78,7 +78,7 @@ func (p passing) Close() error {
 // sheet is the list as a table; n rows at most when n is not 0. What stops the
 // rows is told in failed.
 func (l list[T]) sheet(ctx context.Context, s *Server, c *fiber.Ctx, v view, ask listAsk, n int, failed *error) *reports.Table {
-	columns, a := l.shown(c), actor(c)
+	columns, a := l.shown(c, ask), actor(c)
 	t := &reports.Table{Name: v.T("list." + l.name), Title: v.T("list." + l.name), Filter: true, Freeze: 1, Len: n, Body: n}
 	for _, col := range columns {
 		t.Columns = append(t.Columns, reports.Column{Key: col.key, Label: v.T(col.label), Kind: col.kind, Width: max(col.width, 12)})

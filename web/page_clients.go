@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"strings"
 
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
+	"cemigmas/crm/ident"
 	"cemigmas/reports"
 	"cemigmas/web/page"
 )
@@ -58,7 +60,24 @@ var clientList = list[crm.Client]{
 			day, what, _ := v.nextDate(*c)
 			return reports.Words(join(" ", day, what))
 		}},
+		words("tier", "page.client.tier", func(_ view, _ listNames, c *crm.Client) string { return c.Tier }).chosen(),
+		words("status", "page.client.status", func(v view, _ listNames, c *crm.Client) string { return v.orEmpty("web.status.", c.Status) }).chosen(),
+		words("segment", "page.client.segment", func(v view, _ listNames, c *crm.Client) string { return v.orEmpty("web.segment.", c.Segment) }).chosen(),
+		words("market", "list.c.market", func(v view, _ listNames, c *crm.Client) string { return v.orEmpty("web.market.", c.Market) }).chosen(),
+		words("taxid", "page.client.taxid", func(_ view, _ listNames, c *crm.Client) string { return listedTax(*c) }).chosen(),
+		words("city", "page.client.city", func(_ view, _ listNames, c *crm.Client) string { return c.City }).chosen(),
+		words("phone", "page.client.phone", func(_ view, _ listNames, c *crm.Client) string { return ident.FormatPhone(c.Phone) }).chosen(),
+		words("tags", "page.client.tags", func(_ view, _ listNames, c *crm.Client) string { return strings.Join(c.Tags, ", ") }).chosen(),
+		due("notice", "report.col.notice", func(c *crm.Client) string { return c.NoticeOn }).sorted("notice", false).chosen(),
 	},
+}
+
+// listedTax is a client's identity as a list shows it: a CPF came masked.
+func listedTax(c crm.Client) string {
+	if c.TaxKind == crm.TaxCPF {
+		return c.TaxID
+	}
+	return taxText(c)
 }
 
 func (v view) lastContact(c crm.Client) *page.LastContact {

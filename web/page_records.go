@@ -38,6 +38,9 @@ var placeList = list[crm.Installation]{
 		utilisation("list.c.util", func(i *crm.Installation) (int64, string) { return i.WorstTenths, i.WorstState }),
 		due("notice", "report.col.notice", func(i *crm.Installation) string { return i.NoticeOn }).sorted("notice", false),
 		words("agent", "page.agent", func(_ view, n listNames, i *crm.Installation) string { return n.users[i.Agent] }),
+		words("subgroup", "report.col.subgroup", func(_ view, _ listNames, i *crm.Installation) string { return i.Subgroup }).chosen(),
+		words("market", "list.c.market", func(v view, _ listNames, i *crm.Installation) string { return v.orEmpty("web.market.", i.Market) }).chosen(),
+		words("address", "page.client.address", func(_ view, _ listNames, i *crm.Installation) string { return i.Address }).chosen(),
 	},
 }
 
@@ -69,6 +72,9 @@ var contractList = list[crm.Contract]{
 		dated("since", "contract.field.start", func(k *crm.Contract) string { return k.Start }).sorted("newest", true),
 		contractState(),
 		words("agent", "page.agent", func(_ view, n listNames, k *crm.Contract) string { return n.users[k.Agent] }),
+		words("number", "contract.field.number", func(_ view, _ listNames, k *crm.Contract) string { return k.Number }).chosen(),
+		words("market", "list.c.market", func(v view, _ listNames, k *crm.Contract) string { return v.orEmpty("web.market.", k.Market) }).chosen(),
+		dated("end", "contract.field.end", func(k *crm.Contract) string { return k.End }).chosen(),
 	},
 }
 
@@ -131,5 +137,8 @@ var personList = list[crm.Person]{
 			return strings.Join(phones, ", ")
 		}),
 		words("agent", "page.agent", func(_ view, n listNames, p *crm.Person) string { return n.users[p.Agent] }),
+		words("title", "web.person.title", func(_ view, _ listNames, p *crm.Person) string { return p.Title }).chosen(),
+		words("channel", "web.person.channel", func(v view, _ listNames, p *crm.Person) string { return v.orEmpty("web.channel.", p.Channel) }).chosen(),
+		words("hours", "web.person.hours", func(_ view, _ listNames, p *crm.Person) string { return p.Hours }).chosen(),
 	},
 }

@@ -4,9 +4,31 @@ package page
 // with the query q, sort, after and the filters of that list.
 type List struct {
 	Base
-	Tabs  []Tab // the lists
-	Tool  ListTools
-	Table ListTable
+	Tabs    []Tab // the lists
+	Columns ListColumns
+	Tool    ListTools
+	Table   ListTable
+}
+
+// ListColumns is the menu in which columns are chosen and put in order. The form
+// posts to URL, which carries the list's query: csrf, order for each column, col
+// for each that is seen, and move (up:KEY, down:KEY) or reset=on.
+type ListColumns struct {
+	Text
+	URL  string
+	CSRF string
+	Rows []ColumnRow
+	Open bool
+	Swap bool // out of band
+}
+
+// ColumnRow is a column that can be chosen.
+type ColumnRow struct {
+	Key   string
+	Label string
+	On    bool
+	Fixed bool   // always seen, and first
+	Moved string // up or down: the button that was used last
 }
 
 // ListTools is the bar above the list. The form sends q, sort and the filters.
@@ -17,6 +39,7 @@ type ListTools struct {
 	Query   string
 	Filters []ListFilter
 	Sort    string
+	Columns string // keys, as the address has them
 	Sorts   []Option
 	Chips   ListChips
 	Links   []ListLink
@@ -60,8 +83,11 @@ type ListTable struct {
 	Empty *Empty
 	Fail  *Notice
 	Chips ListChips
-	Bulk  *ListBulk // nil: rows cannot be chosen
-	Files []Link    // what is seen as a file
+	// Chosen: its columns are not those that the list has by itself.
+	Chosen  bool
+	Columns ListColumns // with Swap
+	Bulk    *ListBulk   // nil: rows cannot be chosen
+	Files   []Link      // what is seen as a file
 }
 
 // ListCount is how many rows the whole list has. Fragment: list/count, asked

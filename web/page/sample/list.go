@@ -44,14 +44,16 @@ func clients(t page.Text) []Story {
 		Sorts:   []page.Option{{Value: "name", Label: "Nome"}, {Value: "worst", Label: "Pior utilização"}},
 		Links:   []page.ListLink{{Label: t.T("web.duplicates"), URL: "/duplicates", Icon: "client", Quiet: true, Desk: true}, {Label: t.T("web.client.new"), URL: "/clients/new", Icon: "plus"}},
 		Chips:   page.ListChips{Text: t, Chips: []page.Chip{{Key: "Ramo", Label: "Alimentos", X: "/clients"}}}}
+	columns := page.ListColumns{Text: t, URL: "/clients/columns", CSRF: "x", Rows: []page.ColumnRow{{Key: "name", Label: "Cliente", On: true, Fixed: true}, {Key: "kw", Label: "kW", On: true, Moved: "up"}, {Key: "city", Label: "Município"}}}
 	b := base(t, page.PlaceClients, t.T("list.clients"))
 	b.Shape = page.ShapeList
-	full := page.List{Base: b, Tool: tool, Table: list, Tabs: []page.Tab{{Label: t.T("list.clients"), URL: "/clients", Current: true}, {Label: t.T("list.people"), URL: "/people"}}}
+	full := page.List{Base: b, Columns: columns, Tool: tool, Table: list, Tabs: []page.Tab{{Label: t.T("list.clients"), URL: "/clients", Current: true}, {Label: t.T("list.people"), URL: "/people"}}}
 	none, wrong, part := full, full, list
 	none.Table = page.ListTable{Text: t, Name: "clients", Empty: &page.Empty{Label: t.T("list.none.clients"), Action: page.Link{Label: t.T("page.clients.none.action"), URL: "/clients"}}}
 	wrong.Table = page.ListTable{Text: t, Name: "clients", Fail: failed()}
 	part.Chips = tool.Chips
-	part.Chips.Swap = true
+	part.Chips.Swap, part.Chosen, part.Columns = true, true, columns
+	part.Columns.Swap = true
 	count := page.ListCount{Text: t, Label: "312 clientes", Bulk: true, All: t.T("list.check.all") + ": 312 clientes", Swap: true}
 	return []Story{{"clients", "list", full}, {"clients-empty", "list", none}, {"clients-failed", "list", wrong},
 		{"clients-list", "list/table", part}, {"clients-rows", "list/rows", list}, {"clients-count", "list/count", count}}
