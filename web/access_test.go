@@ -65,7 +65,7 @@ func TestAccountNamesRoutes(t *testing.T) {
 		MS                        float64
 	}
 	k.Must(json.Unmarshal([]byte(lines[0]), &first))
-	if first.Route != "/clients/:id" || first.Status != 200 || first.User != "ana" || len(first.Request) != 24 || first.MS <= 0 {
+	if first.Route != "/clients/:id" || first.Status != 200 || first.User != "ana" || first.Request == "" || first.MS <= 0 {
 		t.Errorf("the first line is %s", lines[0])
 	}
 	for _, private := range []string{e.Mark, e.Client, "gone", "192.0.2", "0.0.0.0"} {

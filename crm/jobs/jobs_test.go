@@ -34,7 +34,7 @@ func ended(t *testing.T, svc *crm.Service, id string) crm.Job {
 	t.Helper()
 	events, stop := svc.Bus().Subscribe()
 	defer stop()
-	timeout := time.After(10 * time.Second)
+	timeout := time.After(time.Minute) // the protocol double is slow beside other work
 	poll := time.NewTicker(50 * time.Millisecond)
 	defer poll.Stop()
 	for {
