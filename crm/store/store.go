@@ -224,6 +224,8 @@ type Query struct {
 	// WithKeys returns the declared fields and the words too (Doc.Keys,
 	// Doc.Words); bodies only otherwise.
 	WithKeys bool
+	// SortKeys returns the fields of Sort alone in Doc.Keys, without WithKeys.
+	SortKeys bool
 	// Bare asks for a page that goes out as it is stored: Page.Rows instead of
 	// Page.Docs.
 	Bare bool

@@ -175,6 +175,14 @@ func (r *pageReader) take(raw bson.Raw) error {
 	if err != nil {
 		return err
 	}
+	if r.q.SortKeys {
+		d.Keys = store.Keys{}
+		for i, v := range placeOf(r.q, raw).Values {
+			if v != nil {
+				d.Keys[r.q.Order[i].Field] = v
+			}
+		}
+	}
 	if r.n++; r.q.Bare {
 		r.rows.Add(d.Body)
 	} else {

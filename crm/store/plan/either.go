@@ -52,7 +52,7 @@ func FindEither(ctx context.Context, q store.Query, find func(context.Context, s
 	j := joined{order: plans[0].Order, limit: plans[0].Limit}
 	for n, where := range ways {
 		one := q
-		one.Where, one.Bare, one.WithKeys = where, false, true
+		one.Where, one.Bare, one.SortKeys = where, false, true
 		if from := plans[0].After; from != nil {
 			one.After = plans[n].Cursor(*from)
 		}
@@ -130,8 +130,8 @@ func (j *joined) page(q store.Query, p *Query) (page store.Page) {
 			page.Rows.Add(r.doc.Body)
 			continue
 		}
-		if !q.WithKeys {
-			r.doc.Keys, r.doc.Words = nil, nil
+		if !q.WithKeys && !q.SortKeys {
+			r.doc.Keys = nil
 		}
 		page.Docs = append(page.Docs, r.doc)
 	}

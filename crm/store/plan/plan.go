@@ -66,6 +66,7 @@ type Query struct {
 	// Never says that no document can match (an In without values).
 	Never    bool
 	WithKeys bool
+	SortKeys bool
 	Bare     bool
 
 	// What the fingerprint of cursors is made of, when one is needed.
@@ -166,7 +167,7 @@ func Tally(t store.Tally) (*Query, []store.Kind, error) {
 // check validates the query's parts and returns its conditions with checked
 // values.
 func check(q store.Query) (*Query, []store.Cond, error) {
-	p := &Query{In: q.In, Words: q.Words, WithKeys: q.WithKeys, Bare: q.Bare}
+	p := &Query{In: q.In, Words: q.Words, WithKeys: q.WithKeys, SortKeys: q.SortKeys && !q.WithKeys, Bare: q.Bare}
 	if q.In == nil {
 		return nil, nil, invalid(nil, "", "the query names no collection")
 	}

@@ -166,6 +166,14 @@ func (f *find) doc(stmt *sqlite.Stmt) store.Doc {
 	if f.p.WithKeys {
 		f.w.t.fillKeys(&d, stmt, colSort+len(f.w.sort))
 	}
+	if f.p.SortKeys {
+		d.Keys = make(store.Keys, len(f.p.Order))
+		for n, k := range f.p.Order {
+			if v := decode(columnValue(stmt, colSort+n), k.Kind); v != nil {
+				d.Keys[k.Field] = v
+			}
+		}
+	}
 	return d
 }
 

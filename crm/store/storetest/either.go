@@ -71,6 +71,19 @@ func testEither(t *testing.T, s store.Store) {
 			t.Errorf("bare by %s: %s, next %q, %v, want %s", sort, page.Rows.JSON, page.Next, err, want)
 		}
 	}
+	for _, where := range [][]store.Cond{{served}, {store.Is("agent", "b")}} {
+		page, err := s.Find(ctx, store.Query{In: desks, Where: where, Sort: []string{"-at"}, SortKeys: true})
+		if err != nil || len(page.Docs) == 0 {
+			t.Fatalf("sort keys: %v, %v", page.Docs, err)
+		}
+		for _, d := range page.Docs {
+			n := slices.IndexFunc(docs, func(x store.Doc) bool { return x.ID == d.ID })
+			at, there := docs[n].Keys["at"]
+			if got, has := d.Keys["at"]; has != there || there && !got.(time.Time).Equal(at.(time.Time)) || len(d.Keys) > 1 || d.Words != nil {
+				t.Errorf("sort keys of %s: %v %v, want %v", d.ID, d.Keys, d.Words, at)
+			}
+		}
+	}
 	for _, limit := range []int{3, len(docs), 1000} {
 		if n, err := s.Count(ctx, store.Query{In: desks, Where: []store.Cond{served}, Sort: []string{"name"}}, limit); err != nil || n != min(limit, len(docs)) {
 			t.Errorf("count up to %d: %d, %v, want %d", limit, n, err, min(limit, len(docs)))
