@@ -164,6 +164,9 @@ func (s *Server) tariffForm(c *fiber.Ctx, t crm.Tariff, typed *typed, fault erro
 				if typed != nil {
 					is = typed.field(f.name, wrong, f.key())
 				}
+				if conflicted(fault) {
+					v.differs(&is, f.value(v, t))
+				}
 				row = append(row, drawn(v, f, is.Value, is.Error))
 			}
 			g.Rows = append(g.Rows, row)
