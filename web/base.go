@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"strings"
 	"unicode"
@@ -109,14 +108,15 @@ func (s *Server) quickLog(c *fiber.Ctx, v view) page.LogForm {
 
 // render writes a page or fragment.
 func (s *Server) render(c *fiber.Ctx, status int, name string, data any) error {
-	var buf bytes.Buffer
-	if err := templates.Render(&buf, name, data); err != nil {
+	c.Response().ResetBody()
+	if err := templates.Render(c.Response().BodyWriter(), name, data); err != nil {
 		return s.fail(c, err)
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Vary("HX-Request", "HX-Target")
-	return c.Status(status).Send(buf.Bytes())
+	c.Status(status)
+	return nil
 }
 
 // initials are the first letters of the first and the last name.

@@ -4,7 +4,6 @@
 package templates
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"html/template"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"cemigmas/web/static"
+	"cemigmas/web/templates/program"
 )
 
 //go:embed */*.html
@@ -22,26 +22,27 @@ var files embed.FS
 var all = parse()
 
 func parse() *template.Template {
-	return template.Must(template.New("").Funcs(template.FuncMap{
-		"icon":     icon,
-		"asset":    static.URL,
-		"foldable": foldable,
-	}).ParseFS(files, "*/*.html"))
+	t := template.Must(template.New("").Funcs(funcs).ParseFS(files, "*/*.html"))
+	program.Inline(t, "field/state")
+	return t
 }
+
+var funcs = template.FuncMap{
+	"icon":     icon,
+	"asset":    static.URL,
+	"foldable": foldable,
+}
+
+// compiled is what pages are written by; see package program.
+var compiled = program.New(all, funcs)
 
 // Render writes a page or fragment. Nothing is written when it fails, so that
 // half a page never leaves.
 func Render(w io.Writer, name string, data any) error {
-	t := all.Lookup(name)
-	if t == nil {
-		return fmt.Errorf("templates: no template %q", name)
+	if err := compiled.Execute(w, name, data); err != nil {
+		return fmt.Errorf("templates: %w", err)
 	}
-	var page bytes.Buffer
-	if err := t.Execute(&page, data); err != nil {
-		return fmt.Errorf("templates: %s: %w", name, err)
-	}
-	_, err := page.WriteTo(w)
-	return err
+	return nil
 }
 
 // foldable writes a text in which an address or a domain may go on in the next
