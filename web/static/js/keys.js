@@ -42,6 +42,7 @@ const actions = {
   x: mark,
   e: () => press("[data-done]"),
   p: () => press("[data-later] summary"),
+  "?": () => show("keys"),
   z: () => document.querySelector("[data-undo]")?.click(),
 };
 
