@@ -153,7 +153,11 @@ var tariffColumns = []column{
 		set: func(r *crm.Row, v value) { r.Tariff.Modality = v.text }},
 	{id: "posto", form: formChoice, choice: postos, set: func(r *crm.Row, v value) { r.Tariff.Posto = v.text }},
 	{id: "from", form: formDate, required: true, also: []string{"vigencia", "inicio da vigencia"}, set: func(r *crm.Row, v value) { r.Tariff.From = v.text }},
-	{id: "microsPerKW", form: formNumber, scale: 6, required: true, also: []string{"tarifa", "tariff", "valor", "r$/kw"},
+	{id: "microsPerKW", form: formNumber, scale: 6, also: []string{"tarifa", "tariff", "valor", "r$/kw"},
 		set: func(r *crm.Row, v value) { r.Tariff.MicrosPerKW = v.num() }},
+	{id: "tusdMicrosPerKWh", form: formNumber, scale: 3, also: []string{"tusd", "tusd energia", "tusd r$/mwh"},
+		set: func(r *crm.Row, v value) { r.Tariff.TUSDMicrosPerKWh = v.num() }},
+	{id: "teMicrosPerKWh", form: formNumber, scale: 3, also: []string{"te", "te r$/mwh"},
+		set: func(r *crm.Row, v value) { r.Tariff.TEMicrosPerKWh = v.num() }},
 	{id: "act", set: func(r *crm.Row, v value) { r.Tariff.Act = v.str() }},
 }

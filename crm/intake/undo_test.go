@@ -111,3 +111,21 @@ func TestSharedUndo(t *testing.T) {
 		thereAndBack(t, svc, Options{Path: filepath.Join(dir, "data", name), Name: name, Year: year}, 2)
 	}
 }
+
+// TestTariffsWithEnergy: the workbook's sheet takes prices of energy beside that
+// of the demand, or alone, as verde has them by posto.
+func TestTariffsWithEnergy(t *testing.T) {
+	svc := newHouse(t)
+	got := run(t, svc, Options{Path: writeBook(t, bookSheet{"Tarifas", [][]any{
+		{"Distribuidora", "Subgrupo", "Modalidade tarifária", "Posto tarifário", "Válida desde", "Tarifa de demanda (R$/kW)", "TUSD da energia (R$/MWh)", "TE (R$/MWh)"},
+		{"X", "A4", "verde", "", "01/01/2026", "22,81", nil, nil}, {"X", "A4", "verde", "Ponta", "01/01/2026", nil, "1.809,05", 475.91},
+		{"X", "A4", "azul", "Ponta", "01/01/2026", 68.21, "153,23", "475,91"}, {"X", "A4", "azul", "Fora de ponta", "01/01/2026", nil, nil, nil},
+	}})})
+	if c := got.Of(crm.RowTariff); c != (Counts{Created: 3, Rejected: 1}) {
+		t.Errorf("%+v %+v", c, got.told)
+	}
+	peak, err := svc.Tariff(t.Context(), crm.TariffID("X", "A4", "verde", "peak", "2026-01-01"))
+	if err != nil || peak.TUSDMicrosPerKWh != 1_809_050 || peak.TEMicrosPerKWh != 475_910 || peak.MicrosPerKW != 0 {
+		t.Errorf("%+v %v", peak, err)
+	}
+}

@@ -23,7 +23,7 @@ var examples = map[string]map[string]string{
 	crm.RowContract: {"uc": "0.013.479.258.028-10", "kind": "CUSD", "start": "01/03/2025", "modality": "verde", "from": "03/2025",
 		"singleW": "500", "termMonths": "12"},
 	crm.RowReading: {"uc": "0.013.479.258.028-10", "month": "10/2026", "singleW": "512", "energyWh": "182.340"},
-	crm.RowTariff:  {"distributor": "CEMIG-D", "subgroup": "A4", "modality": "verde", "from": "28/05/2026", "microsPerKW": "22,81"},
+	crm.RowTariff:  {"distributor": "CEMIG-D", "subgroup": "A4", "modality": "verde", "from": "28/05/2026", "microsPerKW": "22,81", "tusdMicrosPerKWh": "153,23", "teMicrosPerKWh": "309,74"},
 }
 
 // WriteTemplate writes an empty portfolio workbook in a language: the sheets
