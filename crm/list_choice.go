@@ -13,6 +13,7 @@ var ListNames = []string{"clients", "installations", "contracts", "people"}
 // each request anyway, so that every node knows it.
 type ListChoice struct {
 	Columns []string `json:"columns,omitempty"` // keys of the columns that are seen, in order; none: those of the list
+	View    string   `json:"view,omitempty"`    // id of the view that the list opens with
 }
 
 const (

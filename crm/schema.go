@@ -15,7 +15,7 @@ var tables = []stored{
 	Activities, Timeline,
 	Users, Sessions, Attempts, Marks,
 	Mailboxes, Folders, Ledger, Messages, Threads, MailLinks, HeldMail, MailRules, Refiles,
-	Jobs, ImportErrors, ImportDiffs, ImportMappings, Revisions, Chores, Handovers,
+	Jobs, ImportErrors, ImportDiffs, ImportMappings, Revisions, Chores, Handovers, Views,
 	NewsRows, Nodes,
 }
 

@@ -51,7 +51,7 @@ func (l list[T]) path() string { return "/" + l.name }
 
 func (l list[T]) ask(c *fiber.Ctx) listAsk {
 	ask := readListAsk(c, l.path(), l.filters)
-	ask.cols = l.choice(c)
+	ask.cols, ask.opens = l.choice(c), user(c).Lists[l.name].View != ""
 	return ask
 }
 
@@ -65,17 +65,32 @@ func (l list[T]) page(s *Server, c *fiber.Ctx) error {
 	if isPart(c) && c.Get("HX-Target") == "list-count" {
 		return l.total(s, c, v, ask)
 	}
+	if to, err := l.opened(s, c); err != nil {
+		return s.fail(c, err)
+	} else if to != "" {
+		return c.Redirect(to, fiber.StatusSeeOther)
+	}
+	table, err := l.table(s, c, v, ask)
+	old := l.oldColumns(c, v, ask)
+	if known, note := l.withoutOld(v, ask, err); note != nil {
+		ask, old = known, note
+		table, err = l.table(s, c, v, ask)
+	}
+	refused := err
 	chips, err := s.listChips(c, v, ask)
 	if err != nil {
 		return s.fail(c, err)
 	}
-	table, err := l.table(s, c, v, ask)
-	if err != nil {
+	if err = refused; err != nil {
 		if isPart(c) || crm.CodeOf(err) != crm.CodeInvalid || listStart(c, domainError(err)) != "" {
 			return s.fail(c, err)
 		}
 		table = page.ListTable{Text: v.Text, Name: l.name, Fail: &page.Notice{State: page.Bad, Label: v.refused(ask, err),
-			Action: page.Link{Label: v.T("page.clients.none.action"), URL: l.path()}}}
+			Action: page.Link{Label: v.T("page.clients.none.action"), URL: ask.all()}}}
+	}
+	views, err := l.views(s, c, v, ask)
+	if err != nil {
+		return s.fail(c, err)
 	}
 	if isPart(c) {
 		if ask.after != "" && c.Get("HX-Target") == "list-rows" {
@@ -83,10 +98,12 @@ func (l list[T]) page(s *Server, c *fiber.Ctx) error {
 		}
 		chips.Swap = true
 		table.Chips, table.Columns = chips, l.chooser(s, c, v, ask)
-		table.Columns.Swap = true
+		table.Views = views
+		table.Columns.Swap, table.Views.Swap = true, true
 		return s.render(c, fiber.StatusOK, "list/table", table)
 	}
-	p := page.List{Base: s.base(c, page.PlaceClients, v.T("list."+l.name)), Table: table, Columns: l.chooser(s, c, v, ask)}
+	p := page.List{Base: s.base(c, page.PlaceClients, v.T("list."+l.name)), Table: table, Columns: l.chooser(s, c, v, ask), Views: views}
+	p.Notice = old
 	if p.Tool, err = l.tools(s, c, v, ask); err != nil {
 		return s.fail(c, err)
 	}
@@ -229,7 +246,7 @@ func (l list[T]) empty(v view, ask listAsk) *page.Empty {
 }
 
 func (l list[T]) tools(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListTools, error) {
-	t := page.ListTools{Text: v.Text, URL: l.path(), Query: ask.q, Sort: ask.sort, Columns: strings.Join(ask.cols, ","), Sorts: v.options("web.sort.", l.sorts...)}
+	t := page.ListTools{Text: v.Text, URL: l.path(), Query: ask.q, Sort: ask.sort, Columns: strings.Join(ask.cols, ","), View: ask.view, Sorts: v.options("web.sort.", l.sorts...)}
 	if l.words {
 		t.Find = v.T("list.find." + l.name)
 	}

@@ -22,12 +22,14 @@ type listAsk struct {
 	by                   map[string]string // filters
 	names                []string          // of the filters, in their order
 	cols                 []string          // keys of columns, when the address or the reader chose them
+	view                 string            // id of the view that this was made of, or viewAll
+	opens                bool              // the bare address leads to a view
 	from                 int64             // rows before this page
 	limit                int
 }
 
 func readListAsk(c *fiber.Ctx, path string, filters []string) listAsk {
-	a := listAsk{path: path, q: c.Query("q"), sort: c.Query("sort"), after: c.Query("after"), by: map[string]string{}, names: filters, limit: listSize}
+	a := listAsk{path: path, q: c.Query("q"), sort: c.Query("sort"), after: c.Query("after"), view: c.Query("view"), by: map[string]string{}, names: filters, limit: listSize}
 	for _, f := range filters {
 		a.by[f] = c.Query(f)
 	}
@@ -44,7 +46,7 @@ func (a listAsk) url(name, value string) string {
 
 // at is another path with this list's query and one thing said otherwise.
 func (a listAsk) at(path string, more ...string) string {
-	said := map[string]string{"q": a.q, "sort": a.sort, "cols": strings.Join(a.cols, ",")}
+	said := map[string]string{"q": a.q, "sort": a.sort, "cols": strings.Join(a.cols, ","), "view": a.view}
 	for k, v := range a.by {
 		said[k] = v
 	}
@@ -60,8 +62,15 @@ func (a listAsk) at(path string, more ...string) string {
 	return at(path, pairs...)
 }
 
-// all is the whole list, in the columns that are seen.
-func (a listAsk) all() string { return at(a.path, "cols", strings.Join(a.cols, ",")) }
+// all is the whole list, in the columns that are seen; not the view that its
+// reader opens it with.
+func (a listAsk) all() string {
+	whole := ""
+	if a.opens {
+		whole = viewAll
+	}
+	return at(a.path, "cols", strings.Join(a.cols, ","), "view", whole)
+}
 
 func (a listAsk) narrowed() bool {
 	for _, v := range a.by {

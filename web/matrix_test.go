@@ -41,20 +41,21 @@ func of(format string, id func(webtest.Estate) string) func(webtest.Estate) stri
 	return func(e webtest.Estate) string { return fmt.Sprintf(format, id(e)) }
 }
 
-func client(e webtest.Estate) string   { return e.Client }
-func person(e webtest.Estate) string   { return e.Person }
-func place(e webtest.Estate) string    { return e.Installation }
-func activity(e webtest.Estate) string { return e.Activity }
-func visit(e webtest.Estate) string    { return e.Visit }
-func thread(e webtest.Estate) string   { return e.Thread }
-func message(e webtest.Estate) string  { return e.Message }
-func heldID(e webtest.Estate) string   { return web.PathID(e.Held) }
-func mailbox(e webtest.Estate) string  { return e.Mailbox }
-func report(e webtest.Estate) string   { return e.Report }
-func applied(e webtest.Estate) string  { return e.Applied }
-func bulk(e webtest.Estate) string     { return e.Bulk }
-func imported(e webtest.Estate) string { return e.Import }
-func agentOf(e webtest.Estate) string  { return e.Agent }
+func client(e webtest.Estate) string    { return e.Client }
+func person(e webtest.Estate) string    { return e.Person }
+func place(e webtest.Estate) string     { return e.Installation }
+func activity(e webtest.Estate) string  { return e.Activity }
+func visit(e webtest.Estate) string     { return e.Visit }
+func thread(e webtest.Estate) string    { return e.Thread }
+func message(e webtest.Estate) string   { return e.Message }
+func heldID(e webtest.Estate) string    { return web.PathID(e.Held) }
+func mailbox(e webtest.Estate) string   { return e.Mailbox }
+func report(e webtest.Estate) string    { return e.Report }
+func applied(e webtest.Estate) string   { return e.Applied }
+func bulk(e webtest.Estate) string      { return e.Bulk }
+func imported(e webtest.Estate) string  { return e.Import }
+func savedView(e webtest.Estate) string { return e.View }
+func agentOf(e webtest.Estate) string   { return e.Agent }
 
 func pairOf(e webtest.Estate) string { return web.PathID(e.Pair) }
 func merged(e webtest.Estate) string { return e.Merge }
@@ -81,6 +82,11 @@ var matrix = map[string]cell{
 	"GET /installations page":               {path: at("/installations")},
 	"GET /contracts page":                   {path: at("/contracts")},
 	"GET /people page":                      {path: at("/people")},
+	"POST /views page":                      {path: at("/views?list=clients"), form: []string{"name", "x"}, ok: 303},
+	"POST /views/choose page":               {path: at("/views/choose?list=clients"), ok: 303},
+	"POST /views/:id page":                  {reach: mine, path: of("/views/%s?list=clients", savedView), form: []string{"name", "x"}, ok: 303},
+	"POST /views/:id/delete page":           {reach: mine, path: of("/views/%s/delete", savedView), ok: 303},
+	"POST /views/:id/restore page":          {reach: mine, path: of("/views/%s/restore", savedView), ok: 303},
 	"POST /clients/columns page":            {path: at("/clients/columns"), form: []string{"reset", "on"}, ok: 303},
 	"GET /clients/export page":              {path: at("/clients/export?format=csv")},
 	"POST /installations/columns page":      {path: at("/installations/columns"), form: []string{"reset", "on"}, ok: 303},

@@ -16,7 +16,7 @@ import (
 // program itself and are called by no route with what a user sent. Each has
 // its reason.
 var house = map[string]string{
-	"DropOldDiffs": "for the nightly round", "DropJobRows": "for the importer", "RecallMapping": "one's own by its id", "RememberMapping": "one's own by its id",
+	"DropOldDiffs": "for the nightly round", "DropOldViews": "for the nightly round", "DropJobRows": "for the importer", "RecallMapping": "one's own by its id", "RememberMapping": "one's own by its id",
 	"Store": "for importer, mail engine and demonstration", "Apply": "the same", "Now": "the clock", "Today": "the clock", "NewID": "the clock and chance",
 	"Bus": "events are checked where they leave", "Under": "the same service under a lease", "OnAddresses": "wiring at start", "IDFor": "makes an id, reads nothing",
 	"Serving": "who serves whom is no secret in the house", "TariffTable": "tariffs are public", "TariffBook": "tariffs are public", "LastContact": "of projections", "Recompute": "writes derived figures only", "RecomputeAll": "writes derived figures only",
@@ -31,7 +31,7 @@ var house = map[string]string{
 // matrix of routes looks for foreign words in what they answer.
 var lists = map[string]bool{
 	"ClientRows": true, "Money": true, "Benchmarks": true, "BenchmarkFor": true, "MoneyRows": true, "InstallationRows": true, "PersonRows": true, "ContractRows": true, "InstallationList": true, "PersonList": true, "ContractList": true, "CountInstallations": true, "CountPeople": true, "CountContracts": true, "ClientList": true, "CountClients": true, "Search": true, "Team": true, "Day": true, "CountTriage": true, "ListMailboxes": true,
-	"ListHeld": true, "ProposeAgents": true, "Misfits": true, "Handover": true, "HandoversOf": true, "RecentHandovers": true, "CheckBulkEdit": true, "BulkClients": true, "ListJobs": true, "AddClient": true, "ListPairs": true, "ListMerges": true, "SetPreferences": true, "ChooseColumns": true, "ChangePassword": true, "AddMailbox": true,
+	"ListHeld": true, "ProposeAgents": true, "Misfits": true, "Handover": true, "HandoversOf": true, "RecentHandovers": true, "CheckBulkEdit": true, "BulkClients": true, "ListJobs": true, "AddClient": true, "ListPairs": true, "ListMerges": true, "SetPreferences": true, "ChooseColumns": true, "ListViews": true, "SaveView": true, "ChangePassword": true, "AddMailbox": true,
 }
 
 type call func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error
@@ -169,6 +169,21 @@ var guarded = map[string]struct {
 	}},
 	"RetryFailed": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.RetryFailed(ctx, a, e.Mailbox))
+	}},
+	"View": {mine, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.View(ctx, a, e.View))
+	}},
+	"ChooseView": {mine, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return s.ChooseView(ctx, a, "clients", e.View)
+	}},
+	"EditView": {mine, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.EditView(ctx, a, e.View, crm.ViewInput{Name: "x"}))
+	}},
+	"DeleteView": {mine, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.DeleteView(ctx, a, e.View))
+	}},
+	"RestoreView": {mine, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.RestoreView(ctx, a, e.View))
 	}},
 	"Job": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.Job(ctx, a, e.Report))

@@ -5,6 +5,7 @@ package page
 type List struct {
 	Base
 	Tabs    []Tab // the lists
+	Views   ListViews
 	Columns ListColumns
 	Tool    ListTools
 	Table   ListTable
@@ -20,6 +21,42 @@ type ListColumns struct {
 	Rows []ColumnRow
 	Open bool
 	Swap bool // out of band
+}
+
+// ListViews is the menu of saved views. SaveURL takes name and shared=on, and
+// carries what is seen; OpenURL takes view, the one that the list opens with.
+type ListViews struct {
+	Text
+	Label    string // of the current one
+	ID       string // of it; empty: the whole list
+	Rows     []ViewRow
+	Changed  bool // what is seen is not what the view has
+	Opens    bool // the list opens with the current one
+	SaveURL  string
+	OpenURL  string
+	CSRF     string
+	CanShare bool
+	Name     Field     // of one to save
+	Edit     *ViewEdit // nil: the current one is not the viewer's to change
+	Open     bool
+	Swap     bool // out of band
+}
+
+// ViewRow is a view.
+type ViewRow struct {
+	Label   string
+	URL     string
+	Current bool
+	Shared  bool
+	Opens   bool
+}
+
+// ViewEdit changes a view: URL takes name, sharing=on with shared=on, and fill=on
+// for what is seen; below it is /delete.
+type ViewEdit struct {
+	URL    string
+	Name   Field
+	Shared bool
 }
 
 // ColumnRow is a column that can be chosen.
@@ -40,6 +77,7 @@ type ListTools struct {
 	Filters []ListFilter
 	Sort    string
 	Columns string // keys, as the address has them
+	View    string // id, as the address has it
 	Sorts   []Option
 	Chips   ListChips
 	Links   []ListLink
@@ -86,8 +124,9 @@ type ListTable struct {
 	// Chosen: its columns are not those that the list has by itself.
 	Chosen  bool
 	Columns ListColumns // with Swap
-	Bulk    *ListBulk   // nil: rows cannot be chosen
-	Files   []Link      // what is seen as a file
+	Views   ListViews
+	Bulk    *ListBulk // nil: rows cannot be chosen
+	Files   []Link    // what is seen as a file
 }
 
 // ListCount is how many rows the whole list has. Fragment: list/count, asked

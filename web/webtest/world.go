@@ -16,7 +16,7 @@ type Estate struct {
 	Client, Person, Installation, Activity       string
 	Visit, Thread, Message, Mailbox, Held        string
 	Report, Import, Applied, Pair, Merge, Bulk   string
-	Contract, Deadline, Document                 string
+	Contract, Deadline, Document, View           string
 	ClientName, InstallationName, Subject, Spoke string
 }
 
@@ -36,9 +36,11 @@ func (k *Kit) estate(agent string, n int) Estate {
 	e := Estate{Agent: agent, Team: k.Users[agent].Team, Mark: mark,
 		Client: fmt.Sprintf("cl%d", n), Person: fmt.Sprintf("pe%d", n), Installation: fmt.Sprintf("in%d", n),
 		Thread: fmt.Sprintf("th%d", n), Message: fmt.Sprintf("me%d", n), Mailbox: fmt.Sprintf("bx%d", n),
-		Report: fmt.Sprintf("jr%d", n), Import: fmt.Sprintf("ji%d", n), Applied: fmt.Sprintf("ja%d", n), Bulk: fmt.Sprintf("jb%d", n),
+		Report: fmt.Sprintf("jr%d", n), Import: fmt.Sprintf("ji%d", n), Applied: fmt.Sprintf("ja%d", n), Bulk: fmt.Sprintf("jb%d", n), View: fmt.Sprintf("vi%d", n),
 		Contract: fmt.Sprintf("coin%d", n), Deadline: fmt.Sprintf("coin%d:notice::2026-12-13", n),
 		ClientName: "Moinho " + mark, InstallationName: "Planta " + mark, Subject: "Fatura " + mark, Spoke: "Falamos de " + mark}
+	w := crm.View{ID: e.View, List: "clients", Owner: agent, Readers: "user:" + agent, Name: "Visitar " + mark, State: crm.ViewState{Sort: "worst", Columns: []string{"name", "util"}}}
+	k.Apply(crm.Views.Put(&w))
 	c := crm.Client{ID: e.Client, Name: e.ClientName, LegalName: e.ClientName + " Ltda.", Agent: agent, Team: e.Team, Status: "active", Sector: "food",
 		SectorBy: "cnae", CNAE: "1061901", City: "Araguari", Phone: "+553432210000", Emails: []string{mail("contato", mark)}, CreatedAt: Now, UpdatedAt: Now}
 	p := crm.Person{ID: e.Person, Client: e.Client, Agent: agent, Team: e.Team, Name: "Helena " + mark, Role: "technical", Emails: []string{mail("helena", mark)},

@@ -68,6 +68,9 @@ func (a *App) catchUp(ctx context.Context) error {
 		if err := svc.DropGoneDocuments(ctx); err != nil {
 			return err
 		}
+		if err := svc.DropOldViews(ctx); err != nil {
+			return err
+		}
 		return upToDate(ctx, svc, mark)
 	})
 }

@@ -45,15 +45,19 @@ func clients(t page.Text) []Story {
 		Links:   []page.ListLink{{Label: t.T("web.duplicates"), URL: "/duplicates", Icon: "client", Quiet: true, Desk: true}, {Label: t.T("web.client.new"), URL: "/clients/new", Icon: "plus"}},
 		Chips:   page.ListChips{Text: t, Chips: []page.Chip{{Key: "Ramo", Label: "Alimentos", X: "/clients"}}}}
 	columns := page.ListColumns{Text: t, URL: "/clients/columns", CSRF: "x", Rows: []page.ColumnRow{{Key: "name", Label: "Cliente", On: true, Fixed: true}, {Key: "kw", Label: "kW", On: true, Moved: "up"}, {Key: "city", Label: "Município"}}}
+	views := page.ListViews{Text: t, Label: "Para visitar", ID: "v1", Changed: true, SaveURL: "/views?list=clients", OpenURL: "/views/choose?list=clients", CSRF: "x", CanShare: true,
+		Name: page.Field{Error: t.T("error.field.required")}, Edit: &page.ViewEdit{URL: "/views/v1", Name: page.Field{Value: "Para visitar"}, Shared: true},
+		Rows: []page.ViewRow{{Label: t.T("list.views.all"), URL: "/clients?view=all", Opens: true}, {Label: "Para visitar", URL: "/clients?view=v1", Current: true, Shared: true}}}
 	b := base(t, page.PlaceClients, t.T("list.clients"))
 	b.Shape = page.ShapeList
-	full := page.List{Base: b, Columns: columns, Tool: tool, Table: list, Tabs: []page.Tab{{Label: t.T("list.clients"), URL: "/clients", Current: true}, {Label: t.T("list.people"), URL: "/people"}}}
+	full := page.List{Base: b, Views: views, Columns: columns, Tool: tool, Table: list, Tabs: []page.Tab{{Label: t.T("list.clients"), URL: "/clients", Current: true}, {Label: t.T("list.people"), URL: "/people"}}}
 	none, wrong, part := full, full, list
 	none.Table = page.ListTable{Text: t, Name: "clients", Empty: &page.Empty{Label: t.T("list.none.clients"), Action: page.Link{Label: t.T("page.clients.none.action"), URL: "/clients"}}}
 	wrong.Table = page.ListTable{Text: t, Name: "clients", Fail: failed()}
 	part.Chips = tool.Chips
 	part.Chips.Swap, part.Chosen, part.Columns = true, true, columns
-	part.Columns.Swap = true
+	part.Views = views
+	part.Columns.Swap, part.Views.Swap = true, true
 	count := page.ListCount{Text: t, Label: "312 clientes", Bulk: true, All: t.T("list.check.all") + ": 312 clientes", Swap: true}
 	return []Story{{"clients", "list", full}, {"clients-empty", "list", none}, {"clients-failed", "list", wrong},
 		{"clients-list", "list/table", part}, {"clients-rows", "list/rows", list}, {"clients-count", "list/count", count}}
