@@ -121,8 +121,12 @@ func (s *Service) Benchmarks(ctx context.Context, a Actor) ([]BenchmarkView, err
 			bySector[b.Sector] = append(bySector[b.Sector], v)
 		}
 	}
+	table, err := s.SectorTable(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := []BenchmarkView{}
-	for _, sec := range Sectors() {
+	for _, sec := range table.All() {
 		list := bySector[sec.ID]
 		slices.SortFunc(list, func(a, b BenchmarkView) int { return a.Band - b.Band })
 		out = append(out, list...)

@@ -101,7 +101,7 @@ func (s *Service) CheckBulkEdit(ctx context.Context, a Actor, in BulkArgs) error
 		return err
 	}
 	if in.Query != nil {
-		_, err := in.Query.query(a)
+		_, err := in.Query.query(ctx, s, a)
 		return err
 	}
 	return nil
@@ -140,7 +140,7 @@ func (s *Service) bulkIDs(ctx context.Context, a Actor, in BulkArgs) ([]string, 
 		ids := slices.Sorted(slices.Values(in.IDs))
 		return slices.Compact(ids), nil
 	}
-	q, err := in.Query.query(a)
+	q, err := in.Query.query(ctx, s, a)
 	if err != nil {
 		return nil, err
 	}

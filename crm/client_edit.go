@@ -135,7 +135,11 @@ func (s *Service) applyClientPatch(ctx context.Context, a Actor, c *Client, p Cl
 	}
 	patchReach(c, p, bad)
 	was := *c
-	patchSector(c, p, bad)
+	sectors, err := s.sectorsNow(ctx)
+	if err != nil {
+		return err
+	}
+	patchSector(c, p, sectors, bad)
 	s.patchSectorSince(&was, c, p, bad)
 	if p.Agent != nil && *p.Agent != c.Agent {
 		if err := s.setAgent(ctx, a, c, *p.Agent); err != nil {
@@ -238,7 +242,7 @@ func (s *Service) patchStandIn(ctx context.Context, a Actor, c *Client, p Client
 	return nil
 }
 
-func patchSector(c *Client, p ClientPatch, bad problems) {
+func patchSector(c *Client, p ClientPatch, sectors SectorTable, bad problems) {
 	if p.CNAE != nil {
 		c.CNAE = ""
 		if v := strings.TrimSpace(*p.CNAE); v != "" {
@@ -250,7 +254,7 @@ func patchSector(c *Client, p ClientPatch, bad problems) {
 			c.CNAE = string(code)
 		}
 		if c.SectorBy != "hand" {
-			c.Sector, c.SectorBy = SectorOf(c.CNAE), "cnae"
+			c.Sector, c.SectorBy = sectors.Of(c.CNAE), "cnae"
 		}
 	}
 	if p.Sector == nil {
@@ -258,8 +262,8 @@ func patchSector(c *Client, p ClientPatch, bad problems) {
 	}
 	switch v := strings.TrimSpace(*p.Sector); {
 	case v == "":
-		c.Sector, c.SectorBy = SectorOf(c.CNAE), "cnae"
-	case !IsSector(v):
+		c.Sector, c.SectorBy = sectors.Of(c.CNAE), "cnae"
+	case !sectors.Offers(v) && v != c.Sector:
 		bad.add("sector", "error.field.choice")
 	default:
 		c.Sector, c.SectorBy = v, "hand"

@@ -67,8 +67,12 @@ func (q ClientQuery) where(a Actor) []store.Cond {
 
 // query refuses what is no choice: a filter that is silently ignored, or
 // matches nothing, looks like an answer.
-func (q ClientQuery) query(a Actor) (store.Query, error) {
+func (q ClientQuery) query(ctx context.Context, s *Service, a Actor) (store.Query, error) {
 	bad := problems{}
+	sectors, err := s.SectorTable(ctx)
+	if err != nil {
+		return store.Query{}, err
+	}
 	sort, known := ClientSorts[q.Sort]
 	if q.Sort == "" {
 		sort, known = ClientSorts["name"], true
@@ -76,7 +80,7 @@ func (q ClientQuery) query(a Actor) (store.Query, error) {
 	if !known {
 		bad.add("sort", "error.field.choice")
 	}
-	if q.Sector != "" && !IsSector(q.Sector) {
+	if q.Sector != "" && !sectors.Has(q.Sector) {
 		bad.add("sector", "error.field.choice")
 	}
 	if q.Status != "" && !slices.Contains(ClientStatuses, q.Status) {
@@ -93,7 +97,7 @@ func (q ClientQuery) query(a Actor) (store.Query, error) {
 
 // ClientRows lists clients as they are stored, for the API.
 func (s *Service) ClientRows(ctx context.Context, a Actor, q ClientQuery) (RawPage, error) {
-	sq, err := q.query(a)
+	sq, err := q.query(ctx, s, a)
 	if err != nil {
 		return RawPage{}, err
 	}
@@ -141,7 +145,7 @@ func appendMasked(out, row []byte) []byte {
 
 // ClientList lists clients for a page.
 func (s *Service) ClientList(ctx context.Context, a Actor, q ClientQuery) ([]Client, string, error) {
-	sq, err := q.query(a)
+	sq, err := q.query(ctx, s, a)
 	if err != nil {
 		return nil, "", err
 	}
@@ -156,7 +160,7 @@ func (s *Service) ClientList(ctx context.Context, a Actor, q ClientQuery) ([]Cli
 
 // CountClients counts at most limit matches of a list.
 func (s *Service) CountClients(ctx context.Context, a Actor, q ClientQuery, limit int) (int, error) {
-	sq, err := q.query(a)
+	sq, err := q.query(ctx, s, a)
 	if err != nil {
 		return 0, err
 	}

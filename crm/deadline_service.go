@@ -29,7 +29,7 @@ func compareDeadlines(a, b *Deadline) int {
 // ListDeadlines lists the dates that the actor may see, the next one first.
 // CodeInvalid names a filter that is none.
 func (s *Service) ListDeadlines(ctx context.Context, a Actor, q DeadlineQuery) ([]Deadline, string, error) {
-	sq, err := q.store(a)
+	sq, err := q.store(ctx, s, a)
 	if err != nil {
 		return nil, "", err
 	}
@@ -38,7 +38,7 @@ func (s *Service) ListDeadlines(ctx context.Context, a Actor, q DeadlineQuery) (
 
 // DeadlineRows lists them as they are stored, for the API.
 func (s *Service) DeadlineRows(ctx context.Context, a Actor, q DeadlineQuery) (RawPage, error) {
-	sq, err := q.store(a)
+	sq, err := q.store(ctx, s, a)
 	if err != nil {
 		return RawPage{}, err
 	}
@@ -49,7 +49,7 @@ func (s *Service) DeadlineRows(ctx context.Context, a Actor, q DeadlineQuery) (R
 // CountDeadlines counts them, at most limit.
 func (s *Service) CountDeadlines(ctx context.Context, a Actor, q DeadlineQuery, limit int) (int, error) {
 	q.After = ""
-	sq, err := q.store(a)
+	sq, err := q.store(ctx, s, a)
 	if err != nil {
 		return 0, err
 	}
@@ -58,13 +58,17 @@ func (s *Service) CountDeadlines(ctx context.Context, a Actor, q DeadlineQuery, 
 	return n, wrapStore(err)
 }
 
-func (q DeadlineQuery) store(a Actor) (store.Query, error) {
+func (q DeadlineQuery) store(ctx context.Context, s *Service, a Actor) (store.Query, error) {
 	bad := problems{}
+	sectors, err := s.SectorTable(ctx)
+	if err != nil {
+		return store.Query{}, err
+	}
 	where := a.scope()
 	if q.Kind != "" && !slices.Contains(DeadlineKinds, q.Kind) {
 		bad.add("kind", "error.field.choice")
 	}
-	if q.Sector != "" && !IsSector(q.Sector) {
+	if q.Sector != "" && !sectors.Has(q.Sector) {
 		bad.add("sector", "error.field.choice")
 	}
 	for _, f := range []struct{ name, value string }{{"from", q.From}, {"until", q.Until}} {

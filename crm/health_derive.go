@@ -13,7 +13,7 @@ type Unit struct {
 
 // Derive computes in memory what Recompute computes from the store, for a
 // writer that makes a client with all its installations at once. today is a
-// civil date.
+// civil date. Sectors are those that the program brings.
 func Derive(c *Client, units []Unit, tariffs TariffBook, today string) {
 	var sums clientSums
 	for n := range units {
@@ -25,6 +25,6 @@ func Derive(c *Client, units []Unit, tariffs TariffBook, today string) {
 		}
 		sums.add(&u.Installation, now)
 	}
-	c.project(&sums)
+	c.project(&sums, BuiltInSectors())
 	c.stay(today)
 }

@@ -64,21 +64,21 @@ type clientSums struct {
 	worstMonth                 string
 	worstState                 demand.State
 	notice, market             string
-	loads                      map[int]*divisionLoad
+	loads                      map[string]*divisionLoad
 	bands                      []*bandSums // by demand.SizeBand
 }
 
 type divisionLoad struct {
-	division int
+	division string
 	w, count int64
 }
 
 // add takes one installation; contracted is its demand in force today, in W.
 func (s *clientSums) add(i *Installation, contracted int64) {
 	s.installations++
-	if d := divisionOf(i.CNAE); d > 0 {
+	if d := divisionOf(i.CNAE); d != "" {
 		if s.loads == nil {
-			s.loads = map[int]*divisionLoad{}
+			s.loads = map[string]*divisionLoad{}
 		}
 		if s.loads[d] == nil {
 			s.loads[d] = &divisionLoad{division: d}
@@ -132,7 +132,7 @@ func (s *clientSums) add(i *Installation, contracted int64) {
 
 // sector is the one of the division with most contracted demand, or most
 // installations where none is known; the lower division of equals.
-func (s *clientSums) sector() string {
+func (s *clientSums) sector(table SectorTable) string {
 	if len(s.loads) == 0 {
 		return ""
 	}
@@ -143,20 +143,20 @@ func (s *clientSums) sector() string {
 	slices.SortFunc(best, func(a, b *divisionLoad) int {
 		return cmp.Or(cmp.Compare(b.w, a.w), cmp.Compare(b.count, a.count), cmp.Compare(a.division, b.division))
 	})
-	return SectorOf(string([]byte{byte('0' + best[0].division/10), byte('0' + best[0].division%10)}))
+	return table.Of(best[0].division)
 }
 
 // project sets what a client shows.
-func (c *Client) project(s *clientSums) {
+func (c *Client) project(s *clientSums, table SectorTable) {
 	c.Installations, c.ContractedW = s.installations, s.contractedW
 	c.WorstTenths, c.WorstMonth, c.WorstState = s.worst, s.worstMonth, string(s.worstState)
 	c.NoticeOn, c.Market, c.Year = s.notice, s.market, s.bandUse()
-	if c.SectorBy == SectorByHand && IsSector(c.Sector) {
+	if c.SectorBy == SectorByHand && table.Has(c.Sector) {
 		return
 	}
-	c.Sector, c.SectorBy = SectorOf(c.CNAE), SectorByCNAE
+	c.Sector, c.SectorBy = table.Of(c.CNAE), SectorByCNAE
 	if c.Sector == "" {
-		c.Sector, c.SectorBy = s.sector(), SectorByLoad
+		c.Sector, c.SectorBy = s.sector(table), SectorByLoad
 	}
 	if c.Sector == "" {
 		c.Sector, c.SectorBy = SectorOther, ""

@@ -43,10 +43,14 @@ func (s *Service) Recompute(ctx context.Context, clients ...string) error {
 	if err != nil {
 		return err
 	}
+	sectors, err := s.sectorsNow(ctx)
+	if err != nil {
+		return err
+	}
 	today := s.Today()
 	for part := range slices.Chunk(clients, recomputedTogether) {
 		changes, err := store.Gather(ctx, s.store, part, func(ctx context.Context, id string) ([]store.Change, error) {
-			r := recompute{s: s, tariffs: tariffs, tiers: tiers, today: today}
+			r := recompute{s: s, tariffs: tariffs, tiers: tiers, sectors: sectors, today: today}
 			err := r.client(ctx, id)
 			return r.changes, err
 		})
@@ -97,6 +101,7 @@ type recompute struct {
 	s       *Service
 	tariffs TariffBook
 	tiers   TierRule
+	sectors SectorTable
 	today   string
 	changes []store.Change
 }
@@ -146,7 +151,7 @@ func (r *recompute) client(ctx context.Context, id string) error {
 		q.After = next
 	}
 	was := c
-	c.project(&sums)
+	c.project(&sums, r.sectors)
 	c.stay(r.today)
 	c.grade(&r.tiers)
 	if err := r.misfit(ctx, &c); err != nil { // after project, which finds the sector

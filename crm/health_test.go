@@ -235,7 +235,7 @@ func TestSectorOfAClient(t *testing.T) {
 		for _, add := range c.units {
 			add(&s)
 		}
-		c.client.project(&s)
+		c.client.project(&s, BuiltInSectors())
 		if c.client.Sector != c.want || c.client.SectorBy != c.by {
 			t.Errorf("%s: %s by %s", name, c.client.Sector, c.client.SectorBy)
 		}

@@ -19,11 +19,12 @@ const (
 
 // Kinds of a job.
 const (
-	JobImport = "import"
-	JobReport = "report"
-	JobUndo   = "undo"    // of a batch
-	JobBulk   = "bulk"    // an edit of many clients
-	JobFigure = "figures" // all derived figures anew, after tariffs changed
+	JobImport   = "import"
+	JobReport   = "report"
+	JobUndo     = "undo"    // of a batch
+	JobBulk     = "bulk"    // an edit of many clients
+	JobFigure   = "figures" // all derived figures anew, after tariffs changed
+	JobResector = "sectors" // clients of some sectors anew, after divisions moved
 )
 
 // Job is work in the background, with its progress. Errors of an import are

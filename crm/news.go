@@ -32,7 +32,7 @@ type Event struct {
 
 // Internal reports whether an event is for workers only.
 func (e Event) Internal() bool {
-	return e.Kind == WakeMailbox || e.Kind == WakeJobs || e.Kind == WakeRefile
+	return e.Kind == WakeMailbox || e.Kind == WakeJobs || e.Kind == WakeRefile || e.Kind == newsSectors
 }
 
 // Sees reports whether an actor may be told of an event.
@@ -56,6 +56,7 @@ type Bus struct {
 	mu      sync.Mutex
 	subs    map[chan Event][]string // with the kinds listened for; all when empty
 	forward func(Event)             // to other processes; nil where there are none
+	heard   func(Event)             // of the Service itself; must not block; set before anything is told
 	recent  [remembered]heard       // a ring, for pages that begin to listen
 	count   int                     // events ever put into it
 }
@@ -105,6 +106,9 @@ func (b *Bus) Since(at time.Time) (list []Event, whole bool) {
 }
 
 func (b *Bus) tell(e Event) {
+	if b.heard != nil {
+		b.heard(e)
+	}
 	if !e.Internal() {
 		b.recent[b.count%remembered] = heard{time.Now(), e}
 		b.count++

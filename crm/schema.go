@@ -10,7 +10,7 @@ import (
 
 // tables lists every table, so that the doctor knows how each is encoded.
 var tables = []stored{
-	Clients, People, Installations, Contracts, Readings, Tariffs, Deadlines, Documents, Benchmarks,
+	Clients, People, Installations, Contracts, Readings, Tariffs, Deadlines, Documents, Benchmarks, Sectors,
 	Pairs, Merges, Moves, Ties,
 	Activities, Timeline,
 	Users, Sessions, Attempts, Marks,

@@ -10,33 +10,32 @@ func TestSectorOf(t *testing.T) {
 		"6110801": "telecom", "6422100": "banks", "8411600": "public", "8513900": "education", "8610101": "health",
 		"9430800": "other", "": "", "x": "", "??": "",
 	} {
-		if got := SectorOf(cnae); got != want {
-			t.Errorf("SectorOf(%q) = %q, want %q", cnae, got, want)
+		if got := BuiltInSectors().Of(cnae); got != want {
+			t.Errorf("Of(%q) = %q, want %q", cnae, got, want)
 		}
 	}
 }
 
 func TestSectorsCoverDivisionsOnce(t *testing.T) {
-	seen := map[int]string{}
+	seen := map[string]string{}
 	ids := map[string]bool{}
-	for _, s := range Sectors() {
-		if ids[s.ID] || !IsSector(s.ID) {
+	for _, s := range BuiltInSectors().All() {
+		if ids[s.ID] || !BuiltInSectors().Has(s.ID) {
 			t.Errorf("sector %s stands twice, or is none", s.ID)
 		}
 		ids[s.ID] = true
 		for _, d := range s.Divisions {
-			for n := d[0]; n <= d[1]; n++ {
-				if seen[n] != "" {
-					t.Errorf("division %d is of %s and of %s", n, seen[n], s.ID)
-				}
-				seen[n] = s.ID
+			if seen[d] != "" {
+				t.Errorf("division %s is of %s and of %s", d, seen[d], s.ID)
 			}
+			seen[d] = s.ID
 		}
 	}
-	if IsSector("nothing") {
+	if BuiltInSectors().Has("nothing") {
 		t.Error("nothing is a sector")
 	}
-	if last := Sectors()[len(Sectors())-1]; last.ID != SectorOther {
+	all := BuiltInSectors().All()
+	if last := all[len(all)-1]; last.ID != SectorOther {
 		t.Errorf("the report ends with %s", last.ID)
 	}
 }

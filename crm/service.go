@@ -26,11 +26,12 @@ type Deps struct {
 // Service is the domain: its methods validate, ask whether the actor may, and
 // change source, timeline and projections in one Apply.
 type Service struct {
-	store store.Store
-	now   func() time.Time
-	newID func() string
-	bus   *Bus
-	users *userCache
+	store   store.Store
+	now     func() time.Time
+	newID   func() string
+	bus     *Bus
+	users   *userCache
+	sectors *sectorCache
 	// addressed is told of addresses of people and clients that are new or
 	// changed; the mail engine sets it.
 	addressed func(addresses ...string)
@@ -38,7 +39,12 @@ type Service struct {
 
 // New makes a Service.
 func New(d Deps) *Service {
-	s := &Service{store: d.Store, now: d.Now, newID: d.NewID, bus: NewBus(), users: &userCache{}, addressed: func(...string) {}}
+	s := &Service{store: d.Store, now: d.Now, newID: d.NewID, bus: NewBus(), users: &userCache{}, sectors: &sectorCache{}, addressed: func(...string) {}}
+	s.bus.heard = func(e Event) {
+		if e.Kind == newsSectors {
+			s.sectors.forget()
+		}
+	}
 	if s.now == nil {
 		s.now = time.Now
 	}

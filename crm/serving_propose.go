@@ -30,7 +30,11 @@ func (s *Service) ProposeAgents(ctx context.Context, a Actor, segment, sector st
 	}
 	bad := problems{}
 	oneOf("segment", &segment, ClientSegments, true, bad)
-	if sector != "" && !IsSector(sector) {
+	sectors, err := s.SectorTable(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if sector != "" && !sectors.Has(sector) {
 		bad.add("sector", "error.field.choice")
 	}
 	if err := bad.err(); err != nil {

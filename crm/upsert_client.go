@@ -127,15 +127,15 @@ func (u *Upserter) fillClient(ctx context.Context, c *Client, r *ClientRow, o *O
 	fillEmails(r.Emails, &c.Emails, "emails", o)
 	fillDomains(r.Domains, &c.Domains, o)
 	fillCNAE(r.CNAE, &c.CNAE, o)
-	fillSector(r, c, o)
+	u.fillSector(r, c, o)
 	return u.fillAgent(ctx, r.Agent, c, o)
 }
 
 // fillSector keeps the rule of EditClient: a sector that was set by hand stays
 // until it is cleared.
-func fillSector(r *ClientRow, c *Client, o *Outcome) {
+func (u *Upserter) fillSector(r *ClientRow, c *Client, o *Outcome) {
 	if v, ok := r.Sector.Value(); ok {
-		if !IsSector(v) {
+		if !u.sectors.Offers(v) && v != c.Sector {
 			o.reject("sector", "error.field.choice")
 			return
 		}
@@ -145,7 +145,7 @@ func fillSector(r *ClientRow, c *Client, o *Outcome) {
 	if r.Sector.Given() && c.SectorBy == SectorByHand {
 		c.SectorBy = ""
 	}
-	if s := SectorOf(c.CNAE); s != "" && c.SectorBy != SectorByHand {
+	if s := u.sectors.Of(c.CNAE); s != "" && c.SectorBy != SectorByHand {
 		c.Sector, c.SectorBy = s, SectorByCNAE
 	}
 }

@@ -25,6 +25,7 @@ type Upserter struct {
 	touched map[string]struct{}
 	tariffs bool
 	carried map[string]Person // as they were before a tied record's row changed them
+	sectors SectorTable
 
 	// Of the batch at hand.
 	changes []store.Change
@@ -122,6 +123,9 @@ func (u *Upserter) try(ctx context.Context, rows []Row) (out []Outcome, err erro
 	u.changes, u.undo, u.edits = u.changes[:0], u.undo[:0], u.s.editor(ctx, u.a)
 	u.work = batch{clients: map[string]Client{}, insts: map[string]Installation{}, people: map[string][]Person{},
 		contracts: map[string][]*openContract{}, readings: map[string]Reading{}, tariffs: map[string]Tariff{}}
+	if u.sectors, err = u.s.sectorsNow(ctx); err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
 			for n := len(u.undo) - 1; n >= 0; n-- {

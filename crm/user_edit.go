@@ -13,6 +13,10 @@ import (
 // edited the user since, with the user as it is now. An agent's clients go with
 // it into another team.
 func (s *Service) EditUser(ctx context.Context, a Actor, id string, edits int64, in UserInput) (User, error) {
+	sectors, err := s.sectorsNow(ctx)
+	if err != nil {
+		return User{}, err
+	}
 	var was User
 	rest, note := s.chore(Chore{User: id})
 	u, err := s.changeUser(ctx, a, id, func(u *User) error {
@@ -21,7 +25,7 @@ func (s *Service) EditUser(ctx context.Context, a Actor, id string, edits int64,
 			return Errf(CodeConflict, "error.conflict")
 		}
 		loopback := u.LoopbackOnly
-		if err := fillUser(u, in); err != nil {
+		if err := fillUser(u, in, sectors); err != nil {
 			return err
 		}
 		if id == a.UserID && u.Role != was.Role {

@@ -39,9 +39,13 @@ func (s *Service) AddUser(ctx context.Context, a Actor, in UserInput) (User, str
 	if err := a.mustBe(RoleAdmin); err != nil {
 		return User{}, "", err
 	}
+	sectors, err := s.sectorsNow(ctx)
+	if err != nil {
+		return User{}, "", err
+	}
 	now := s.Now()
 	u := User{ID: s.newID(), CreatedAt: now, UpdatedAt: now, LoopbackOnly: in.LoopbackOnly, Epoch: 1}
-	if err := fillUser(&u, in); err != nil {
+	if err := fillUser(&u, in, sectors); err != nil {
 		return User{}, "", err
 	}
 	once := ""
@@ -80,8 +84,9 @@ func setPassword(u *User, password string) (once string, err error) {
 	return once, err
 }
 
-func fillUser(u *User, in UserInput) error {
+func fillUser(u *User, in UserInput, sectors SectorTable) error {
 	bad := problems{}
+	has := u.Sectors
 	email, err := ident.NormalEmail(in.Email)
 	if err != nil {
 		bad["email"] = identText(err)
@@ -98,7 +103,7 @@ func fillUser(u *User, in UserInput) error {
 	if u.Lang != "" && !slices.Contains(Langs, u.Lang) { // "" is what the browser prefers
 		bad.add("lang", "error.field.choice")
 	}
-	if slices.ContainsFunc(u.Sectors, func(id string) bool { return !IsSector(id) }) {
+	if slices.ContainsFunc(u.Sectors, func(id string) bool { return !sectors.Offers(id) && !slices.Contains(has, id) }) {
 		bad.add("sectors", "error.field.choice")
 	}
 	if u.Kind != "" && !slices.Contains(UserKinds, u.Kind) {

@@ -51,7 +51,7 @@ type sectorClients struct {
 	figures sectorFigures
 }
 
-// sectors groups the clients; sectors stand in the order of crm.Sectors, in
+// sectors groups the clients; sectors stand in the order of the table, in
 // every language alike, what is no sector of it last.
 func (b *builder) sectors() []*sectorClients {
 	byKey := map[string]*sectorClients{}
@@ -69,17 +69,17 @@ func (b *builder) sectors() []*sectorClients {
 		s.figures.Add(c)
 	}
 	slices.SortStableFunc(all, func(x, y *sectorClients) int {
-		return cmp.Or(cmp.Compare(rank(x.key), rank(y.key)), cmp.Compare(x.key, y.key))
+		return cmp.Or(cmp.Compare(b.rank(x.key), b.rank(y.key)), cmp.Compare(x.key, y.key))
 	})
 	return all
 }
 
-func rank(sector string) int {
-	all := crm.Sectors()
-	for i, s := range all {
-		if s.ID == sector {
-			return i
-		}
+// rank is the place of a sector; those that are gone, and what is none, stand
+// last.
+func (b *builder) rank(sector string) int {
+	all := b.d.Sectors.All()
+	if n := slices.IndexFunc(all, func(s crm.Sector) bool { return s.ID == sector }); n >= 0 {
+		return n
 	}
 	return len(all)
 }
@@ -88,10 +88,7 @@ func (b *builder) sectorName(key string) string {
 	if key == "" {
 		return b.t("report.noSector")
 	}
-	if !locale.Has(b.lang, "sector."+key) {
-		return key
-	}
-	return b.t("sector." + key)
+	return b.d.Sectors.Name(b.lang, key)
 }
 
 // sheetRoom is how many rows of clients a sheet holds beside its title, header

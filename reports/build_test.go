@@ -88,7 +88,7 @@ func TestSummaryEqualsSheets(t *testing.T) {
 		"overKW", "overMoney", "visits", "calls", "meetings", "mails",
 	}
 	all := rows(t, summary)
-	if len(all) != len(crm.Sectors())+1 {
+	if len(all) != len(crm.BuiltInSectors().All())+1 {
 		t.Fatalf("%d rows, want one a sector and a total", len(all))
 	}
 	for _, r := range all[:len(all)-1] {

@@ -27,6 +27,10 @@ func Collect(ctx context.Context, s *crm.Service, a crm.Actor, month calendar.Mo
 	if a.System {
 		c.data.By = "cemigmas"
 	}
+	var err error
+	if c.data.Sectors, err = s.SectorTable(ctx); err != nil {
+		return nil, err
+	}
 	tariffs, err := s.TariffTable(ctx)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package reports
 import (
 	"time"
 
+	"cemigmas/crm"
 	"cemigmas/crm/calendar"
 	"cemigmas/crm/demand"
 )
@@ -89,6 +90,7 @@ type MonthData struct {
 	By      string    // who made it
 	At      time.Time // when
 	Clients []ClientMonth
+	Sectors crm.SectorTable // names and order; zero: as the program brings them
 }
 
 // Scope says whose clients are in the report.

@@ -9,7 +9,6 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/auth"
-	"cemigmas/crm/locale"
 )
 
 // The cores of the API. Each is a few lines around a method of crm.Service,
@@ -181,24 +180,6 @@ func apiInstallation(s *Server, c call, in idPath) (installationAnswer, error) {
 
 func apiReadings(s *Server, c call, in pageQuery) (crm.RawPage, error) {
 	return s.Service.InstallationReadings(c, c.Actor, in.ID, in.Limit, in.After)
-}
-
-// sectorRow is a sector with its name in the reader's language.
-type sectorRow struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
-type sectorList struct {
-	Items []sectorRow `json:"items"`
-}
-
-func apiSectors(_ *Server, c call, _ struct{}) (sectorList, error) {
-	out := sectorList{Items: []sectorRow{}}
-	for _, sec := range crm.Sectors() {
-		out.Items = append(out.Items, sectorRow{sec.ID, locale.T(locale.Lang(lang(c.ctx)), "sector."+sec.ID)})
-	}
-	return out, nil
 }
 
 func apiThread(s *Server, c call, in idPath) (crm.ThreadView, error) {

@@ -20,6 +20,12 @@ var NotKept = notKept
 // PathID is how an id stands in an address.
 var PathID = pathID
 
+// How divisions are typed and written.
+var (
+	ReadDivisions = readDivisions
+	DivisionRuns  = divisionRuns
+)
+
 // Forms are the paths of forms that come back with what was typed.
 func Forms() map[string]bool {
 	out := map[string]bool{}

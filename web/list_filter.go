@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"cemigmas/crm"
@@ -19,7 +21,7 @@ var filterLabel = map[string]string{
 func (s *Server) filterOptions(c *fiber.Ctx, v view, name string) ([]page.Option, error) {
 	switch name {
 	case "sector":
-		return v.sectors(), nil
+		return v.allSectors(), nil
 	case "status":
 		return v.options("web.status.", crm.ClientStatuses...), nil
 	case "market":
@@ -66,12 +68,18 @@ func (s *Server) listChips(c *fiber.Ctx, v view, ask listAsk) (page.ListChips, e
 	return chips, nil
 }
 
-func (v view) sectors() []page.Option {
+// allSectors are the sectors that a list can be asked for.
+func (v view) allSectors() []page.Option {
 	var out []page.Option
-	for _, sec := range crm.Sectors() {
-		out = append(out, page.Option{Value: sec.ID, Label: v.sector(sec.ID)})
+	for _, sec := range v.ramos.All() {
+		out = append(out, page.Option{Value: sec.ID, Label: sec.In(v.Lang)})
 	}
 	return out
+}
+
+// sectors are those that are offered, and those that a record has already.
+func (v view) sectors(has ...string) []page.Option {
+	return slices.DeleteFunc(v.allSectors(), func(o page.Option) bool { return !v.ramos.Offers(o.Value) && !slices.Contains(has, o.Value) })
 }
 
 func (s *Server) agentOptions(c *fiber.Ctx) ([]page.Option, error) {

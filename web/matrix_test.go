@@ -72,7 +72,6 @@ var matrix = map[string]cell{
 	"GET /me/sessions api":        {path: at("/me/sessions")},
 	"DELETE /me/sessions api":     {path: at("/me/sessions")},
 	"DELETE /me/sessions/:id api": {reach: mine, path: at("/me/sessions/{session}"), ok: 204},
-	"GET /sectors api":            {path: at("/sectors")},
 
 	"GET /clients api":                      {path: at("/clients?limit=200")},
 	"GET /installations api":                {path: at("/installations?limit=200")},

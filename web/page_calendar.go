@@ -5,6 +5,7 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
+	"cemigmas/crm/text"
 	"cemigmas/web/page"
 )
 
@@ -52,7 +53,7 @@ func (s *Server) calendarPage(c *fiber.Ctx) error { return s.showCalendar(c, "")
 func (s *Server) showCalendar(c *fiber.Ctx, fresh string) error {
 	ctx, a, v, ask := c.UserContext(), actor(c), s.view(c), readCalendarAsk(c)
 	p := page.Calendar{Base: s.base(c, page.PlaceCalendar, v.T("page.nav.calendar")), When: ask.when, Kind: ask.kind, Sector: ask.sector, Agent: ask.agent,
-		Sectors: v.sectors(), Empty: page.Empty{Label: v.T("calendar.none")}}
+		Sectors: v.allSectors(), Empty: page.Empty{Label: v.T("calendar.none")}}
 	p.Shape = page.ShapeList
 	if err := s.calendarFilters(c, v, ask, &p); err != nil {
 		return s.fail(c, err)
@@ -109,7 +110,7 @@ func (s *Server) calendarFilters(c *fiber.Ctx, v view, ask calendarAsk, p *page.
 		p.Kinds = append(p.Kinds, page.Chip{Label: v.T("calendar.kind." + k), URL: ask.url("kind", to), Pressed: ask.kind == k})
 	}
 	if ask.sector != "" {
-		p.Chips = append(p.Chips, page.Chip{Key: v.T("page.sector"), Label: v.orGiven(crm.IsSector(ask.sector), "sector.", ask.sector), X: ask.url("sector", "")})
+		p.Chips = append(p.Chips, page.Chip{Key: v.T("page.sector"), Label: text.Clip(v.sector(ask.sector), 60), X: ask.url("sector", "")})
 	}
 	if ask.client != "" {
 		cl, err := s.Service.Client(c.UserContext(), actor(c), ask.client)

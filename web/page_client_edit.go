@@ -72,7 +72,7 @@ func (s *Server) showClientEdit(c *fiber.Ctx, status int, cl crm.Client, form pa
 // showClientForm renders the form of a client that is there or being made.
 func (s *Server) showClientForm(c *fiber.Ctx, status int, cl crm.Client, p page.ClientEdit, form page.ClientForm, notice *page.Notice) error {
 	v := s.view(c)
-	p.Form, p.Sectors = form, append([]page.Option{{Label: v.T("web.sector.auto")}}, v.sectors()...)
+	p.Form, p.Sectors = form, append([]page.Option{{Label: v.T("web.sector.auto")}}, v.sectors(cl.Sector)...)
 	p.Tiers, p.States = []page.Option{{Label: v.tierAuto(cl)}}, v.options("web.status.", crm.ClientStatuses...)
 	for _, t := range crm.ClientTiers {
 		p.Tiers = append(p.Tiers, page.Option{Value: t, Label: t})

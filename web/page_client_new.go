@@ -28,7 +28,7 @@ const proposedAgent = "proposed"
 func (s *Server) hintFor(c *fiber.Ctx, v view, form page.ClientForm) (*page.AgentHint, error) {
 	segment, sector := form.Segment.Value, form.Sector.Value
 	if sector == "" {
-		sector = crm.SectorOf(form.CNAE.Value)
+		sector = v.ramos.Of(form.CNAE.Value)
 	}
 	list, err := s.Service.ProposeAgents(c.UserContext(), actor(c), segment, sector)
 	if crm.CodeOf(err) == crm.CodeInvalid {

@@ -78,7 +78,7 @@ type telling struct {
 }
 
 // historyKinds are the collections that have a word.
-var historyKinds = []string{"clients", "people", "installations", "contracts", "readings", "documents"}
+var historyKinds = []string{"clients", "people", "installations", "contracts", "readings", "documents", "sectors"}
 
 func (t *telling) row(r crm.Revision) page.HistoryRow {
 	kind := "other"
@@ -117,7 +117,8 @@ var HistoryMembers = []string{"name", "legalName", "taxId", "cnpj", "code", "cna
 	"phone", "emails", "domains", "notes", "tags", "parent", "standIn", "standInFrom", "standInUntil", "placeholder", "mergedInto", "client", "role", "title", "phones",
 	"lang", "former", "channel", "hours", "consentOn", "uc", "formerUc", "distributor", "voltage", "subgroup", "tariffClass", "loadW", "market", "feeder", "substation",
 	"connectedOn", "number", "modality", "start", "termMonths", "renews", "end", "denounced", "schedule", "test", "kind", "month", "singleW", "peakW", "offPeakW",
-	"energyWh", "peakWh", "offPeakWh", "reactiveWh", "reactiveW", "accepted", "origin", "flags", "goneAt", "sectors", "tierBy"}
+	"energyWh", "peakWh", "offPeakWh", "reactiveWh", "reactiveW", "accepted", "origin", "flags", "goneAt", "sectors", "tierBy",
+	"nameEs", "nameEn", "divisions", "order", "disabled", "gone"}
 
 func (t *telling) member(name string) string {
 	if slices.Contains(HistoryMembers, name) {

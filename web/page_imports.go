@@ -272,7 +272,7 @@ func (s *Server) importRun(c *fiber.Ctx) error {
 // importTemplate hands out the workbook to fill in, in the viewer's language.
 func (s *Server) importTemplate(c *fiber.Ctx) error {
 	var buf bytes.Buffer
-	if err := intake.WriteTemplate(&buf, lang(c)); err != nil {
+	if err := intake.WriteTemplate(&buf, lang(c), s.view(c).ramos); err != nil {
 		return s.fail(c, err)
 	}
 	return sendWorkbook(c, &buf, s.view(c).T("web.import.template")+".xlsx")

@@ -158,6 +158,8 @@ func (v view) jobLabel(j crm.Job) string {
 		return v.T("web.bulk.title")
 	case crm.JobFigure:
 		return v.T("tariff.figures")
+	case crm.JobResector:
+		return v.T("sectors.working")
 	}
 	return importArgs(j).Name
 }
@@ -175,6 +177,9 @@ func jobHome(j crm.Job) string {
 func jobPage(j crm.Job) string {
 	if j.Kind == crm.JobFigure {
 		return "/tariffs"
+	}
+	if j.Kind == crm.JobResector {
+		return "/sectors"
 	}
 	if j.Kind != crm.JobUndo {
 		return jobHome(j) + "/" + j.ID

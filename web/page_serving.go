@@ -161,7 +161,7 @@ func (s *Server) servingSave(c *fiber.Ctx) error {
 func (s *Server) agentHint(c *fiber.Ctx) error {
 	v, segment, sector := s.view(c), c.Query("segment"), c.Query("sector")
 	if sector == "" {
-		sector = crm.SectorOf(c.Query("cnae"))
+		sector = v.ramos.Of(c.Query("cnae"))
 	}
 	list, err := s.Service.ProposeAgents(c.UserContext(), actor(c), segment, sector)
 	if err != nil {

@@ -74,7 +74,7 @@ func (v view) roles() []page.Option {
 
 func (v view) sectorChecks(on []string) []page.Check {
 	var out []page.Check
-	for _, o := range v.sectors() {
+	for _, o := range v.sectors(on...) {
 		out = append(out, page.Check{Value: o.Value, Label: o.Label, On: slices.Contains(on, o.Value)})
 	}
 	return out

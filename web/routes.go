@@ -94,7 +94,13 @@ func table() []route {
 
 		{method: get, path: "/tiers", api: op("getTiers", "The rule by which clients get a tier; for admins. Its version is the ETag.", apiTiers), page: (*Server).tiersPage},
 		{method: post, path: "/tiers", api: op("setTiers", "Set the rule of tiers and give every client its tier, or with dryRun count what it would change; for admins. A tier that was set by hand stays.", apiSetTiers), page: (*Server).tiersSave},
-		{method: get, path: "/sectors", api: op("listSectors", "List the sectors in report order.", apiSectors)},
+		{method: get, path: "/sectors", api: op("listSectors", "List the sectors in report order, with their CNAE divisions.", apiSectors), page: (*Server).sectorsPage},
+		{method: post, path: "/sectors", form: true, api: op("addSector", "Make a sector; admins only. Divisions of other sectors move to it, and their clients in the background, from today on.", apiAddSector).made(), page: (*Server).sectorAdd},
+		{method: fiber.MethodPut, path: "/sectors/:id", api: op("setSector", "Change a sector as a whole; admins only. version is the one that was read.", apiSetSector)},
+		{method: remove, path: "/sectors/:id", api: op("deleteSector", "Delete a sector that has neither divisions nor clients nor agents; admins only.", apiDeleteSector)},
+		{method: post, path: "/sectors/:id/up", api: op("raiseSector", "Let a sector change places with the one before it; admins only.", apiSectorUp), page: (*Server).sectorUp},
+		{method: post, path: "/sectors/:id/down", api: op("lowerSector", "Let a sector change places with the one after it; admins only.", apiSectorDown), page: (*Server).sectorDown},
+		{method: post, path: "/sectors/undo/:batch", api: op("undoSectors", "Take an edit of the table back, by what it answered as undo; admins only. 412 when it was edited since.", apiUndoSectors), page: (*Server).sectorUndo},
 
 		// Reports.
 		{method: get, path: "/reports/monthly", api: fileOp("monthlyReport", "The workbook of a month; waits up to 20 s, else answers 202 with the job's address.", xlsxType, monthlyQuery{}, (*Server).monthly).orLater()},
@@ -115,6 +121,10 @@ func table() []route {
 		{method: get, path: "/", page: (*Server).todayPage},
 		{method: get, path: "/bulk", page: (*Server).bulksPage},
 		{method: post, path: "/bulk/:id", page: (*Server).bulkRun},
+		{method: get, path: "/sectors/new", page: (*Server).sectorNewPage},
+		{method: get, path: "/sectors/:id", page: (*Server).sectorPage},
+		{method: post, path: "/sectors/:id", form: true, page: (*Server).sectorSave},
+		{method: post, path: "/sectors/:id/delete", page: (*Server).sectorDelete},
 		{method: get, path: "/tariffs/new", page: (*Server).tariffNewPage},
 		{method: post, path: "/tariffs", form: true, page: (*Server).tariffAdd},
 		{method: post, path: "/tariffs/start", page: (*Server).tariffsTake},

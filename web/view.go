@@ -24,11 +24,15 @@ type view struct {
 	now   time.Time // in crm.Zone
 	today calendar.Date
 	me    string // user id of the reader
+	ramos crm.SectorTable
 }
 
 func (s *Server) view(c *fiber.Ctx) view {
 	v := viewAt(locale.Lang(lang(c)), s.Service.Now())
 	v.me = user(c).ID
+	// What cannot be read now is named as the program brings it: an error page
+	// has names too.
+	v.ramos, _ = s.Service.SectorTable(c.UserContext())
 	return v
 }
 
@@ -142,7 +146,7 @@ func (v view) sector(id string) string {
 	if id == "" {
 		return nothing
 	}
-	return v.T("sector." + id)
+	return v.ramos.Name(v.Lang, id)
 }
 
 // state turns a state of the demand into a colour. What is fine has none.

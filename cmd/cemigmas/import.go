@@ -24,7 +24,7 @@ func (c *cli) importFile() *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if template != "" {
-				return writeFile(template, func(f *os.File) error { return intake.WriteTemplate(f, o.Lang) })
+				return writeFile(template, func(f *os.File) error { return intake.WriteTemplate(f, o.Lang, crm.BuiltInSectors()) })
 			}
 			if undo != "" {
 				return c.undoImport(cmd, undo, o.As)

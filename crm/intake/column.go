@@ -49,7 +49,8 @@ type sheet struct {
 type choice struct {
 	prefix string
 	ids    []string
-	also   map[string]string // folded word to id
+	also   map[string]string                        // folded word to id
+	name   func(lang locale.Lang, id string) string // nil: the message prefix+id
 	once   sync.Once
 	index  map[string]string
 }
@@ -63,7 +64,7 @@ func (c *choice) find(word string) (string, bool) {
 		}
 		for _, id := range c.ids {
 			for _, lang := range locale.Langs {
-				c.index[headerKey(locale.T(lang, c.prefix+id))] = id
+				c.index[headerKey(c.word(lang, id))] = id
 			}
 			c.index[text.SortKey(id)] = id
 		}
@@ -72,11 +73,19 @@ func (c *choice) find(word string) (string, bool) {
 	return id, ok
 }
 
+// word is a choice in a language.
+func (c *choice) word(lang locale.Lang, id string) string {
+	if c.name != nil {
+		return c.name(lang, id)
+	}
+	return locale.T(lang, c.prefix+id)
+}
+
 // words lists the choices in a language, for the notes of the template.
 func (c *choice) words(lang locale.Lang) []string {
 	out := make([]string, 0, len(c.ids))
 	for _, id := range c.ids {
-		out = append(out, locale.T(lang, c.prefix+id))
+		out = append(out, c.word(lang, id))
 	}
 	return out
 }
@@ -97,15 +106,34 @@ var (
 	contracts = &choice{prefix: "import.choice.contract.", ids: []string{crm.ContractCUSD, crm.ContractCCER}}
 	languages = &choice{prefix: "import.choice.lang.", ids: []string{"pt-BR", "es", "en"}, also: map[string]string{"pt": "pt-BR"}}
 	tiers     = &choice{prefix: "import.choice.tier.", ids: []string{"A", "B", "C"}}
-	sectors   = &choice{prefix: "sector.", ids: sectorIDs()}
+	sectors   = sectorChoice(crm.BuiltInSectors()) // an import takes the store's instead
 )
 
-func sectorIDs() []string {
-	var ids []string
-	for _, s := range crm.Sectors() {
-		ids = append(ids, s.ID)
+// sectorChoice are the sectors that are offered. Those that are not any more are
+// understood too: who has one keeps it.
+func sectorChoice(t crm.SectorTable) *choice {
+	c := &choice{name: t.Name, also: map[string]string{}}
+	for _, s := range t.All() {
+		if !s.Disabled {
+			c.ids = append(c.ids, s.ID)
+			continue
+		}
+		for _, lang := range locale.Langs {
+			c.also[headerKey(s.In(lang))] = s.ID
+		}
 	}
-	return ids
+	return c
+}
+
+// offer has the columns of a file understand the sectors of a store.
+func offer(cols []*bound, t crm.SectorTable) {
+	for _, b := range cols {
+		if b != nil && b.choice == sectors {
+			c := *b.column
+			c.choice = sectorChoice(t)
+			b.column = &c
+		}
+	}
 }
 
 // sheets are in the order in which rows depend on each other, which is that of

@@ -117,7 +117,7 @@ func TestDryRunSaysTheSame(t *testing.T) {
 func TestTemplateImportsNothingAndIsUnderstood(t *testing.T) {
 	for _, lang := range []string{"pt-BR", "es", "en"} {
 		var b bytes.Buffer
-		if err := WriteTemplate(&b, lang); err != nil {
+		if err := WriteTemplate(&b, lang, crm.BuiltInSectors()); err != nil {
 			t.Fatal(err)
 		}
 		got := run(t, newHouse(t), Options{Path: writeFile(t, "x.xlsx", b.String()), Lang: lang})

@@ -50,6 +50,10 @@ func Run(ctx context.Context, svc *crm.Service, actor crm.Actor, o Options) (Res
 	if err := p.scan(ctx); err != nil {
 		return r.res, err
 	}
+	offered, err := svc.SectorTable(ctx)
+	if err != nil {
+		return r.res, err
+	}
 	r.res.Kind = p.kind()
 	if r.res.Kind == KindUCMT {
 		if r.res.Year, r.res.YearFrom, err = yearOf(o.Year, o.Name, svc.Today()); err != nil {
@@ -57,6 +61,7 @@ func Run(ctx context.Context, svc *crm.Service, actor crm.Actor, o Options) (Res
 		}
 	}
 	for _, t := range p.tables {
+		offer(t.cols, offered)
 		r.total += t.rows
 		r.res.layout = append(r.res.layout, sheetLayout{t.index, t.name, t.header, t.width})
 		r.res.Decisions = append(r.res.Decisions, t.decide(r.lang)...)

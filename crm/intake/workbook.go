@@ -28,14 +28,14 @@ var examples = map[string]map[string]string{
 
 // WriteTemplate writes an empty portfolio workbook in a language: the sheets
 // with their headers and formats, and a sheet that explains every column.
-func WriteTemplate(w io.Writer, lang string) error {
+func WriteTemplate(w io.Writer, lang string, sectors crm.SectorTable) error {
 	l := locale.Lang(lang)
 	if !l.Valid() {
 		l = locale.PtBR
 	}
 	f := excelize.NewFile()
 	defer func() { _ = f.Close() }()
-	b := &book{f: f, lang: l}
+	b := &book{f: f, lang: l, sectors: sectorChoice(sectors)}
 	b.styles()
 	b.notes()
 	for n := range sheets {
@@ -57,6 +57,7 @@ type book struct {
 	lang                                   locale.Lang
 	head, need, text, number, date, strong int
 	err                                    error
+	sectors                                *choice
 }
 
 func (b *book) do(err error) {
@@ -124,7 +125,11 @@ var formNames = map[form]string{formText: "text", formList: "list", formNumber: 
 // how says how a column is written.
 func (b *book) how(c *column) string {
 	if c.form == formChoice {
-		return b.t("import.form.choice", "choices", strings.Join(c.choice.words(b.lang), ", "))
+		choice := c.choice
+		if choice == sectors {
+			choice = b.sectors
+		}
+		return b.t("import.form.choice", "choices", strings.Join(choice.words(b.lang), ", "))
 	}
 	return b.t("import.form." + formNames[c.form])
 }

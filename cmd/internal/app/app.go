@@ -135,11 +135,12 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	a.Mail = mailsync.New(mailsync.Config{Service: a.Service, Blobs: a.Blobs, Ring: a.Ring, Owner: a.owner,
 		Log: a.Log, AllowPrivate: a.AllowPrivate, LoopbackOnly: a.Demo, Lease: a.Lease})
 	a.Jobs = jobs.NewRunner(a.Service, a.owner, a.Log, map[string]jobs.Handler{
-		crm.JobReport: a.reportJob,
-		crm.JobImport: a.importJob,
-		crm.JobUndo:   a.undoJob,
-		crm.JobBulk:   a.bulkJob,
-		crm.JobFigure: a.figuresJob,
+		crm.JobReport:   a.reportJob,
+		crm.JobImport:   a.importJob,
+		crm.JobUndo:     a.undoJob,
+		crm.JobBulk:     a.bulkJob,
+		crm.JobFigure:   a.figuresJob,
+		crm.JobResector: a.resectorJob,
 	})
 	a.Jobs.Lease = a.Lease
 	a.openNews(ctx)

@@ -165,6 +165,16 @@ func (a *App) figuresJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, er
 	return nil, nil, err
 }
 
+// resectorJob brings clients into their sectors, after CNAE divisions moved.
+func (a *App) resectorJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error) {
+	var args crm.ResectorArgs
+	if err := json.Unmarshal(t.Job.Args, &args); err != nil {
+		return nil, nil, err
+	}
+	err := t.Service().Resector(ctx, args.Sectors, func(done, total int) { t.Progress(ctx, int64(done), int64(total), "job.figures.clients") })
+	return nil, nil, err
+}
+
 // fetch lays a blob into a file, since a workbook is read from a file.
 func (a *App) fetch(ctx context.Context, ref string) (path string, err error) {
 	r, err := a.Blobs.Open(ctx, blob.Ref(ref))

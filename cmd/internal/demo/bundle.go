@@ -63,7 +63,7 @@ func (w *World) fillClient(b *Bundle, n int, d dice) {
 	} else {
 		c.TaxKind, c.TaxID, c.CNPJ = crm.TaxCNPJ, root(n), cnpj(n, 1)
 	}
-	b.Client, b.sector, b.lang = c, crm.SectorOf(k.cnae), "pt"
+	b.Client, b.sector, b.lang = c, crm.BuiltInSectors().Of(k.cnae), "pt"
 	if k.lang != "" {
 		b.lang = k.lang
 	}

@@ -197,7 +197,7 @@ func TestWorldIsCredible(t *testing.T) {
 		unique("name", c.Name)
 		unique("tax", c.TaxID)
 		unique("domain", c.Domains[0])
-		if _, err := ident.ParseCNAE(c.CNAE); err != nil || crm.SectorOf(c.CNAE) == "" {
+		if _, err := ident.ParseCNAE(c.CNAE); err != nil || crm.BuiltInSectors().Of(c.CNAE) == "" {
 			t.Errorf("%s: CNAE %s: %v", c.Name, c.CNAE, err)
 		}
 		if c.TaxKind == crm.TaxCPF {

@@ -21,7 +21,7 @@ func Month(clients, each int) *reports.MonthData {
 		Month: "2026-10", Scope: reports.Scope{Kind: "team", Name: "Sul"}, By: "Marta Ibáñez",
 		At: time.Date(2026, 11, 22, 17, 5, 0, 0, time.UTC),
 	}
-	sectors := crm.Sectors()
+	sectors := crm.BuiltInSectors().All()
 	for n := range clients {
 		d.Clients = append(d.Clients, client(r, n, each, sectors[n%len(sectors)].ID))
 	}

@@ -46,6 +46,12 @@ func book(t page.Text) []Story {
 	begin := page.Tariffs{Base: frame("tariff.title"), Start: &page.TariffStart{TariffGroup: page.TariffGroup{Heading: t.T("tariff.start.source"), Head: head, Rows: rows}, URL: "/tariffs/start"}, Empty: page.Empty{Label: t.T("tariff.none")}}
 	tariff := page.TariffEdit{RecordForm: page.RecordForm{Base: frame("tariff.new"), Heading: "CEMIG-D, A4, Verde", URL: "/tariffs/x", BackURL: "/tariffs",
 		Groups: []page.FieldGroup{{Heading: t.T("tariff.costs"), Hint: t.T("tariff.costs.hint"), Rows: [][]page.FieldView{{t.Field("kw", "tariff.kw", page.Field{Value: "x", Error: t.T("number.invalid")})}}}}}, DeleteURL: "/tariffs/x/delete"}
-	return []Story{{"tariffs", "tariffs", tariffs}, {"tariffs-start", "tariffs", begin}, {"tariff", "tariff/edit", tariff}, {"reading", "installation/reading", reading}, {"duplicates", "duplicates", pairs}, {"duplicates-empty", "duplicates", none}, {"merge", "merge", merge}, {"merge-ask", "merge", ask},
+	sectors := page.Sectors{Base: frame("sectors.title"), AddURL: "/sectors/new", Job: tariffs.Job, Rows: []page.SectorRow{
+		{Name: page.Link{Label: t.T("sector.retail"), URL: "/sectors/retail"}, Other: "Retail", Divisions: "45-47", UpURL: "/sectors/retail/up", DownURL: "/sectors/retail/down"},
+		{Name: page.Link{Label: t.T("sector.other")}, Divisions: t.T("sectors.rest"), State: page.Badge{Label: t.T("sectors.off"), State: page.Idle}}}}
+	sector := page.SectorEdit{RecordForm: page.RecordForm{Base: frame("sectors.new"), Heading: t.T("sector.retail"), URL: "/sectors/retail", BackURL: "/sectors", Version: "1",
+		Groups: []page.FieldGroup{{Heading: t.T("sectors.divisions"), Hint: t.T("sectors.divisions.hint"), Rows: [][]page.FieldView{{t.Field("divisions", "sectors.divisions", page.Field{Value: "x", Error: t.T("error.sector.division")})}}}}},
+		DeleteURL: "/sectors/retail/delete", History: history.Rows}
+	return []Story{{"sectors", "sectors", sectors}, {"sector", "sector/edit", sector}, {"tariffs", "tariffs", tariffs}, {"tariffs-start", "tariffs", begin}, {"tariff", "tariff/edit", tariff}, {"reading", "installation/reading", reading}, {"duplicates", "duplicates", pairs}, {"duplicates-empty", "duplicates", none}, {"merge", "merge", merge}, {"merge-ask", "merge", ask},
 		{"group", "group", group}, {"history", "history", history}, {"client-new", "client/edit", add}}
 }
