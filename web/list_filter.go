@@ -92,11 +92,3 @@ func (s *Server) agentOptions(c *fiber.Ctx) ([]page.Option, error) {
 	}
 	return out, err
 }
-
-// orGiven is the word for a value, or what the address gave when it is none.
-func (v view) orGiven(known bool, prefix, value string) string {
-	if known {
-		return v.T(prefix + value)
-	}
-	return text.Clip(value, 60)
-}
