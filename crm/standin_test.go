@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cemigmas/crm"
+	"cemigmas/crm/calendar"
 	"cemigmas/crm/store"
 )
 
@@ -281,4 +282,45 @@ func TestStandInChanges(t *testing.T) {
 	if n, _ := h.CountClients(t.Context(), h.today(t, h.rui), crm.ClientQuery{}, 100); n != 2 {
 		t.Errorf("after the merge was undone it counts %d clients, want two", n)
 	}
+}
+
+// TestStandInSharesTasks: what the stand-in says of a date, the agent and the
+// manager see.
+func TestStandInSharesTasks(t *testing.T) {
+	h := newHouse(t)
+	c, today := h.anasClient, h.Today()
+	if err := h.TurnStandIns(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.EditClient(t.Context(), h.admin, c.ID, 0, crm.ClientPatch{StandIn: &h.rui.UserID, StandInFrom: &today, StandInUntil: &today}); err != nil {
+		t.Fatal(err)
+	}
+	day := calendar.Date(today)
+	for n, on := range []calendar.Date{day.AddDays(-2), day.AddDays(5)} { // one that is past, one that comes
+		d := crm.Deadline{ID: fmt.Sprint("task", n), Client: c.ID, Agent: c.Agent, Team: c.Team, Acting: h.rui.UserID, Kind: crm.DeadlineNotice, On: string(on)}
+		h.put(t, crm.Deadlines.InsertIfAbsent(&d))
+	}
+	rui := h.today(t, h.rui)
+	waiting := func(when string, want ...string) {
+		t.Helper()
+		for name, a := range map[string]crm.Actor{"agent": h.ana, "stand-in": rui, "manager": h.manager} {
+			list, err := h.Waiting(t.Context(), a)
+			var got []string
+			for _, d := range list {
+				got = append(got, d.ID)
+			}
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%s, the %s has %v, want %v: %v", when, name, got, want, err)
+			}
+		}
+	}
+	waiting("at first", "task0", "task1")
+	if d, err := h.PutOffDeadline(t.Context(), rui, "task1", string(day.AddDays(1))); err != nil || d.PutOff.By != rui.UserID {
+		t.Errorf("put off: %+v %v", d.PutOff, err)
+	}
+	waiting("put off by the stand-in", "task0")
+	if _, err := h.SettleDeadline(t.Context(), h.ana, "task0", "done", ""); err != nil {
+		t.Error(err)
+	}
+	waiting("done by the agent")
 }
