@@ -72,7 +72,7 @@ func (l list[T]) views(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListV
 			m.Label, m.Rows[0].Current, row.Current = x.Name, false, true
 			m.Changed, m.ID = l.changed(c, ask, x.State), x.ID
 			if a.MayChange(x) {
-				m.Edit = &page.ViewEdit{URL: ask.at("/views/"+x.ID, "list", l.name), Name: page.Field{Value: x.Name}, Shared: x.Shared()}
+				m.Edit = &page.ViewEdit{URL: ask.at("/views/"+x.ID, "list", l.name), Delete: "/views/" + x.ID + "/delete", Name: page.Field{Value: x.Name}, Shared: x.Shared()}
 			}
 		}
 		m.Rows = append(m.Rows, row)

@@ -55,6 +55,7 @@ type ViewRow struct {
 // for what is seen; below it is /delete.
 type ViewEdit struct {
 	URL    string
+	Delete string // where a post deletes it
 	Name   Field
 	Shared bool
 }

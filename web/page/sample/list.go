@@ -46,7 +46,7 @@ func clients(t page.Text) []Story {
 		Chips:   page.ListChips{Text: t, Chips: []page.Chip{{Key: "Ramo", Label: "Alimentos", X: "/clients"}}}}
 	columns := page.ListColumns{Text: t, URL: "/clients/columns", CSRF: "x", Rows: []page.ColumnRow{{Key: "name", Label: "Cliente", On: true, Fixed: true}, {Key: "kw", Label: "kW", On: true, Moved: "up"}, {Key: "city", Label: "Município"}}}
 	views := page.ListViews{Text: t, Label: "Para visitar", ID: "v1", Changed: true, SaveURL: "/views?list=clients", OpenURL: "/views/choose?list=clients", CSRF: "x", CanShare: true,
-		Name: page.Field{Error: t.T("error.field.required")}, Edit: &page.ViewEdit{URL: "/views/v1", Name: page.Field{Value: "Para visitar"}, Shared: true},
+		Name: page.Field{Error: t.T("error.field.required")}, Edit: &page.ViewEdit{URL: "/views/v1", Delete: "/views/v1/delete", Name: page.Field{Value: "Para visitar"}, Shared: true},
 		Rows: []page.ViewRow{{Label: t.T("list.views.all"), URL: "/clients?view=all", Opens: true}, {Label: "Para visitar", URL: "/clients?view=v1", Current: true, Shared: true}}}
 	b := base(t, page.PlaceClients, t.T("list.clients"))
 	b.Shape = page.ShapeList
