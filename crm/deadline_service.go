@@ -199,7 +199,9 @@ func (s *Service) Waiting(ctx context.Context, a Actor) ([]Deadline, error) {
 	}
 	slices.Reverse(past)
 	out := past
-	for d, err := range Deadlines.All(ctx, s.store, query("due", day, day.AddDays(aheadNotice+1))) {
+	q = query("due", day, day.AddDays(aheadNotice+1))
+	q.Limit = 2 * waitingRows // most of them wait
+	for d, err := range Deadlines.All(ctx, s.store, q) {
 		if err != nil {
 			return nil, err
 		}

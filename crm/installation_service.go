@@ -2,6 +2,7 @@ package crm
 
 import (
 	"context"
+	"encoding/json"
 
 	"cemigmas/crm/store"
 )
@@ -50,13 +51,19 @@ func (s *Service) InstallationReadings(ctx context.Context, a Actor, id string, 
 
 // ClientNames maps clients to names, for rows that name one.
 func (s *Service) ClientNames(ctx context.Context, ids []string) (map[string]string, error) {
-	docs, err := Clients.GetMany(ctx, s.store, ids)
+	docs, err := s.store.GetMany(ctx, Clients.In, ids)
 	if err != nil {
-		return nil, err
+		return nil, wrapStore(err)
 	}
 	names := make(map[string]string, len(docs))
-	for id, c := range docs {
-		names[id] = c.Name
+	for _, d := range docs {
+		var c struct {
+			Name string `json:"name"`
+		}
+		if err := json.Unmarshal(d.Body, &c); err != nil {
+			return nil, err
+		}
+		names[d.ID] = c.Name
 	}
 	return names, nil
 }

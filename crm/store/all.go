@@ -9,7 +9,9 @@ import (
 // an export of a hundred thousand rows never blocks a writer.
 func All(ctx context.Context, s Store, q Query) iter.Seq2[Doc, error] {
 	return func(yield func(Doc, error) bool) {
-		q.Limit = MaxPage
+		if q.Limit <= 0 {
+			q.Limit = MaxPage
+		}
 		for {
 			page, err := s.Find(ctx, q)
 			if err != nil {
