@@ -120,6 +120,9 @@ func (v view) jobBadge(j crm.Job) page.Badge {
 func (s *Server) job(c *fiber.Ctx, v view, j crm.Job) page.Job {
 	out := page.Job{Text: v.Text, ID: j.ID, CSRF: s.Auth.CSRF(session(c).ID), State: page.JobState(j.State), Label: v.jobLabel(j), Percent: jobPercent(j),
 		URL: "/jobs/" + j.ID, PageURL: jobPage(j)}
+	if j.Kind == crm.JobResector && !out.Going() {
+		out.PageURL = "" // the table is as it was: loaded anew it would lose the toast with its undo
+	}
 	if j.Total > 0 {
 		out.Counts = v.T("web.job.counts", "done", v.int(j.Done), "total", v.int(j.Total))
 	}
