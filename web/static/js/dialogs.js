@@ -64,6 +64,17 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// A menu beside a table comes with each new table. Leaving the search asks for the
+// table once more: a menu that is still the same stays as it is, with the focus
+// in it; one that changed while it was open stays open.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const now = event.detail.target.querySelector?.(":scope > details[data-menu]");
+  const next = event.detail.fragment.querySelector?.("details[data-menu]");
+  if (!now || !next) return;
+  if (now.innerHTML === next.innerHTML) event.detail.shouldSwap = false;
+  else next.open = now.open;
+});
+
 // The answer to a logged activity carries this event.
 document.addEventListener("logged", () => document.getElementById("quick")?.close());
 
