@@ -48,9 +48,12 @@ tidy:
 	$(GO) mod tidy -diff
 
 # SQLite in Go is twenty times slower under the race detector, so only short
-# tests run with it.
+# tests run with it, and of the pages those in which several things happen at
+# once: all of them take as long as everything else together.
+AT_ONCE := Live|Event|News|Stream|Throttle|Session|Upload|Document|Import|Report|Bulk|Job|QuickLog|Sectors|Metrics|Access|Account
 race:
-	$(GO) test -race -short -timeout 15m ./crm/... ./mailsync/... ./web/...
+	$(GO) test -race -short -timeout 15m ./crm/... ./mailsync/... ./web/templates/...
+	$(GO) test -race -short -timeout 15m -run '$(AT_ONCE)' ./web
 
 # Figures and ratios, never a test. The reference set (20,000 clients, 2 million
 # timeline entries) takes minutes to fill; BENCH_CLIENTS=2000 is the quick one.
