@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 
@@ -57,13 +58,33 @@ func (s *Service) ClientNames(ctx context.Context, ids []string) (map[string]str
 	}
 	names := make(map[string]string, len(docs))
 	for _, d := range docs {
-		var c struct {
-			Name string `json:"name"`
-		}
-		if err := json.Unmarshal(d.Body, &c); err != nil {
+		if names[d.ID], err = memberName(d.Body); err != nil {
 			return nil, err
 		}
-		names[d.ID] = c.Name
 	}
 	return names, nil
+}
+
+// memberName reads the member "name" of a document and nothing behind it: it stands
+// near the beginning, and the whole takes six times as long.
+func memberName(body []byte) (name string, err error) {
+	d := json.NewDecoder(bytes.NewReader(body))
+	if _, err := d.Token(); err != nil { // {
+		return "", err
+	}
+	for d.More() {
+		member, err := d.Token()
+		if err != nil {
+			return "", err
+		}
+		if member == "name" {
+			err := d.Decode(&name)
+			return name, err
+		}
+		var skipped json.RawMessage
+		if err := d.Decode(&skipped); err != nil {
+			return "", err
+		}
+	}
+	return "", nil
 }
