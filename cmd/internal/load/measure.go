@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -18,7 +19,9 @@ type Target struct {
 	// Cookie is the header of a browser that is signed in; "": none.
 	Cookie string
 	Paths  []string // asked for in turn, each connection from a place of its own
-	// Pause is how long a connection waits before it asks again: people read.
+	// Pause is how long a connection waits on average before it asks again, for
+	// people read: between half and one and a half times of it, or all
+	// connections would soon ask at the same moment.
 	Pause time.Duration
 }
 
@@ -91,7 +94,7 @@ func (w *worker) run(ctx context.Context, client *fasthttp.HostClient, t Target)
 		if t.Pause > 0 {
 			select {
 			case <-ctx.Done():
-			case <-time.After(t.Pause):
+			case <-time.After(t.Pause/2 + rand.N(t.Pause)):
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,19 +53,22 @@ func BenchmarkTogether(b *testing.B) {
 	jobs := []crm.Job{enqueue(b, a, admin, crm.JobReport, web.ReportArgs{Month: "2026-10", Lang: "pt-BR"}), importing(b, a, admin, dir)}
 	followMails(b, a, agent)
 	var busy load.Result
-	rounds := 0
-	for ; rounds == 0 || running(b, a, jobs); rounds++ {
+	var each []time.Duration
+	for len(each) == 0 || running(b, a, jobs) {
 		r, err := load.Measure(ctx, pages, readers, time.Second)
 		if err != nil {
 			b.Fatal(err)
 		}
+		each = append(each, r.P50)
 		if r.P50 > busy.P50 {
 			busy = r // the worst second
 		}
 	}
-	fmt.Printf("\n%-40s p50 %.2f ms  p99 %.2f ms\n%-40s p50 %.2f ms  p99 %.2f ms  in the worst of %d seconds: %.2f times\n",
-		"timeline alone", ms(alone.P50), ms(alone.P99), "beside sync, import and workbook", ms(busy.P50), ms(busy.P99), rounds,
-		float64(busy.P50)/float64(alone.P50))
+	slices.Sort(each)
+	usual := each[len(each)/2]
+	fmt.Printf("\n%-40s p50 %.2f ms  p99 %.2f ms\n%-40s p50 %.2f ms: %.2f times; in the worst of %d seconds p50 %.2f ms  p99 %.2f ms: %.2f times\n",
+		"timeline alone", ms(alone.P50), ms(alone.P99), "beside sync, import and workbook", ms(usual), float64(usual)/float64(alone.P50),
+		len(each), ms(busy.P50), ms(busy.P99), float64(busy.P50)/float64(alone.P50))
 	b.ReportMetric(float64(busy.P50)/float64(alone.P50), "times")
 }
 
