@@ -35,3 +35,6 @@ window.addEventListener("pagehide", () => sessionStorage.setItem(place, String(s
 if (performance.getEntriesByType("navigation")[0]?.type === "reload") {
   scrollTo(0, Number(sessionStorage.getItem(place)) || 0);
 }
+
+// On a phone the tab that one is on may be beyond the edge.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
