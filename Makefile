@@ -60,7 +60,7 @@ race:
 BENCH_CLIENTS ?= 2000,20000
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1s ./crm/... ./mailsync/... ./reports/...
-	CEMIGMAS_BENCH_CLIENTS=$(BENCH_CLIENTS) $(GO) test -run '^$$' -bench 'Speed|Together|Store|Pages' -benchtime 1x -timeout 60m ./cmd/internal/load
+	CEMIGMAS_BENCH_CLIENTS=$(BENCH_CLIENTS) $(GO) test -run '^$$' -bench 'Speed|Together|Store|Pages|Night' -benchtime 1x -timeout 60m ./cmd/internal/load
 
 soak:
 	CEMIGMAS_SOAK=1 $(GO) test -timeout 2h ./...

@@ -45,7 +45,7 @@ func Measure(ctx context.Context, t Target, connections int, d time.Duration) (R
 	client := &fasthttp.HostClient{Addr: t.Addr, MaxConns: connections, ReadTimeout: 30 * time.Second}
 	defer client.CloseIdleConnections()
 	workers := make([]worker, connections)
-	began, used := time.Now(), cpuTime()
+	began, used := time.Now(), CPUTime()
 	var wait sync.WaitGroup
 	for i := range workers {
 		workers[i].next = i * 7919
@@ -54,7 +54,7 @@ func Measure(ctx context.Context, t Target, connections int, d time.Duration) (R
 	wait.Wait()
 	r, err := sum(workers, time.Since(began))
 	if r.Requests > 0 {
-		r.CPU = (cpuTime() - used) / time.Duration(r.Requests)
+		r.CPU = (CPUTime() - used) / time.Duration(r.Requests)
 	}
 	return r, err
 }

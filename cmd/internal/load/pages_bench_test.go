@@ -27,26 +27,8 @@ const atOnce = 16
 // agent, a manager and an admin, on the last reference set of
 // CEMIGMAS_BENCH_CLIENTS (see BenchmarkSpeed). The worst figures are reported.
 func BenchmarkPages(b *testing.B) {
-	size, dir := "2000", os.Getenv("CEMIGMAS_BENCH_DIR")
-	if list := os.Getenv("CEMIGMAS_BENCH_CLIENTS"); list != "" {
-		size = list[strings.LastIndex(list, ",")+1:]
-	}
-	if dir == "" {
-		dir = b.TempDir()
-	}
-	var clients int
-	if _, err := fmt.Sscan(size, &clients); err != nil {
-		b.Fatal(err)
-	}
-	ctx := context.Background()
-	a, err := app.Open(ctx, app.Config{Data: filepath.Join(dir, size), Addr: "127.0.0.1:0", Seed: 1})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer a.Close()
-	if _, err := a.FillDemo(ctx, clients); err != nil && !errors.Is(err, demo.ErrFilled) {
-		b.Fatal(err)
-	}
+	a, clients := lastSet(b)
+	ctx := b.Context()
 	if err := a.Start(ctx); err != nil {
 		b.Fatal(err)
 	}
@@ -69,6 +51,31 @@ func BenchmarkPages(b *testing.B) {
 	}
 	b.ReportMetric(ms(worst.P50), "worst-p50-ms")
 	b.ReportMetric(ms(worst.P99), "worst-p99-ms")
+}
+
+// lastSet opens the last reference set of CEMIGMAS_BENCH_CLIENTS, of 2,000
+// clients unless told, and fills it when it is empty.
+func lastSet(b *testing.B) (a *app.App, clients int) {
+	b.Helper()
+	size, dir := "2000", os.Getenv("CEMIGMAS_BENCH_DIR")
+	if list := os.Getenv("CEMIGMAS_BENCH_CLIENTS"); list != "" {
+		size = list[strings.LastIndex(list, ",")+1:]
+	}
+	if dir == "" {
+		dir = b.TempDir()
+	}
+	if _, err := fmt.Sscan(size, &clients); err != nil {
+		b.Fatal(err)
+	}
+	a, err := app.Open(b.Context(), app.Config{Data: filepath.Join(dir, size), Addr: "127.0.0.1:0", Seed: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { a.Close() })
+	if _, err := a.FillDemo(b.Context(), clients); err != nil && !errors.Is(err, demo.ErrFilled) {
+		b.Fatal(err)
+	}
+	return a, clients
 }
 
 type portfolioPage struct {

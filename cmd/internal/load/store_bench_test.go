@@ -142,13 +142,13 @@ func insert(b *testing.B, name string, place func(n int) (client, at int)) {
 				At: base.Add(time.Duration(at) * time.Minute), Text: strings.Repeat("Ligação sobre a fatura. ", 8)}
 			changes = append(changes, crm.Timeline.Put(&e))
 		}
-		began, used := time.Now(), cpuTime()
+		began, used := time.Now(), CPUTime()
 		for part := range slices.Chunk(changes, batch) {
 			if err := st.Apply(b.Context(), part...); err != nil {
 				b.Fatal(err)
 			}
 		}
 		b.ReportMetric(inserted/time.Since(began).Seconds(), "rows/s")
-		b.ReportMetric(inserted/(cpuTime()-used).Seconds(), "rows/cpu-s")
+		b.ReportMetric(inserted/(CPUTime()-used).Seconds(), "rows/cpu-s")
 	})
 }
