@@ -51,6 +51,8 @@ type MonthHealth struct {
 	// LossTenths were added to all that was measured behind the client's
 	// transformer, in tenths of a percent (REN 1.000 art. 305).
 	LossTenths int64 `json:"lossTenths,omitempty"`
+	// Reactive is set by Service.Health only; nil where none was measured.
+	Reactive *ReactiveHealth `json:"reactive,omitempty"`
 }
 
 // HealthOf judges months of one installation from what is given and nothing

@@ -46,16 +46,18 @@ func (s *Service) Health(ctx context.Context, a Actor, installation string, n in
 	if err != nil || len(readings) == 0 {
 		return Health{}, err
 	}
-	tariffs, err := s.TariffTable(ctx)
+	book, err := s.TariffBook(ctx)
 	if err != nil {
 		return Health{}, err
 	}
+	tariffs := book.Table
 	last := calendar.Month(readings[0].Month)
 	first := calendar.Month(readings[len(readings)-1].Month)
 	if n > 0 {
 		first = last.Add(1 - n)
 	}
 	h := Health{Months: HealthOf(&i, contracts, readings, tariffs, calendar.Months(first, last))}
+	h.priceReactive(&i, readings, book)
 	h.Verdicts = VerdictsOf(h.Months)
 	h.forecast(&i, contracts, readings, tariffs, last)
 	return h, nil

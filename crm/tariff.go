@@ -17,7 +17,7 @@ type Tariff struct {
 	Version     int64  `json:"-"`
 	Distributor string `json:"distributor"`
 	Subgroup    string `json:"subgroup"`
-	Modality    string `json:"modality"`    // verde, azul
+	Modality    string `json:"modality"`    // verde, azul; convencional of B1, whose TE prices reactive excess
 	Posto       string `json:"posto"`       // single, peak, offpeak
 	From        string `json:"from"`        // civil date
 	MicrosPerKW int64  `json:"microsPerKW"` // millionths of R$ per kW and month, before taxes
@@ -84,6 +84,17 @@ func NewTariffBook(list []Tariff) TariffBook {
 	}
 	return TariffBook{demand.NewTable(rows), demand.NewTable(tusd), demand.NewTable(te), &priceMemo{known: map[priceKey]demand.Prices{}}}
 }
+
+// reactive are the prices of reactive excess in a month (REN 1.000 art. 304): of
+// its energy the TE of B1 under the green flag, of its demand the off-peak demand
+// of azul in the subgroup.
+func (b TariffBook) reactive(i *Installation, m calendar.Month) (demand.EnergyRate, demand.Rate) {
+	return demand.EnergyRate(b.te.Lookup(i.Distributor, reactiveSubgroup, demand.Convencional, demand.Single, m)),
+		b.Lookup(i.Distributor, i.Subgroup, demand.Azul, demand.OffPeak, m)
+}
+
+// reactiveSubgroup is the one of which a tariff of modality convencional is kept.
+const reactiveSubgroup = "B1"
 
 // prices are those that an installation pays in a month. Who buys its energy
 // elsewhere pays the distributor for the use of its system only; where the

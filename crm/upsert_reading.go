@@ -105,11 +105,14 @@ func (r *TariffRow) normalize(o *Outcome) {
 	}
 	m := demand.Modality(strings.ToLower(r.Modality))
 	r.Modality = string(m)
-	if m != demand.Verde && m != demand.Azul {
+	if m != demand.Verde && m != demand.Azul && m != demand.Convencional {
 		o.reject("modality", "error.field.choice")
 		return
 	}
-	if r.Posto == "" && m == demand.Verde {
+	if (m == demand.Convencional) != (r.Subgroup == reactiveSubgroup) {
+		o.reject("modality", "import.tariff.b1")
+	}
+	if r.Posto == "" && m != demand.Azul {
 		r.Posto = string(demand.Single)
 	}
 	_, ofDemand := r.MicrosPerKW.Value()
@@ -155,6 +158,9 @@ func (u *Upserter) takeTariff(_ context.Context, row *Row, o *Outcome) error {
 	r.TUSDMicrosPerKWh.into(&t.TUSDMicrosPerKWh)
 	r.TEMicrosPerKWh.into(&t.TEMicrosPerKWh)
 	r.Act.into(&t.Act)
+	if t.Modality == string(demand.Convencional) && (t.MicrosPerKW != 0 || t.TUSDMicrosPerKWh != 0) {
+		o.reject("modality", "import.tariff.b1")
+	}
 	given, set := r.MicrosPerKW.Value()
 	if min(t.MicrosPerKW, t.TUSDMicrosPerKWh, t.TEMicrosPerKWh) < 0 || max(t.MicrosPerKW, t.TUSDMicrosPerKWh, t.TEMicrosPerKWh) <= 0 || set && given <= 0 {
 		o.reject("microsPerKW", "import.tariff.value")

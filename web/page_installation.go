@@ -125,6 +125,9 @@ func (v view) placeStats(i crm.Installation, months []crm.MonthHealth) []page.St
 			out = append(out, *o)
 		}
 	}
+	if r := v.reactiveSum(months); r != nil {
+		out = append(out, *r)
+	}
 	if i.NoticeOn != "" {
 		out = append(out, page.Stat{Label: v.T("page.notice"), Value: v.date(i.NoticeOn)})
 	}
@@ -216,6 +219,7 @@ func (v view) bindMonths(p *page.Installation, months []crm.MonthHealth) {
 		p.Rows = append(p.Rows, row)
 	}
 	p.Total = v.totalRow(months, postos)
+	v.bindReactive(p, months)
 }
 
 func (v view) demandMonth(m crm.MonthHealth, p *crm.PostoHealth) page.DemandMonth {

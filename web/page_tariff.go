@@ -108,7 +108,7 @@ var tariffKeys = [][]tariffField{{
 	tariffText("subgroup", "inst.subgroup", func(t crm.Tariff) string { return t.Subgroup }, func(in *crm.TariffInput) *string { return &in.Subgroup }, subgroups),
 	tariffText("from", "tariff.from", func(t crm.Tariff) string { return t.From }, func(in *crm.TariffInput) *string { return &in.From }, asDate),
 }, {
-	tariffText("modality", "contract.modality", func(t crm.Tariff) string { return t.Modality }, func(in *crm.TariffInput) *string { return &in.Modality }, choose("modality.", false, string(demand.Verde), string(demand.Azul))),
+	tariffText("modality", "contract.modality", func(t crm.Tariff) string { return t.Modality }, func(in *crm.TariffInput) *string { return &in.Modality }, choose("modality.", false, string(demand.Verde), string(demand.Azul), string(demand.Convencional))),
 	tariffText("posto", "tariff.posto", func(t crm.Tariff) string { return t.Posto }, func(in *crm.TariffInput) *string { return &in.Posto }, choose("posto.", false, "single", "offpeak", "peak")),
 }}
 

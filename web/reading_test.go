@@ -52,3 +52,33 @@ func TestReadingOverTheAPI(t *testing.T) {
 		t.Errorf("figures did not follow: %s %d", i.WorstMonth, i.WorstTenths)
 	}
 }
+
+// Reactive excess costs what its tariffs say; while one is missing, nothing is
+// taken for free.
+func TestReactiveExcessOnThePage(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	at := "/installations/" + e.Installation
+	b.Get(at).Status(200).Lacks(".readings td[title]")
+	i, err := k.Service.Installation(t.Context(), crm.SystemActor(), e.Installation)
+	k.Must(err)
+	b.Follow(b.Post(at+"/readings", "month", "2026-11", "offpeak", "1.500", "peak", "600", "reactive", "1.250", "reactive_demand", "12")).Status(200).
+		Has(".readings", "Reativos").Has(".readings td[title]", "sem tarifa").Has(".stats", "Reativos, 12 meses").Has(".foot-note", "TE da B1")
+	health := k.API("ana", "GET", at+"/health", nil)
+	if health.StatusCode != 200 || !strings.Contains(health.Body, `"reactive":{"energyWh":1250000,"demandW":12000`) || strings.Contains(health.Body, `"energyCents"`) {
+		t.Errorf("%d %s", health.StatusCode, health.Body)
+	}
+	b1 := crm.TariffInput{Distributor: i.Distributor, Subgroup: "B1", Modality: "convencional", Posto: "single", From: "2026-10-01", TEMicrosPerKWh: 300_000}
+	_, err = k.Service.SetTariff(t.Context(), crm.SystemActor(), b1, 0)
+	k.Must(err)
+	// 1,250 kWh of 0.30 R$ and 12 kW of 22.81 R$.
+	b.Get(at).Status(200).Has(".readings td[title='1.250 kWh excedentes, 12 kW excedentes']", "648,72").Has(".readings tfoot", "648,72").
+		Has(".stats", "648,72").Lacks(".foot-note")
+	if health = k.API("ana", "GET", at+"/health", nil); !strings.Contains(health.Body, `"energyCents":37500,"demandCents":27372,"cents":64872`) {
+		t.Errorf("%s", health.Body)
+	}
+	if health = k.API("bia", "GET", at+"/health", nil); health.StatusCode != 404 {
+		t.Errorf("another agent: %d", health.StatusCode)
+	}
+}

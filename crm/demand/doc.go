@@ -63,6 +63,10 @@ const (
 	Unknown Modality = "unknown"
 )
 
+// Convencional is a modality of tariffs only: no contract of group A has it, but
+// the energy of B1 in it prices reactive excess (REN 1.000 art. 304).
+const Convencional Modality = "convencional"
+
 // Valid tells whether m is one of the three.
 func (m Modality) Valid() bool { return m == Verde || m == Azul || m == Unknown }
 

@@ -1,6 +1,10 @@
 package demand
 
-import "math"
+import (
+	"math"
+
+	"cemigmas/crm/calendar"
+)
 
 // Interval is one hour T of a billing period, as the meter's mass memory has it.
 type Interval struct {
@@ -59,6 +63,20 @@ func ReactiveEnergyCharge(excessWh float64, te EnergyRate) Amount {
 // tariff of azul in the subgroup.
 func ReactiveDemandCharge(largestW float64, billedW int64, azulOffPeak Rate) Amount {
 	return chargeFloat(max(0, largestW-float64(billedW)), int64(azulOffPeak))
+}
+
+// AdjustingIn is Adjusting of a month: the complete cycles are counted from the
+// first month in which there was supply from its first day on; what comes before
+// belongs to the period too. Nothing is adjusted where the day of the connection is not known.
+func (r Rules) AdjustingIn(m calendar.Month, connected calendar.Date) bool {
+	if !connected.Valid() || !m.Valid() || m < connected.Month() {
+		return false
+	}
+	first := connected.Month()
+	if connected != first.First() {
+		first = first.Add(1)
+	}
+	return m < first.Add(r.AdjustCycles)
 }
 
 func chargeFloat(quantity float64, rate int64) Amount {

@@ -63,7 +63,8 @@ type aneelTariff struct {
 }
 
 // aneelRow takes a row of the file. What is no applied tariff of verde or azul
-// for everybody (reference bases, group B, distributed generation) is left out.
+// for everybody (reference bases, distributed generation), or of group B anything
+// but the energy of B1 residencial, which prices reactive excess, is left out.
 func (r *runner) aneelRow(ctx context.Context, t *table, line int64, cells []cell) error {
 	get := func(id string) string {
 		for n, b := range t.cols {
@@ -94,10 +95,22 @@ func aneelWanted(get func(string) string) bool {
 		return v == "" || v == "nao se aplica"
 	}
 	base := text.Fold(get("base"))
+	if base != "" && !strings.HasPrefix(base, "tarifa de aplicacao") || !everybody("detail") || !everybody("access") {
+		return false
+	}
+	if aneelB1(get) {
+		return text.Fold(get("class")) == "residencial" && text.Fold(get("subclass")) == "residencial" && everybody("posto") && aneelAmountGiven(get("te"))
+	}
 	m := text.Fold(get("modality"))
-	return (base == "" || strings.HasPrefix(base, "tarifa de aplicacao")) && (m == string(demand.Verde) || m == string(demand.Azul)) &&
-		strings.HasPrefix(text.Fold(get("subgroup")), "a") && everybody("detail") && everybody("class") && everybody("subclass") && everybody("access")
+	return (m == string(demand.Verde) || m == string(demand.Azul)) && strings.HasPrefix(text.Fold(get("subgroup")), "a") && everybody("class") && everybody("subclass")
 }
+
+func aneelB1(get func(string) string) bool {
+	return text.Fold(get("subgroup")) == "b1" && text.Fold(get("modality")) == string(demand.Convencional)
+}
+
+// aneelAmountGiven tells an amount from an empty cell and from ",00".
+func aneelAmountGiven(raw string) bool { return strings.Trim(raw, "0,. ") != "" }
 
 var aneelPostos = map[string]demand.Posto{"ponta": demand.Peak, "fora ponta": demand.OffPeak, "fora de ponta": demand.OffPeak, "nao se aplica": demand.Single, "": demand.Single}
 
@@ -144,7 +157,10 @@ func (r *runner) aneelTariff(t *table, line int64, get func(string) string) (row
 			fault("tusd", "import.tariff.value")
 		}
 	case "R$/MWH", "MWH": // a thousandth of it, a kWh
-		row.TUSDMicrosPerKWh, row.TEMicrosPerKWh = amount("tusd", 3), amount("te", 3)
+		row.TEMicrosPerKWh = amount("te", 3)
+		if !aneelB1(get) {
+			row.TUSDMicrosPerKWh = amount("tusd", 3)
+		}
 	default:
 		fault("unit", "import.aneel.unit")
 	}

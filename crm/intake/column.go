@@ -91,9 +91,10 @@ func (c *choice) words(lang locale.Lang) []string {
 }
 
 var (
-	modalities = &choice{prefix: "modality.", ids: []string{"verde", "azul", "unknown"},
-		also: map[string]string{"green": "verde", "blue": "azul", "ths verde": "verde", "ths azul": "azul", "horo sazonal verde": "verde", "horo sazonal azul": "azul"}}
-	postos = &choice{prefix: "posto.", ids: []string{"single", "peak", "offpeak"},
+	modalityWords    = map[string]string{"green": "verde", "blue": "azul", "ths verde": "verde", "ths azul": "azul", "horo sazonal verde": "verde", "horo sazonal azul": "azul"}
+	modalities       = &choice{prefix: "modality.", ids: []string{"verde", "azul", "unknown"}, also: modalityWords}
+	tariffModalities = &choice{prefix: "modality.", ids: []string{"verde", "azul", "convencional"}, also: modalityWords}
+	postos           = &choice{prefix: "posto.", ids: []string{"single", "peak", "offpeak"},
 		also: map[string]string{"unica": "single", "nao se aplica": "single", "ponta": "peak", "punta": "peak", "fora ponta": "offpeak",
 			"fora de ponta": "offpeak", "fuera de punta": "offpeak", "off peak": "offpeak", "fp": "offpeak", "p": "peak"}}
 	markets = &choice{prefix: "market.", ids: []string{crm.MarketCaptive, crm.MarketFree},

@@ -149,7 +149,7 @@ var readingColumns = []column{
 var tariffColumns = []column{
 	{id: "distributor", required: true, set: func(r *crm.Row, v value) { r.Tariff.Distributor = v.text }},
 	{id: "subgroup", required: true, also: []string{"subgrupo"}, set: func(r *crm.Row, v value) { r.Tariff.Subgroup = v.text }},
-	{id: "modality", form: formChoice, choice: modalities, required: true, also: []string{"modalidade", "modalidad", "modality"},
+	{id: "modality", form: formChoice, choice: tariffModalities, required: true, also: []string{"modalidade", "modalidad", "modality"},
 		set: func(r *crm.Row, v value) { r.Tariff.Modality = v.text }},
 	{id: "posto", form: formChoice, choice: postos, set: func(r *crm.Row, v value) { r.Tariff.Posto = v.text }},
 	{id: "from", form: formDate, required: true, also: []string{"vigencia", "inicio da vigencia"}, set: func(r *crm.Row, v value) { r.Tariff.From = v.text }},

@@ -19,6 +19,7 @@ type Installation struct {
 	Chart      *Chart // nil: nothing was measured
 	Postos     []string
 	Money      []string // the head of the amounts of each posto
+	Reactive   bool     // a column of reactive excess stands at the end
 	Rows       []ReadingRow
 	Total      *ReadingRow
 	Contracts  []ContractRow
@@ -27,6 +28,7 @@ type Installation struct {
 	AddURL     string // GET /installations/{id}/contracts/new
 	EnterURL   string // GET /installations/{id}/readings
 	Losses     string // what was added to a metering on the secondary side
+	Unpriced   Notice // why reactive excess has no price, and what to do; "" where it has
 	Sim        *Simulator
 	Risks      []Verdict // overruns foreseen
 	Empty      Empty
@@ -43,11 +45,20 @@ type ReadingRow struct {
 	Month string
 	URL   string // GET /installations/{id}/readings/{month}
 	Cells []ReadingCell
-	Notes []Notice // what is doubted, and former figures
+	// Reactive is the reactive excess in R$, with its energy and demand as
+	// Reactance; "" without the column.
+	Reactive, Reactance string
+	Notes               []Notice // what is doubted, and former figures
 }
 
 // Width is how many columns stand beside the month.
-func (r ReadingRow) Width() int { return 4 * len(r.Cells) }
+func (r ReadingRow) Width() int {
+	n := 4 * len(r.Cells)
+	if r.Reactive != "" {
+		n++
+	}
+	return n
+}
 
 // ReadingCell is what one posto contracted and measured in a month.
 type ReadingCell struct {
