@@ -95,12 +95,14 @@ var Installations = Table[Installation]{
 			{Name: "worstMonth", Kind: store.String},
 			{Name: "noticeOn", Kind: store.String},
 			{Name: "saving", Kind: store.Int}, // centavos a year
+			{Name: "distributor", Kind: store.String},
 		},
 		Indexes: append([]store.Index{
 			{Fields: []string{"client", "name"}},
 			{Fields: []string{"uc"}, Unique: true},
 			{Fields: []string{"formerUc"}, Unique: true},
 			{Fields: []string{"source"}, Unique: true},
+			{Fields: []string{"distributor"}},
 		}, scoped([][]string{{"name"}, {"-worst"}, {"worstMonth", "-overW"}, {"noticeOn"}, {"-saving"}})...),
 		Search: true,
 	},
@@ -113,6 +115,9 @@ var Installations = Table[Installation]{
 			"uc": i.UC, "formerUc": i.FormerUC, "source": i.Source,
 			"name": text.SortKey(i.Name), "market": i.Market, "worst": i.WorstTenths,
 			"worstMonth": i.WorstMonth, "noticeOn": i.NoticeOn,
+		}
+		if d := distributorKey(i.Distributor); d != "" {
+			k["distributor"] = d
 		}
 		if i.OverW > 0 {
 			k["overW"] = i.OverW

@@ -25,8 +25,9 @@ var aneelNames = map[string]string{
 // aneelNeeds are those without which a file is no such table.
 var aneelNeeds = []string{"distributor", "from", "subgroup", "modality", "posto", "unit", "tusd", "te"}
 
-// aneelMost is how many distributors one file may bring: all of the country are
-// read whole with each price, and nobody here needs them.
+// aneelMost is how many distributors a file may bring that are all taken. Of the
+// regulator's whole table those are taken that installations name: the others are
+// nobody's here, and all that is stored is read for each price.
 const aneelMost = 10
 
 func matchANEEL(cells []cell) []*bound {
@@ -54,6 +55,11 @@ type aneelTable struct {
 	tariffs map[string]*aneelTariff
 	of      []string // distributors
 	left    int64    // rows that are about something else
+	// used are the distributors that are taken; nil while a file has so few that
+	// all are. others are those that are not, unused their rows.
+	used   map[string]bool
+	others map[string]bool
+	unused int64
 }
 
 type aneelTariff struct {
@@ -78,15 +84,50 @@ func (r *runner) aneelRow(ctx context.Context, t *table, line int64, cells []cel
 		t.aneel.left++
 		return nil
 	}
+	if t.aneel.used != nil && t.aneel.leaves(get("distributor"), 1) {
+		return nil
+	}
 	row, issues := r.aneelTariff(t, line, get)
 	if len(issues) > 0 {
 		return r.add(ctx, item{t: t, line: line, bad: true, issues: issues})
 	}
 	t.aneel.take(row, line, textsOf(cells))
-	if len(t.aneel.of) > aneelMost {
-		return fileError("import.aneel.many", "most", strconv.Itoa(aneelMost))
+	if t.aneel.used == nil && len(t.aneel.of) > aneelMost {
+		return r.aneelWhole(ctx, t.aneel)
 	}
 	return nil
+}
+
+// aneelWhole keeps the distributors in use of what was gathered, and from then on.
+func (r *runner) aneelWhole(ctx context.Context, a *aneelTable) error {
+	used, err := r.svc.DistributorsInUse(ctx)
+	if err != nil {
+		return err
+	}
+	if len(used) == 0 {
+		return fileError("import.aneel.many", "most", strconv.Itoa(aneelMost))
+	}
+	a.used, a.others = used, map[string]bool{}
+	a.order = slices.DeleteFunc(a.order, func(key string) bool {
+		x := a.tariffs[key]
+		gone := a.leaves(x.row.Distributor, int64(len(x.lines)))
+		if gone {
+			delete(a.tariffs, key)
+		}
+		return gone
+	})
+	return nil
+}
+
+// leaves reports whether nobody uses a distributor, and counts its rows.
+func (a *aneelTable) leaves(distributor string, rows int64) bool {
+	name := strings.ToUpper(strings.TrimSpace(distributor))
+	if name == "" || a.used[name] {
+		return false
+	}
+	a.others[name] = true
+	a.unused += rows
+	return true
 }
 
 func aneelWanted(get func(string) string) bool {
@@ -232,6 +273,10 @@ func (r *runner) aneelEnd(ctx context.Context, t *table) error {
 	if t.aneel.left > 0 {
 		r.tell(crm.ImportError{Sheet: t.name, Row: t.header, Warning: true,
 			Reason: crm.Text{Key: "import.aneel.left", Args: []string{"rows", locale.Int(r.lang, t.aneel.left)}}})
+	}
+	if t.aneel.unused > 0 {
+		r.tell(crm.ImportError{Sheet: t.name, Row: t.header, Warning: true,
+			Reason: crm.Text{Key: "import.aneel.unused", Args: []string{"rows", locale.Int(r.lang, t.aneel.unused), "count", locale.Int(r.lang, int64(len(t.aneel.others)))}}})
 	}
 	for _, key := range t.aneel.order {
 		x := t.aneel.tariffs[key]

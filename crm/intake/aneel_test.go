@@ -83,3 +83,62 @@ func TestFaultyTariffsAreNamed(t *testing.T) {
 		t.Errorf("told\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+func aneelOf(distributor, line string) string {
+	return strings.ReplaceAll(line, "CEMIG-D", distributor)
+}
+
+// Of B1 only the energy of the residential class in the conventional modality is
+// of use: it prices reactive excess.
+func TestTheEnergyOfB1IsTaken(t *testing.T) {
+	svc := newHouse(t)
+	b1 := func(modality, class, subclass, tusd, te string) string {
+		l := strings.Replace(aneelLine(modality, "Não se aplica", "R$/MWh", tusd, te), ";A4;", ";B1;", 1)
+		return strings.Replace(l, "Não se aplica;Não se aplica", class+";"+subclass, 1)
+	}
+	res, told := takeTariffs(t, svc, aneelHead+b1("Convencional", "Residencial", "Residencial", "412,03", "301,57")+
+		b1("Convencional", "Residencial", "Baixa Renda", "1,00", "2,00")+b1("Branca", "Residencial", "Residencial", "1,00", "2,00")+
+		b1("Convencional", "Rural", "Rural", "1,00", "2,00")+b1("Convencional", "Residencial", "Residencial", "1,00", ",00"))
+	list, err := svc.ListTariffs(t.Context())
+	if err != nil || len(list) != 1 || res.Sheets[0].Counts != (Counts{Created: 1}) || len(told) != 1 || told[0].Reason.Args[1] != "4" {
+		t.Fatalf("%+v, told %+v, stored %+v, %v", res.Sheets, told, list, err)
+	}
+	if x := list[0]; x.ID != "CEMIG-D|B1|convencional|single|2026-01-01" || x.TEMicrosPerKWh != 301_570 || x.TUSDMicrosPerKWh != 0 || x.MicrosPerKW != 0 {
+		t.Errorf("%+v", x)
+	}
+}
+
+// The regulator's whole table: those that installations name are taken, wherever
+// they stand in it; without any installation nobody knows which.
+func TestAWholeTableOfTariffs(t *testing.T) {
+	svc := newHouse(t)
+	text := aneelHead
+	good := aneelLine("Azul", "Ponta", "R$/kW", "68,21", "0") + aneelLine("Azul", "Ponta", "R$/MWh", "153,23", "475,91")
+	for n := range 12 {
+		text += aneelOf(fmt.Sprintf("OUTRA %d", n), good)
+		if n == 3 {
+			text += aneelOf("Cemig-D", good)
+		}
+	}
+	text += aneelOf("ENEL RJ", good)
+	if _, err := Run(t.Context(), svc, crm.Actor{UserID: "root", Role: crm.RoleAdmin}, Options{Path: writeFile(t, "todas.csv", text), Name: "todas.csv", Lang: "pt-BR", OnError: func(crm.ImportError) {}}); crm.CodeOf(err) != crm.CodeInvalid {
+		t.Fatalf("nobody says which are used: %v", err)
+	}
+	for n, distributor := range []string{" cemig-d", "ENEL RJ", "", "ENEL RJ"} {
+		i := crm.Installation{ID: fmt.Sprint("i", n), Client: "c", UC: fmt.Sprint(n), Source: fmt.Sprint("s", n), FormerUC: fmt.Sprint("f", n), Name: "x", Distributor: distributor}
+		if err := svc.Apply(t.Context(), crm.Installations.Put(&i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	res, told := takeTariffs(t, svc, text)
+	list, err := svc.ListTariffs(t.Context())
+	if err != nil || len(list) != 2 || list[0].Distributor != "CEMIG-D" || list[1].Distributor != "ENEL RJ" || res.Sheets[0].Counts != (Counts{Created: 2}) {
+		t.Fatalf("%+v %+v %v", list, res.Sheets, err)
+	}
+	if list[0].MicrosPerKW != 68_210_000 || list[0].TEMicrosPerKWh != 475_910 {
+		t.Errorf("%+v", list[0])
+	}
+	if len(told) != 1 || told[0].Reason.Key != "import.aneel.unused" || told[0].Reason.Args[1] != "24" || told[0].Reason.Args[3] != "12" {
+		t.Errorf("told %+v", told)
+	}
+}
