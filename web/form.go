@@ -67,6 +67,15 @@ func (t typed) field(name string, wrong map[string]string, keys ...string) page.
 	return f
 }
 
+// fieldOr is field, or what is stored where the form has no such field.
+func (t typed) fieldOr(name string, stored page.Field, wrong map[string]string, keys ...string) page.Field {
+	f := t.field(name, wrong, keys...)
+	if !t.has(name) {
+		f.Value = stored.Value
+	}
+	return f
+}
+
 // at reads day and time in the house's zone: nil when neither is given. A day
 // alone is noon, unless it is today: then it is now.
 func (t typed) at(v view) (*time.Time, error) {

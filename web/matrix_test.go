@@ -182,6 +182,7 @@ var matrix = map[string]cell{
 	"GET /bulk page":                        {path: at("/bulk")},
 	"GET /bulk/:id page":                    {reach: private, path: of("/bulk/%s", bulk)},
 	"GET /bulk/:id api":                     {reach: private, path: of("/bulk/%s", bulk)},
+	"POST /edits/:batch/undo page":          {path: at("/edits/edit-none/undo"), ok: 404},
 	"POST /bulk/:id page":                   {reach: private, path: of("/bulk/%s", bulk), ok: 303},
 	"POST /bulk/:id/undo page":              {reach: private, path: of("/bulk/%s/undo", bulk), ok: 303},
 	"POST /bulk/:id/undo api":               {reach: private, path: of("/bulk/%s/undo", bulk), ok: 202},

@@ -51,10 +51,10 @@ func (s *Server) showClient(c *fiber.Ctx, status int, log *page.LogForm) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
-	p := page.Client{Base: s.base(c, page.PlaceClients, cl.Name, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}),
-		ID: cl.ID, Name: cl.Name, Badges: v.clientBadges(cl), Line: join(", ", sectorWord(v, cl), cl.City),
-		Phone: tel(cl.Phone), MailURL: mailURL(first(cl.Emails)), VisitURL: "/visits/new?client=" + cl.ID, EditURL: "/clients/" + cl.ID + "/edit", PersonURL: "/clients/" + cl.ID + "/people/new", PlaceURL: "/clients/" + cl.ID + "/installations/new",
-		Stats: v.clientStats(cl, places), Facts: v.clientFacts(cl, users), Timeline: t}
+	p := v.clientTop(cl)
+	p.Base = s.base(c, page.PlaceClients, cl.Name, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"})
+	p.PersonURL, p.PlaceURL, p.Stats, p.Timeline = "/clients/"+cl.ID+"/people/new", "/clients/"+cl.ID+"/installations/new", v.clientStats(cl, places), t
+	p.Facts, p.Blank = filled(v.clientFacts(cl, users, a))
 	p.MergeURL, p.HistoryURL, p.GroupURL = "/clients/"+cl.ID+"/merge", "/clients/"+cl.ID+"/history", "/clients/"+cl.ID+"/group"
 	if cl.Placeholder {
 		p.NameURL, p.MergeURL = p.MergeURL, ""
@@ -174,27 +174,45 @@ func (v view) overStat(month string, places []crm.Installation) *page.Stat {
 	return stat
 }
 
-func (v view) clientFacts(c crm.Client, users map[string]string) []page.Fact {
-	facts := []page.Fact{
-		{Label: v.T("page.client.legal"), Value: c.LegalName},
-		{Label: strings.ToUpper(string(c.TaxKind)), Value: taxText(c)},
-		{Label: v.T("web.code"), Value: c.Code},
-		{Label: v.T("page.sector"), Value: v.sector(c.Sector), URL: at("/clients", "sector", c.Sector)},
-		{Label: v.T("web.sector.since"), Value: v.sectorSince(c)},
-		{Label: v.T("page.client.tier"), Value: v.tierWord(c)},
-		{Label: v.T("page.client.cnae"), Value: ident.CNAE(c.CNAE).Format()},
-		{Label: v.T("page.client.address"), Value: join(", ", c.Address, c.City)},
-		{Label: v.T("page.client.phone"), Value: ident.FormatPhone(c.Phone)},
-		{Label: v.T("page.agent"), Value: orNothing(users[c.Agent])},
-		{Label: v.T("page.users.team"), Value: c.Team},
-		{Label: v.T("page.mail"), Value: join(", ", c.Emails...)},
-		{Label: v.T("page.client.domains"), Value: join(", ", c.Domains...)},
-		{Label: v.T("page.client.segment"), Value: v.segment(c.Segment)},
-		{Label: v.T("page.client.standin"), Value: v.standIn(c, users)},
-		{Label: v.T("page.client.tags"), Value: join(", ", c.Tags...)},
-		{Label: v.T("page.client.notes"), Value: c.Notes},
+// clientTop is a client's page with its first line only.
+func (v view) clientTop(cl crm.Client) page.Client {
+	return page.Client{Base: page.Base{Text: v.Text}, ID: cl.ID, Name: cl.Name, Badges: v.clientBadges(cl), Line: join(", ", sectorWord(v, cl), cl.City),
+		Phone: tel(cl.Phone), MailURL: mailURL(first(cl.Emails)), VisitURL: "/visits/new?client=" + cl.ID, EditURL: "/clients/" + cl.ID + "/edit"}
+}
+
+// clientFacts are all facts of a client, also those that say nothing yet; a may
+// edit them where they stand.
+func (v view) clientFacts(c crm.Client, users map[string]string, a crm.Actor) []page.Fact {
+	edit := func(name string, f page.Fact) page.Fact {
+		if hiddenFrom(a, name) {
+			return f
+		}
+		return v.editable("/clients/"+c.ID+"/edit", name, f)
 	}
-	return slices.DeleteFunc(facts, func(f page.Fact) bool { return f.Value == "" })
+	tax := strings.ToUpper(string(c.TaxKind))
+	if tax == "" {
+		tax = v.T("page.client.taxid")
+	}
+	return []page.Fact{
+		edit("legal_name", page.Fact{Label: v.T("page.client.legal"), Value: c.LegalName}),
+		edit("tax_id", page.Fact{Label: tax, Value: taxText(c)}),
+		{Label: v.T("web.code"), Value: c.Code},
+		edit("sector", page.Fact{Label: v.T("page.sector"), Value: v.sector(c.Sector), URL: at("/clients", "sector", c.Sector)}),
+		{Label: v.T("web.sector.since"), Value: v.sectorSince(c)},
+		edit("tier", page.Fact{Label: v.T("page.client.tier"), Value: v.tierWord(c)}),
+		edit("status", page.Fact{Label: v.T("page.client.status"), Value: v.orEmpty("web.status.", c.Status)}),
+		edit("cnae", page.Fact{Label: v.T("page.client.cnae"), Value: ident.CNAE(c.CNAE).Format()}),
+		edit("address", page.Fact{Label: v.T("page.client.address"), Value: join(", ", c.Address, c.City)}),
+		edit("phone", page.Fact{Label: v.T("page.client.phone"), Value: ident.FormatPhone(c.Phone)}),
+		edit("agent", page.Fact{Label: v.T("page.agent"), Value: orNothing(users[c.Agent])}),
+		{Label: v.T("page.users.team"), Value: c.Team},
+		edit("emails", page.Fact{Label: v.T("page.mail"), Value: join(", ", c.Emails...)}),
+		edit("domains", page.Fact{Label: v.T("page.client.domains"), Value: join(", ", c.Domains...)}),
+		edit("segment", page.Fact{Label: v.T("page.client.segment"), Value: v.segment(c.Segment)}),
+		edit("stand_in", page.Fact{Label: v.T("page.client.standin"), Value: v.standIn(c, users)}),
+		edit("tags", page.Fact{Label: v.T("page.client.tags"), Value: join(", ", c.Tags...)}),
+		edit("notes", page.Fact{Label: v.T("page.client.notes"), Value: c.Notes}),
+	}
 }
 
 // sectorSince is when a client came into its sector, and from which; empty for

@@ -17,7 +17,48 @@ func (s *Server) clientEditPage(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
+	if isPart(c) && c.Query("shown") != "" {
+		users, err := s.Service.UserNames(c.UserContext())
+		if err != nil {
+			return s.fail(c, err)
+		}
+		return s.showFact(c, s.view(c).clientFacts(cl, users, actor(c)))
+	}
+	if isPart(c) && c.Query("fact") != "" {
+		return s.clientFact(c, fiber.StatusOK, cl, c.Query("fact"), storedClient(cl), nil)
+	}
 	return s.showClientEdit(c, fiber.StatusOK, cl, storedClient(cl), nil)
+}
+
+// clientFactFields are the facts of a client that are several fields.
+var clientFactFields = map[string][]string{
+	"sector":   {"sector", "sector_since"},
+	"address":  {"address", "city"},
+	"stand_in": {"stand_in", "stand_in_from", "stand_in_until"},
+}
+
+// clientFact answers the form of one fact of a client; refused is why it comes
+// again.
+func (s *Server) clientFact(c *fiber.Ctx, status int, cl crm.Client, name string, form page.ClientForm, refused error) error {
+	v := s.view(c)
+	if _, err := factNamed(v.clientFacts(cl, nil, actor(c)), name); err != nil {
+		return s.fail(c, err)
+	}
+	p := page.ClientEdit{Base: page.Base{Text: v.Text}}
+	if err := s.fillClientForm(c, cl, &p, form); err != nil {
+		return s.fail(c, err)
+	}
+	var fields []page.FieldView
+	for _, f := range factFields(clientFactFields, name) {
+		fields = append(fields, p.At(f))
+	}
+	return s.render(c, status, "fact/edit", s.factForm(c, "/clients/"+cl.ID, name, cl.Version, fields, storedField(cl), refused))
+}
+
+// storedField answers what a field of the form would say unedited.
+func storedField(cl crm.Client) func(name string) string {
+	p := page.ClientEdit{Form: storedClient(cl)}
+	return func(name string) string { return p.At(name).Value }
 }
 
 // clientFields names the fields of the form, with the name that the domain
@@ -71,6 +112,15 @@ func (s *Server) showClientEdit(c *fiber.Ctx, status int, cl crm.Client, form pa
 
 // showClientForm renders the form of a client that is there or being made.
 func (s *Server) showClientForm(c *fiber.Ctx, status int, cl crm.Client, p page.ClientEdit, form page.ClientForm, notice *page.Notice) error {
+	if err := s.fillClientForm(c, cl, &p, form); err != nil {
+		return s.fail(c, err)
+	}
+	p.Asked, p.Shape, p.Notice = factFields(clientFactFields, c.Query("fact"))[0], page.ShapeForm, notice
+	return s.render(c, status, "client/edit", p)
+}
+
+// fillClientForm gives the form its values and choices.
+func (s *Server) fillClientForm(c *fiber.Ctx, cl crm.Client, p *page.ClientEdit, form page.ClientForm) error {
 	v := s.view(c)
 	p.Form, p.Sectors = form, append([]page.Option{{Label: v.T("web.sector.auto")}}, v.sectors(cl.Sector)...)
 	p.Tiers, p.States = []page.Option{{Label: v.tierAuto(cl)}}, v.options("web.status.", crm.ClientStatuses...)
@@ -85,11 +135,11 @@ func (s *Server) showClientForm(c *fiber.Ctx, status int, cl crm.Client, p page.
 	if actor(c).Role != crm.RoleAgent {
 		agents, err := s.agentOptions(c)
 		if err != nil {
-			return s.fail(c, err)
+			return err
 		}
 		names, err := s.Service.UserNames(c.UserContext())
 		if err != nil {
-			return s.fail(c, err)
+			return err
 		}
 		p.Agents = append([]page.Option{{Label: nothing}}, agents...)
 		// Former ones stay chosen until somebody chooses another.
@@ -98,12 +148,11 @@ func (s *Server) showClientForm(c *fiber.Ctx, status int, cl crm.Client, p page.
 		if cl.ID == "" {
 			p.Agents = append([]page.Option{{Value: proposedAgent, Label: v.T("web.serving.auto")}}, p.Agents...)
 			if p.Hint, err = s.hintFor(c, v, form); err != nil {
-				return s.fail(c, err)
+				return err
 			}
 		}
 	}
-	p.Shape, p.Notice = page.ShapeForm, notice
-	return s.render(c, status, "client/edit", p)
+	return nil
 }
 
 // withOption adds a choice that is none of those offered.
@@ -123,19 +172,24 @@ func (s *Server) clientEdit(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
-	_, err = s.Service.EditClient(ctx, a, id, f.version(), clientPatch(f, now, a))
+	batch, fact := s.editBatch(), f.get("fact")
+	version := f.version()
+	if fact != "" && untouched(f, factFields(clientFactFields, fact), storedField(now)) {
+		version = now.Version
+	}
+	is, err := s.Service.EditClient(crm.WithBatch(ctx, batch), a, id, version, clientPatch(f, now, a))
 	if err == nil {
-		return s.goTo(c, "/clients/"+id, note{Label: v.T("web.saved")})
+		return s.clientSaved(c, fact, now, is, batch)
 	}
 	wrong, above, ok := v.formError(err)
 	if !ok {
 		return s.fail(c, err)
 	}
-	form := page.ClientForm{Emails: f.field("emails", wrong), Domains: f.field("domains", wrong), Tags: f.field("tags", wrong)}
 	stored := storedClient(now)
+	form := page.ClientForm{Emails: f.fieldOr("emails", stored.Emails, wrong), Domains: f.fieldOr("domains", stored.Domains, wrong), Tags: f.fieldOr("tags", stored.Tags, wrong)}
 	conflict := crm.CodeOf(err) == crm.CodeConflict
 	for _, cf := range clientFields {
-		*cf.field(&form) = f.field(cf.name, wrong, cf.api)
+		*cf.field(&form) = f.fieldOr(cf.name, *cf.field(&stored), wrong, cf.api)
 		if conflict && !hiddenFrom(a, cf.name) {
 			v.differs(cf.field(&form), cf.field(&stored).Value)
 		}
@@ -153,7 +207,24 @@ func (s *Server) clientEdit(c *fiber.Ctx) error {
 	if !conflict {
 		now.Version = f.version()
 	}
+	if isPart(c) && fact != "" {
+		return s.clientFact(c, fiber.StatusUnprocessableEntity, now, fact, form, err)
+	}
 	return s.showClientEdit(c, again(err), now, form, notice)
+}
+
+// clientSaved leads back to the client, or answers the one fact that was edited.
+func (s *Server) clientSaved(c *fiber.Ctx, fact string, was, is crm.Client, batch string) error {
+	v, record := s.view(c), "/clients/"+is.ID
+	n := v.savedNote(batch, is.Version != was.Version)
+	if !isPart(c) || fact == "" {
+		return s.goTo(c, record, n)
+	}
+	users, err := s.Service.UserNames(c.UserContext())
+	if err != nil {
+		return s.fail(c, err)
+	}
+	return s.factSaved(c, fact, v.clientFacts(was, users, actor(c)), v.clientFacts(is, users, actor(c)), v.clientTop(is).Top(), n, record)
 }
 
 // clientPatch names only what differs from what is stored now: a field that

@@ -94,7 +94,7 @@ func (t *telling) row(r crm.Revision) page.HistoryRow {
 			row.What += " " + slashMonth(month)
 		}
 	}
-	if r.Batch != "" {
+	if r.Batch != "" && !strings.HasPrefix(r.Batch, editPrefix) {
 		row.Batch = t.T("history.batch")
 		if strings.HasPrefix(r.Batch, "undo:") {
 			row.Batch = t.T("history.undo")

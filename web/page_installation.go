@@ -43,11 +43,13 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
-	p := page.Installation{Base: s.base(c, page.PlaceClients, i.Name, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name)),
-		Name: i.Name, Number: ucText(i), Client: clientLink(cl.ID, cl.Name), Badges: v.placeBadges(i), Ranges: ranges,
-		Span: v.n("web.months", int64(len(months))), Idle: locale.Threshold(v.Lang, demand.DefaultIdle.TenthsPercent), Contracts: v.contractRows(contracts), Facts: v.placeFacts(i, cl),
-		EditURL: "/installations/" + i.ID + "/edit", AddURL: "/installations/" + i.ID + "/contracts/new", EnterURL: "/installations/" + i.ID + "/readings",
-		Empty: page.Empty{Label: v.T("page.inst.noreadings"), Action: page.Link{Label: v.T("page.nav.imports"), URL: "/imports"}}}
+	p := v.placeTop(i)
+	p.Base = s.base(c, page.PlaceClients, i.Name, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name))
+	p.Client, p.Ranges, p.Contracts = clientLink(cl.ID, cl.Name), ranges, v.contractRows(contracts)
+	p.Span, p.Idle = v.n("web.months", int64(len(months))), locale.Threshold(v.Lang, demand.DefaultIdle.TenthsPercent)
+	p.AddURL, p.EnterURL = "/installations/"+i.ID+"/contracts/new", "/installations/"+i.ID+"/readings"
+	p.Empty = page.Empty{Label: v.T("page.inst.noreadings"), Action: page.Link{Label: v.T("page.nav.imports"), URL: "/imports"}}
+	p.Facts, p.Blank = filled(v.placeFacts(i, cl))
 	p.Shape = page.ShapeRecord
 	p.Stats = v.placeStats(i, months)
 	if p.Beside, err = s.beside(c, v, cl.Sector, i.ContractedW, i.Year); err != nil {
@@ -413,7 +415,9 @@ func (v view) stepText(s crm.DemandStep) string {
 	return join(", ", parts...)
 }
 
+// placeFacts are all facts of an installation, also those that say nothing yet.
 func (v view) placeFacts(i crm.Installation, cl crm.Client) []page.Fact {
+	edit := func(name string, f page.Fact) page.Fact { return v.editable("/installations/"+i.ID+"/edit", name, f) }
 	voltage := ""
 	if i.VoltageV > 0 {
 		voltage = locale.Kilo(v.Lang, i.VoltageV) + "\u00a0kV"
@@ -432,27 +436,29 @@ func (v view) placeFacts(i crm.Installation, cl crm.Client) []page.Fact {
 	}
 	facts := []page.Fact{
 		{Label: v.T("page.client"), Value: cl.Name, URL: "/clients/" + cl.ID},
-		{Label: v.T("web.uc"), Value: ucText(i)},
-		{Label: v.T("web.formeruc"), Value: i.FormerUC},
-		{Label: "CNPJ", Value: cnpj},
-		{Label: v.T("web.voltage"), Value: join(", ", voltage, i.Subgroup)},
-		{Label: v.T("web.load"), Value: load},
-		{Label: v.T("inst.transformer"), Value: v.kva(i.TransformerVA)},
-		{Label: v.T("inst.secondary"), Value: v.secondary(i)},
-		{Label: v.T("inst.conditions"), Value: v.conditions(i)},
-		{Label: v.T("web.class"), Value: i.TariffClass},
-		{Label: v.T("page.client.cnae"), Value: ident.CNAE(i.CNAE).Format()},
-		{Label: v.T("page.client.address"), Value: i.Address},
-		{Label: v.T("page.client.city"), Value: i.City},
-		{Label: v.T("inst.municipality"), Value: i.MunIBGE},
-		{Label: v.T("inst.map"), Value: i.Coordinates, URL: mapURL(i.Coordinates)},
-		{Label: v.T("web.distributor"), Value: i.Distributor},
-		{Label: v.T("web.substation"), Value: join(", ", i.Substation, i.Feeder)},
-		{Label: v.T("web.connected"), Value: connected},
+		edit("uc", page.Fact{Label: v.T("web.uc"), Value: ucText(i)}),
+		edit("former_uc", page.Fact{Label: v.T("web.formeruc"), Value: i.FormerUC}),
+		edit("cnpj", page.Fact{Label: "CNPJ", Value: cnpj}),
+		edit("status", page.Fact{Label: v.T("page.client.status"), Value: v.orEmpty("inst.status.", i.Status)}),
+		edit("market", page.Fact{Label: v.T("inst.market"), Value: v.orEmpty("web.market.", i.Market)}),
+		edit("voltage", page.Fact{Label: v.T("web.voltage"), Value: join(", ", voltage, i.Subgroup)}),
+		edit("load", page.Fact{Label: v.T("web.load"), Value: load}),
+		edit("transformer", page.Fact{Label: v.T("inst.transformer"), Value: v.kva(i.TransformerVA)}),
+		edit("secondary", page.Fact{Label: v.T("inst.secondary"), Value: v.secondary(i)}),
+		edit("conditions", page.Fact{Label: v.T("inst.conditions"), Value: v.conditions(i)}),
+		edit("tariff_class", page.Fact{Label: v.T("web.class"), Value: i.TariffClass}),
+		edit("cnae", page.Fact{Label: v.T("page.client.cnae"), Value: ident.CNAE(i.CNAE).Format()}),
+		edit("address", page.Fact{Label: v.T("page.client.address"), Value: i.Address}),
+		edit("city", page.Fact{Label: v.T("page.client.city"), Value: i.City}),
+		edit("municipality", page.Fact{Label: v.T("inst.municipality"), Value: i.MunIBGE}),
+		edit("coordinates", page.Fact{Label: v.T("inst.map"), Value: i.Coordinates, URL: mapURL(i.Coordinates)}),
+		edit("distributor", page.Fact{Label: v.T("web.distributor"), Value: i.Distributor}),
+		edit("substation", page.Fact{Label: v.T("web.substation"), Value: join(", ", i.Substation, i.Feeder)}),
+		edit("connected_on", page.Fact{Label: v.T("web.connected"), Value: connected}),
 		{Label: v.T("web.source"), Value: i.Source},
 	}
 	for n, f := range i.Flags {
 		facts = append(facts, page.Fact{Label: v.T("web.doubt") + " " + strconv.Itoa(n+1), Value: v.text(f)})
 	}
-	return slices.DeleteFunc(facts, func(f page.Fact) bool { return f.Value == "" })
+	return facts
 }

@@ -118,7 +118,7 @@ func (v view) placeForm(i crm.Installation, t *typed, wrong map[string]string, c
 				stored := f.value(v, i)
 				field := page.Field{Value: stored}
 				if t != nil {
-					field = t.field(f.name, wrong, f.key())
+					field = t.fieldOr(f.name, field, wrong, f.key())
 				}
 				if conflict {
 					v.differs(&field, stored)
@@ -130,7 +130,7 @@ func (v view) placeForm(i crm.Installation, t *typed, wrong map[string]string, c
 		out = append(out, group)
 	}
 	on := i.Conditions
-	if t != nil {
+	if t != nil && t.has("conditions") {
 		on = t.all("conditions")
 	}
 	conditions := page.FieldGroup{Heading: v.T("inst.conditions"), Name: "conditions", Wrong: wrong["conditions"]}
@@ -220,7 +220,88 @@ func (s *Server) placeEditPage(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
-	return s.showPlaceForm(c, fiber.StatusOK, cl, i, s.view(c).placeForm(i, nil, nil, false), nil)
+	v := s.view(c)
+	if isPart(c) && c.Query("shown") != "" {
+		return s.showFact(c, v.placeFacts(i, cl))
+	}
+	groups := v.placeForm(i, nil, nil, false)
+	if isPart(c) && c.Query("fact") != "" {
+		return s.placeFact(c, fiber.StatusOK, i, cl, c.Query("fact"), groups, nil)
+	}
+	for _, g := range groups { // without a script: the form with the cursor there
+		for _, row := range g.Rows {
+			for n := range row {
+				row[n].Focus = row[n].Name == c.Query("fact")
+			}
+		}
+	}
+	return s.showPlaceForm(c, fiber.StatusOK, cl, i, groups, nil)
+}
+
+// placeFactFields are the facts of an installation that are several fields.
+var placeFactFields = map[string][]string{"voltage": {"voltage", "subgroup"}, "substation": {"substation", "feeder"}}
+
+// placeFact answers the form of one fact of an installation, with the fields of
+// the whole one; refused is why it comes again.
+func (s *Server) placeFact(c *fiber.Ctx, status int, i crm.Installation, cl crm.Client, name string, groups []page.FieldGroup, refused error) error {
+	v := s.view(c)
+	if _, err := factNamed(v.placeFacts(i, cl), name); err != nil {
+		return s.fail(c, err)
+	}
+	wanted := factFields(placeFactFields, name)
+	var fields []page.FieldView
+	var checks page.FieldGroup
+	for _, g := range groups {
+		for _, row := range g.Rows {
+			for _, f := range row {
+				if slices.Contains(wanted, f.Name) {
+					fields = append(fields, f)
+				}
+			}
+		}
+		if g.Name == name {
+			checks = g
+		}
+	}
+	e := s.factForm(c, "/installations/"+i.ID, name, i.Version, fields, v.storedPlace(i), refused)
+	if checks.Name != "" {
+		e.Group, e.Checks, e.Was = checks.Name, checks.Checks, []page.Option{{Label: checks.Name, Value: v.storedPlace(i)(checks.Name)}}
+		if e.Wrong == "" {
+			e.Wrong = checks.Wrong
+		}
+	}
+	return s.render(c, status, "fact/edit", e)
+}
+
+// storedPlace answers what a field of the form would say unedited.
+func (v view) storedPlace(i crm.Installation) func(name string) string {
+	return func(name string) (is string) {
+		placeFields(func(f placeField) {
+			if f.name == name {
+				is = f.value(v, i)
+			}
+		})
+		if name == "conditions" {
+			is = strings.Join(i.Conditions, ", ")
+		}
+		return is
+	}
+}
+
+// placeSaved leads back to the installation, or answers the one fact that was
+// edited.
+func (s *Server) placeSaved(c *fiber.Ctx, fact string, was, is crm.Installation, cl crm.Client, batch string) error {
+	v, record := s.view(c), "/installations/"+is.ID
+	n := v.savedNote(batch, is.Version != was.Version)
+	if !isPart(c) || fact == "" {
+		return s.goTo(c, record, n)
+	}
+	return s.factSaved(c, fact, v.placeFacts(was, cl), v.placeFacts(is, cl), v.placeTop(is).Top(), n, record)
+}
+
+// placeTop is an installation's page with its first line only.
+func (v view) placeTop(i crm.Installation) page.Installation {
+	return page.Installation{Base: page.Base{Text: v.Text}, Name: i.Name, Number: ucText(i), Badges: v.placeBadges(i), EditURL: "/installations/" + i.ID + "/edit"}
 }
 
 func (s *Server) placeEdit(c *fiber.Ctx) error {
@@ -230,11 +311,15 @@ func (s *Server) placeEdit(c *fiber.Ctx) error {
 		return s.fail(c, err)
 	}
 	p, err := v.placePatchOf(t, now)
-	if err == nil {
-		_, err = s.Service.EditInstallation(c.UserContext(), actor(c), now.ID, t.version(), p)
+	batch, fact, version, is := s.editBatch(), t.get("fact"), t.version(), now
+	if fact != "" && untouched(t, factFields(placeFactFields, fact), v.storedPlace(now)) {
+		version = now.Version
 	}
 	if err == nil {
-		return s.goTo(c, "/installations/"+now.ID, note{Label: v.T("web.saved")})
+		is, err = s.Service.EditInstallation(crm.WithBatch(c.UserContext(), batch), actor(c), now.ID, version, p)
+	}
+	if err == nil {
+		return s.placeSaved(c, fact, now, is, cl, batch)
 	}
 	wrong, above, ok := v.formError(err)
 	if !ok {
@@ -247,6 +332,9 @@ func (s *Server) placeEdit(c *fiber.Ctx) error {
 	groups := v.placeForm(now, &t, wrong, conflicted(err))
 	if !conflicted(err) {
 		now.Version = t.version()
+	}
+	if isPart(c) && fact != "" {
+		return s.placeFact(c, fiber.StatusUnprocessableEntity, now, cl, fact, groups, err)
 	}
 	return s.showPlaceForm(c, again(err), cl, now, groups, notice)
 }

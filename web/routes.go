@@ -120,6 +120,7 @@ func table() []route {
 		{method: post, path: "/password", page: (*Server).changePassword},
 		{method: get, path: "/", page: (*Server).todayPage},
 		{method: get, path: "/bulk", page: (*Server).bulksPage},
+		{method: post, path: "/edits/:batch/undo", page: (*Server).undoEdit},
 		{method: post, path: "/bulk/:id", page: (*Server).bulkRun},
 		{method: get, path: "/sectors/new", page: (*Server).sectorNewPage},
 		{method: get, path: "/sectors/:id", page: (*Server).sectorPage},

@@ -19,6 +19,7 @@ type Client struct {
 	Stats      []Stat
 	Beside     Link // how it stands among others of its sector and size
 	Facts      []Fact
+	Blank      []Fact // facts to be filled in
 	People     []Person
 	PersonURL  string // GET /clients/{id}/people/new
 	PlaceURL   string // GET /clients/{id}/installations/new
@@ -32,6 +33,11 @@ type Client struct {
 	Promises   []Promise
 	Composer   Composer
 	Timeline   Timeline
+}
+
+// Top is the first line of the record.
+func (c Client) Top() RecordTitle {
+	return RecordTitle{Text: c.Text, Name: c.Name, Badges: c.Badges, Line: c.Line, Phone: c.Phone, MailURL: c.MailURL, VisitURL: c.VisitURL, EditURL: c.EditURL}
 }
 
 // Person is somebody who works at the client.
@@ -161,6 +167,61 @@ type ClientEdit struct {
 	// Alike are clients that may be the one that is being made; the form then
 	// offers to make it anyway (field anyway).
 	Alike []AlikeClient
+	Asked string // the field that the cursor goes to
+}
+
+// At is a field of the form as it is drawn, by its name.
+func (p ClientEdit) At(name string) FieldView {
+	f := p.at(name)
+	f.Focus = name == p.Asked
+	return f
+}
+
+func (p ClientEdit) at(name string) FieldView {
+	f := p.Form
+	switch name {
+	case "name":
+		return p.Field(name, "page.client.name", f.Name).Req()
+	case "legal_name":
+		return p.Field(name, "page.client.legal", f.LegalName)
+	case "tax_id":
+		return p.Field(name, "page.client.taxid", f.TaxID).Help("page.client.taxid.hint")
+	case "cnae":
+		return p.Field(name, "page.client.cnae", f.CNAE).Help("page.client.cnae.hint")
+	case "sector":
+		return p.Field(name, "page.sector", f.Sector).Choose(p.Sectors)
+	case "sector_since":
+		return p.Field(name, "web.sector.since", f.SectorSince).As("date").Help("web.sector.since.hint")
+	case "agent":
+		return p.Field(name, "page.agent", f.Agent).Choose(p.Agents)
+	case "tier":
+		return p.Field(name, "page.client.tier", f.Tier).Choose(p.Tiers)
+	case "status":
+		return p.Field(name, "page.client.status", f.Status).Choose(p.States).Req()
+	case "segment":
+		return p.Field(name, "page.client.segment", f.Segment).Choose(p.Segments)
+	case "tags":
+		return p.Field(name, "page.client.tags", f.Tags).Help("page.client.tags.hint")
+	case "stand_in":
+		return p.Field(name, "page.client.standin", f.StandIn).Choose(p.StandIns).Help("page.client.standin.help")
+	case "stand_in_from":
+		return p.Field(name, "page.client.standin.from", f.StandInFrom).As("date")
+	case "stand_in_until":
+		return p.Field(name, "page.client.standin.until", f.StandInUntil).As("date")
+	case "address":
+		return p.Field(name, "page.client.address", f.Address)
+	case "city":
+		return p.Field(name, "page.client.city", f.City)
+	case "phone":
+		return p.Field(name, "page.client.phone", f.Phone).As("tel")
+	case "emails":
+		return p.Field(name, "page.client.emails", f.Emails).Area(2).Help("page.client.emails.hint")
+	case "domains":
+		return p.Field(name, "page.client.domains", f.Domains).Area(2).Help("page.client.domains.hint")
+	case "notes":
+		return p.Field(name, "page.client.notes", f.Notes).Area(3)
+	}
+	panic("page: no field " + name + " of a client")
 }
 
 // AlikeClient is a client that may be the same company.

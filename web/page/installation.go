@@ -24,6 +24,7 @@ type Installation struct {
 	Total      *ReadingRow
 	Contracts  []ContractRow
 	Facts      []Fact
+	Blank      []Fact // facts to be filled in
 	EditURL    string // GET /installations/{id}/edit
 	AddURL     string // GET /installations/{id}/contracts/new
 	EnterURL   string // GET /installations/{id}/readings
@@ -32,6 +33,11 @@ type Installation struct {
 	Sim        *Simulator
 	Risks      []Verdict // overruns foreseen
 	Empty      Empty
+}
+
+// Top is the first line of the record.
+func (i Installation) Top() RecordTitle {
+	return RecordTitle{Text: i.Text, Name: i.Name, Badges: i.Badges, Number: i.Number, EditURL: i.EditURL}
 }
 
 // Verdict is the chart in words.

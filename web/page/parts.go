@@ -52,6 +52,55 @@ type Fact struct {
 	Label string
 	Value string
 	URL   string // the value leads here, when set
+	// ID is of the element when the fact can be edited where it stands, and
+	// EditURL answers the form (and a page with it, without script).
+	ID      string
+	EditURL string
+	EditTip string
+	Focus   bool // it was just edited
+	Swap    bool // it takes the place of what stands on the page
+}
+
+// FactEdit is a fact as a form, where it stands: GET {record}/edit?fact=.
+type FactEdit struct {
+	Text
+	CSRF    string
+	ID      string
+	URL     string // POST with fact, version and the fields
+	ShowURL string // GET: the fact as it is
+	BackURL string
+	Name    string // field fact
+	Version string // field version: what was read
+	Wrong   string // what no field can say
+	Fields  []FieldView
+	Checks  []Check
+	Group   string   // name of the checks
+	Was     []Option // what was stored when the form was made, by field: was.{name}
+}
+
+// One reports whether the form is a single field, which the fact's own label names.
+func (f FactEdit) One() bool { return len(f.Fields)+len(f.Checks) == 1 }
+
+// FactSaved is a fact after its form, and what else on the page it changed.
+type FactSaved struct {
+	Own    Fact
+	Others []Fact
+	Top    RecordTitle
+	Toast  Toast
+}
+
+// RecordTitle is the first line of a record.
+type RecordTitle struct {
+	Text
+	Name     string
+	Badges   []Badge
+	Line     string // "Alimentos, Araguari"; on a wide screen
+	Number   string // UC
+	Phone    Tel
+	MailURL  string
+	VisitURL string
+	EditURL  string
+	Swap     bool
 }
 
 // Notice says what happened, what is safe, and the one thing to do next.

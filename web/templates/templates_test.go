@@ -23,6 +23,7 @@ var bound = map[string]any{
 	"tiers": page.Tiers{}, "documents": page.Documents{}, "document": page.Document{},
 	"duplicates": page.Duplicates{}, "merge": page.Merge{}, "group": page.Group{}, "history": page.History{},
 	"client": page.Client{}, "client/edit": page.ClientEdit{}, "person/edit": page.PersonEdit{}, "client/timeline": page.Timeline{}, "client/older": page.Timeline{},
+	"fact": page.Fact{}, "fact/edit": page.FactEdit{}, "fact/saved": page.FactSaved{},
 	"client/composer": page.Composer{}, "client/logged": page.Logged{}, "client/changed": page.Changed{},
 	"activity/new": page.ActivityNew{}, "activity/edit": page.ActivityEdit{}, "quick/form": page.LogForm{}, "quick/logged": page.QuickLogged{},
 	"visit/new": page.VisitPlan{}, "visit": page.VisitReport{}, "installation": page.Installation{}, "record/form": page.RecordForm{}, "contract": page.Contract{}, "calendar": page.Calendar{},

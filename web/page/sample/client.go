@@ -118,7 +118,8 @@ func client(t page.Text) []Story {
 			{Label: "Contratado", Value: "4.120", Unit: "kW"}, {Label: "Instalações", Value: "6"}, {Label: "Último contato", Value: "hoje", Unit: "e-mail"}, {Label: "Visitas em 2026", Value: "5", Unit: "próxima hoje"},
 		},
 		Facts: []page.Fact{{Label: "Razão social", Value: "Frigorífico Vale do Araguari Ltda."}, {Label: "CNPJ", Value: "27.418.305/0001-74"}, {Label: "Ramo", Value: "Alimentos, 10.11-2", URL: "/clients?sector=food"},
-			{Label: "Endereço", Value: "Rod. MG-223, km 4, Araguari"}, {Label: "Agente", Value: "Marina Couto"}, {Label: "Domínio", Value: "valedoaraguari.example"}},
+			{Label: "Endereço", Value: "Rod. MG-223, km 4, Araguari"}, phone(t), {Label: "Agente", Value: "Marina Couto"}, {Label: "Domínio", Value: "valedoaraguari.example"}},
+		Blank:  []page.Fact{{Label: "Observações", ID: "fact-notes", EditURL: "/clients/c1/edit?fact=notes", EditTip: "Editar: Observações"}},
 		People: people(), PersonURL: "/clients/c1/people/new",
 		Places: []page.ClientInstallation{
 			{Link: inst("Planta Araguari, abate"), Posto: "fora de ponta", Util: &bad, Strip: strip("13 meses, fora de ponta", "", 0), Note: "5 meses acima de 105 %", State: page.Bad},
@@ -146,4 +147,17 @@ func client(t page.Text) []Story {
 	person := page.PersonEdit{Tied: tied, Alike: tied, Base: edit.Base, URL: "/people/p1", BackURL: "/clients/c1", Heading: "Helena Duarte", Version: "3", Roles: []page.Option{{Label: "–"}, {Value: "technical", Label: "Técnica"}},
 		Form: page.PersonForm{Name: page.Field{Value: "Helena Duarte"}, Role: page.Field{Value: "technical"}, Emails: page.Field{Value: "helena@vale", Error: "Falta o domínio depois de @."}}}
 	return []Story{{"client", "client", full}, {"client-empty", "client", fresh}, {"client-failed", "client", wrong}, {"client-edit", "client/edit", edit}, {"person-edit", "person/edit", person}}
+}
+
+// phone is a fact that can be edited where it stands.
+func phone(t page.Text) page.Fact {
+	return page.Fact{Label: t.T("page.client.phone"), Value: "(34) 3221-0000", ID: "fact-phone", EditURL: "/clients/c1/edit?fact=phone", EditTip: t.T("page.edit") + ": " + t.T("page.client.phone")}
+}
+
+// phoneEdit is its form after a conflict.
+func phoneEdit(t page.Text) page.FactEdit {
+	return page.FactEdit{Text: t, CSRF: "x", ID: "fact-phone", URL: "/clients/c1/edit", ShowURL: "/clients/c1/edit?shown=phone", BackURL: "/clients/c1", Name: "phone", Version: "3", Wrong: t.T("error.invalid"),
+		Fields: []page.FieldView{t.Field("phone", "page.client.phone", page.Field{Value: "34 3221-9", Error: t.T("web.conflict.now", "value", "(34) 3221-0000")}).As("tel").In("edit").First()},
+		Was:    []page.Option{{Label: "phone", Value: "(34) 3221-0000"}},
+		Group:  "conditions", Checks: []page.Check{{Value: "irrigation", Label: t.T("inst.condition.irrigation"), On: true}}}
 }

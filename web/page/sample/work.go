@@ -134,6 +134,8 @@ func fragments(t page.Text) []Story {
 		{"f-timeline", "client/timeline", timeline(t)}, {"f-older", "client/older", timeline(t)},
 		{"f-composer", "client/composer", composer(t)},
 		{"f-logged", "client/logged", page.Logged{Composer: composer(t), Timeline: oob, Toast: done}},
+		{"f-fact", "fact", phone(t)}, {"f-fact-edit", "fact/edit", phoneEdit(t)},
+		{"f-fact-saved", "fact/saved", page.FactSaved{Own: phone(t), Others: []page.Fact{{Label: "Ramo", Value: "Alimentos", ID: "fact-sector", EditURL: "/clients/c1/edit?fact=sector", Swap: true}}, Top: page.RecordTitle{Text: t, Name: "Frigorífico Vale do Araguari", EditURL: "/clients/c1/edit", Swap: true}, Toast: done}},
 		{"f-changed", "client/changed", page.Changed{Timeline: oob, Toast: done}},
 		{"f-quick", "quick/form", refused}, {"f-quick-logged", "quick/logged", page.QuickLogged{Form: quick(t), Toast: done}},
 		{"f-search", "search/results", found(t, false)}, {"f-pick", "search/pick", found(t, true)},

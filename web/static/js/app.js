@@ -7,6 +7,7 @@ import "./select.js";
 import "./columns.js";
 import "./toasts.js";
 import "./drafts.js";
+import "./facts.js";
 import "./held.js";
 import "./upload.js";
 import "./live.js";
