@@ -75,6 +75,20 @@ func TestSimulator(t *testing.T) {
 			p.t.Errorf("the best saves %s, the list says %s", at.saving, money(place.Saving.Cents))
 		}
 	})
+	p.does(t, "a fact where it stands", func(p *person) {
+		const fact, form = "#fact-former_uc", "#fact-former_uc form"
+		was := p.text(fact)
+		p.do("click it", click(css(fact+" .in-place")), chromedp.WaitVisible(css(form)))
+		p.untilTrue("what it says is chosen", `document.activeElement.name === "former_uc" && document.activeElement.selectionEnd > 0`)
+		p.do("leave it", chromedp.KeyEvent(kb.Escape), chromedp.WaitNotPresent(css(form)))
+		p.untilTrue("it can be opened again by Enter", `document.activeElement.matches("#fact-former_uc .in-place")`)
+		p.do("open it", chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(css(form)))
+		p.untilTrue("what it says is chosen", `document.activeElement.name === "former_uc" && document.activeElement.selectionEnd > 0`)
+		p.do("write over it", chromedp.KeyEvent("3004817265"+kb.Enter), chromedp.WaitNotPresent(css(form)))
+		p.sees(fact, "3004817265")
+		p.do("undo", click(css("[data-undo]")))
+		p.untilTrue("it says again what it said", fmt.Sprintf(`document.querySelector(%q).innerText.trim() === %q`, fact, strings.TrimSpace(was)))
+	})
 }
 
 // panel is what the simulator shows of its first posto.
