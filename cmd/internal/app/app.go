@@ -64,6 +64,7 @@ type Config struct {
 	Demo            bool
 	Seed            int64
 	Today           calendar.Date // last day of a demonstration; "" is today
+	Clients         int           // of a demonstration; 0 is demo.DefaultClients
 	// Now is the clock; nil is time.Now. Tests set it.
 	Now func() time.Time
 }

@@ -56,7 +56,7 @@ func (a *App) prepareDemo(ctx context.Context) ([]Login, error) {
 	if err := a.holdDemo(ctx); err != nil {
 		return nil, err
 	}
-	logins, err := a.FillDemo(ctx, 0)
+	logins, err := a.FillDemo(ctx, a.Clients)
 	if err != nil && !errors.Is(err, demo.ErrFilled) {
 		return nil, err
 	}

@@ -8,6 +8,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,7 +33,7 @@ const DefaultClients = 60
 // Options of a demonstration.
 type Options struct {
 	Seed    int64
-	Clients int           // 0: DefaultClients
+	Clients int           // 0: DefaultClients; below that the mailboxes hold less too
 	Today   calendar.Date // the last day of the data; "": today by the service's clock
 	Log     *slog.Logger  // nil: silent
 }
@@ -52,10 +53,18 @@ type Mark struct {
 	Today   calendar.Date `json:"today"`
 	Filled  bool          `json:"filled"` // false: the fill was cut short
 	Kind    string        `json:"kind"`   // demonstration or reference
+	Mails   int           `json:"mails"`  // 0: Mails, of before small ones had fewer
 }
 
 // Plan is what the store was filled by.
 func (m Mark) Plan() Plan {
+	p := m.fresh()
+	p.Mails = cmp.Or(m.Mails, Mails)
+	return p
+}
+
+// fresh is what a store is filled by today.
+func (m Mark) fresh() Plan {
 	if m.Kind == kindReference {
 		return Reference(m.Seed, m.Clients, m.Today)
 	}
@@ -141,6 +150,7 @@ func begin(ctx context.Context, svc *crm.Service, m Mark) (Mark, error) {
 	if c != nil {
 		return m, ErrNotDemo
 	}
+	m.Mails = m.fresh().Mails
 	row := m.row(svc)
 	return m, svc.Apply(ctx, crm.Marks.Put(&row))
 }

@@ -13,7 +13,8 @@ import (
 	"cemigmas/crm/text"
 )
 
-// Mails is how many mails the demonstration's mailboxes hold in all.
+// Mails is how many mails the default demonstration's mailboxes hold in all. A
+// smaller one has ten for each client.
 const Mails = 600
 
 // Folders of a mailbox.
@@ -62,8 +63,8 @@ const (
 func (w *World) write() *postOffice {
 	o := &postOffice{w: w, d: newDice(w.Seed, streamMail), agents: min(maxMailboxes, len(w.agents)), bundles: map[int]*Bundle{}}
 	o.oddities()
-	for n := 0; len(o.posts) < Mails; n++ {
-		o.thread(n%o.agents, Mails-len(o.posts))
+	for n := 0; len(o.posts) < w.Mails; n++ {
+		o.thread(n%o.agents, w.Mails-len(o.posts))
 	}
 	slices.SortStableFunc(o.posts, func(a, b post) int {
 		return cmp.Or(cmp.Compare(a.agent, b.agent), cmp.Compare(a.folder, b.folder), a.at.Compare(b.at))
@@ -292,7 +293,7 @@ func (o *postOffice) deliver(agent int, l *letter, outgoing bool, cc copies) {
 }
 
 func (o *postOffice) put(agent int, folder string, at time.Time, raw []byte) {
-	if len(o.posts) < Mails {
+	if len(o.posts) < o.w.Mails {
 		o.posts = append(o.posts, post{agent, folder, at, raw})
 	}
 }

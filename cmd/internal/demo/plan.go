@@ -22,6 +22,7 @@ type Plan struct {
 	History int           // months of activities
 	Agents  int
 	Teams   int
+	Mails   int  // in all mailboxes
 	Named   bool // begin with the companies that have names of their own
 }
 
@@ -31,7 +32,7 @@ func Demonstration(seed int64, clients int, today calendar.Date) Plan {
 	return Plan{
 		Seed: seed, Clients: clients, Today: today,
 		Units: max(clients, clients*400/60), Entries: clients * 26,
-		Months: 14, History: 18, Agents: 4, Teams: 1, Named: true,
+		Months: 14, History: 18, Agents: 4, Teams: 1, Mails: min(Mails, 10*clients), Named: true,
 	}
 }
 
@@ -41,7 +42,7 @@ func Reference(seed int64, clients int, today calendar.Date) Plan {
 	return Plan{
 		Seed: seed, Clients: clients, Today: today,
 		Units: 5 * clients, Entries: 100 * clients,
-		Months: 12, History: 36, Agents: min(40, max(4, clients/50)), Teams: 4,
+		Months: 12, History: 36, Agents: min(40, max(4, clients/50)), Teams: 4, Mails: Mails,
 	}
 }
 

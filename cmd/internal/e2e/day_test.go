@@ -10,7 +10,6 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/store"
-	"cemigmas/crm/store/opentest"
 )
 
 // TestDay plays an agent's day on the demonstration.
@@ -110,7 +109,6 @@ func visit(p *person) {
 // receive watches the client's page in a second tab while the button is pressed
 // in the first: the mail comes without a reload.
 func receive(h *house, p *person, email string) {
-	opentest.NotOnDouble(p.t, "it scans 600 mails for each mail that is filed, 33 ms a look-up and 45 ms a ledger row, which takes four mailboxes minutes")
 	// The mail comes to whoever presses the button.
 	client, address := h.Played().Upcoming(h.actor(p.t, email).UserID)
 	h.synced(p.t, address)
@@ -178,7 +176,6 @@ func newest(h *house, p *person, client string) crm.MailLink {
 }
 
 func triage(h *house, p *person) {
-	opentest.NotOnDouble(p.t, "it scans 600 mails for each mail that is filed, 33 ms a look-up and 45 ms a ledger row, which takes four mailboxes minutes")
 	name, path := firstClient(p)
 	p.open("/triage")
 	row := `li.held:has([name=client_name])`
