@@ -55,7 +55,8 @@ type Config struct {
 // that holds its lease.
 type Engine struct {
 	Config
-	filer *filer
+	filer  *filer
+	window int // mails of one step of backfill; tests on a slow store set it
 
 	seats    seats
 	mu       sync.Mutex
@@ -74,7 +75,7 @@ func New(c Config) *Engine {
 	if c.Engines == nil {
 		c.Engines = func() int { return 1 }
 	}
-	e := &Engine{Config: c, filer: &filer{svc: c.Service, blobs: c.Blobs, turn: new(sync.Mutex)}, seats: seats{taken: map[string]chan struct{}{}},
+	e := &Engine{Config: c, filer: &filer{svc: c.Service, blobs: c.Blobs, turn: new(sync.Mutex)}, window: window, seats: seats{taken: map[string]chan struct{}{}},
 		wakes: map[string]chan struct{}{}, refiling: make(chan struct{}, 1)}
 	c.Service.OnAddresses(e.refileSoon)
 	return e

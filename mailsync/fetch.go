@@ -28,7 +28,7 @@ var zeroTime time.Time
 // While a batch is filed the next one is fetched.
 func (s *session) fetchWanted(ctx context.Context, f *crm.Folder) error {
 	for {
-		rows, _, err := crm.Ledger.Find(ctx, s.engine.Service.Store(), store.Query{Where: wantedRows(f), Sort: []string{"-uid"}, Limit: window})
+		rows, _, err := crm.Ledger.Find(ctx, s.engine.Service.Store(), store.Query{Where: wantedRows(f), Sort: []string{"-uid"}, Limit: s.engine.window})
 		if err != nil || len(rows) == 0 {
 			return err
 		}

@@ -119,7 +119,7 @@ func (s *session) backfill(ctx context.Context, f *crm.Folder) error {
 		}
 	}
 	for len(old) > 0 {
-		n := min(window, len(old))
+		n := min(s.engine.window, len(old))
 		part := old[len(old)-n:]
 		old = old[:len(old)-n]
 		var rows []store.Change
