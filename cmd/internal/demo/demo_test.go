@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -88,36 +89,67 @@ func TestSameSeedAndDaySameStore(t *testing.T) {
 }
 
 func TestFillDefault(t *testing.T) {
-	opentest.NotOnDouble(t, "recomputing asks for the readings of 400 installations, and it scans 5,600 of them each time, about a second")
 	ctx := context.Background()
+	// The double tests each of 5,600 readings for every question.
+	double := opentest.Double(t)
+	o, installations := Options{Seed: 1, Today: today}, 400
+	if double {
+		o.Clients, installations = 12, 190
+	}
 	began := time.Now()
-	svc, logins := filled(t, Options{Seed: 1, Today: today})
+	svc, logins := filled(t, o)
 	t.Logf("filled in %v", time.Since(began))
 	if len(logins) != 6 {
 		t.Fatalf("%d logins, want admin, manager and four agents", len(logins))
 	}
-	for _, want := range []struct {
-		in *store.Collection
-		n  int
-	}{{crm.Clients.In, 60}, {crm.Installations.In, 400}, {crm.Readings.In, 5600}, {crm.Users.In, 6}} {
-		rows, err := svc.Store().Tally(ctx, store.Tally{In: want.in})
-		if err != nil || rows[0].Count != int64(want.n) {
-			t.Errorf("%s: %v %v, want %d", want.in.Name, rows, err, want.n)
-		}
+	counts(t, svc, cmp.Or(o.Clients, 60), installations, 14*installations, 6)
+	if !double {
+		recomputesTheSame(t, svc)
 	}
 	before := digest(t, svc.Store())
-	if err := svc.RecomputeAll(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if digest(t, svc.Store()) != before {
-		t.Error("Recompute finds other figures than were written")
-	}
 	again, err := Fill(ctx, svc, Options{Seed: 2, Today: "2027-01-01"})
 	if err != ErrFilled || again != nil {
 		t.Errorf("a second fill: %v %v", again, err)
 	}
 	if digest(t, svc.Store()) != before {
 		t.Error("a second fill changed the store")
+	}
+}
+
+// TestRecomputeOfAFewClients is what the double can bear: companies that are
+// drawn have few installations each.
+func TestRecomputeOfAFewClients(t *testing.T) {
+	cheaply(t)
+	svc := open(t)
+	if _, err := FillReference(t.Context(), svc, Options{Seed: 1, Clients: 8, Today: today}, 2000, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	counts(t, svc, 8, 40, 480, 9)
+	recomputesTheSame(t, svc)
+}
+
+func counts(t *testing.T, svc *crm.Service, clients, installations, readings, users int) {
+	t.Helper()
+	for _, want := range []struct {
+		in *store.Collection
+		n  int
+	}{{crm.Clients.In, clients}, {crm.Installations.In, installations}, {crm.Readings.In, readings}, {crm.Users.In, users}} {
+		rows, err := svc.Store().Tally(t.Context(), store.Tally{In: want.in})
+		if err != nil || rows[0].Count != int64(want.n) {
+			t.Errorf("%s: %v %v, want %d", want.in.Name, rows, err, want.n)
+		}
+	}
+}
+
+// recomputesTheSame fails where Recompute would change what was written.
+func recomputesTheSame(t *testing.T, svc *crm.Service) {
+	t.Helper()
+	before := digest(t, svc.Store())
+	if err := svc.RecomputeAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if digest(t, svc.Store()) != before {
+		t.Error("Recompute finds other figures than were written")
 	}
 }
 
