@@ -78,6 +78,10 @@ const (
 	aheadOther  = 30
 )
 
+// missedDays is how long a date that went by without a word stands as missed: the
+// house's choice.
+const missedDays = 30
+
 // Waits reports whether a deadline is something to do on a day: nobody settled
 // it, it was not put off beyond, and it is near.
 func (d *Deadline) Waits(day string) bool {
@@ -130,10 +134,11 @@ func DeadlinesOf(c *Client, i *Installation, contracts []Contract, day string, w
 	var out []Deadline
 	for n := range contracts {
 		k := &contracts[n]
-		if !k.Runs(day) {
-			continue
+		dates := k.missedEnd(contracts, day)
+		if k.Runs(day) {
+			dates = append(dates, k.deadlines(i, day, w)...)
 		}
-		for _, d := range k.deadlines(i, day, w) {
+		for _, d := range dates {
 			d.Client, d.ClientName, d.Agent, d.Team, d.Acting, d.Sector = c.ID, c.Name, c.Agent, c.Team, c.Acting, c.Sector
 			d.Installation, d.Place, d.Contract, d.Number = i.ID, i.Name, k.ID, k.Number
 			d.ID = k.ID + ":" + d.Kind + ":" + d.Detail + ":" + d.On
@@ -157,8 +162,8 @@ func (c *Contract) deadlines(i *Installation, day string, w calendar.WorkDays) (
 	if end := c.LastDay(); end >= day {
 		out = append(out, Deadline{Kind: DeadlineEnd, On: end, Article: "133"})
 	}
-	if end, _ := c.TestLimits(); end >= day {
-		out = append(out, Deadline{Kind: DeadlineTest, On: end, Article: "314"})
+	if end, _ := c.TestLimits(); end >= day || goneBy(end, day) && !c.gaveBack(end) {
+		out = append(out, Deadline{Kind: DeadlineTest, On: end, Article: "314", Missed: end < day})
 	}
 	for n := range c.Amendments {
 		m := &c.Amendments[n]
@@ -172,6 +177,30 @@ func (c *Contract) deadlines(i *Installation, day string, w calendar.WorkDays) (
 		out = append(out, c.migrationDates(i, day, w)...)
 	}
 	return out
+}
+
+// goneBy reports whether a date went by so lately that it stands as missed.
+func goneBy(on, day string) bool {
+	return on != "" && on < day && on >= string(calendar.Date(day).AddDays(-missedDays))
+}
+
+// missedEnd is the end of a contract that went by with nothing after it. Who
+// denounced it, or goes to the free market, wanted it to end.
+func (c *Contract) missedEnd(all []Contract, day string) []Deadline {
+	end := c.LastDay()
+	followed := func(o Contract) bool { return o.Kind == c.Kind && o.ID != c.ID && o.Start > c.Start }
+	if c.Former || !goneBy(end, day) || c.Denounced != "" || c.Migration != nil || slices.ContainsFunc(all, followed) {
+		return nil
+	}
+	return []Deadline{{Kind: DeadlineEnd, On: end, Article: "133", Missed: true}}
+}
+
+// gaveBack reports whether a reduction was asked for in the test period that
+// ends on a day.
+func (c *Contract) gaveBack(end string) bool {
+	return slices.ContainsFunc(c.Amendments, func(m Amendment) bool {
+		return m.Kind == AmendReduction && m.State != AmendWithdrawn && m.Asked >= string(calendar.Month(c.Test.From).First()) && m.Asked <= end
+	})
 }
 
 // noticeDates are the last day to refuse the renewal of the running term while
@@ -210,8 +239,8 @@ func (c *Contract) migrationDates(i *Installation, day string, w calendar.WorkDa
 	m := demand.Current().Migrate(demand.MigrationRequest{Requested: calendar.Date(c.Migration.Requested), Contract: exit,
 		Simplified: c.Migration.Simplified, Volts: i.VoltageV}, w)
 	for _, s := range m.Stages {
-		if string(s.By) >= day {
-			out = append(out, Deadline{Kind: DeadlineMigration, Detail: s.Code, On: string(s.By), Article: s.Article})
+		if by := string(s.By); by >= day || goneBy(by, day) {
+			out = append(out, Deadline{Kind: DeadlineMigration, Detail: s.Code, On: by, Article: s.Article, Missed: by < day})
 		}
 	}
 	if string(m.On) >= day && c.Kind == ContractCCER && c.LastDay() == "" {

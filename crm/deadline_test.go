@@ -92,7 +92,21 @@ func TestDeadlinesOf(t *testing.T) {
 	}{
 		"past":        {func(c *Contract) { c.Former = true }, ""},
 		"written end": {func(c *Contract) { c.End = "2026-12-31" }, "end 2026-12-31"},
-		"over":        {func(c *Contract) { c.End = "2026-10-31" }, ""},
+		"just over":   {func(c *Contract) { c.End = "2026-10-31" }, "end 2026-10-31 missed"},
+		"30 days":     {func(c *Contract) { c.End = "2026-10-23" }, "end 2026-10-23 missed"},
+		"31 days":     {func(c *Contract) { c.End = "2026-10-22" }, ""},
+		"ran out":     {func(c *Contract) { c.Renews = false; c.Start = "2025-11-10" }, "end 2026-11-09 missed"},
+		"as wanted":   {func(c *Contract) { c.End, c.Denounced = "2026-10-31", "2026-04-01" }, ""},
+		"left to be":  {func(c *Contract) { c.End, c.Former = "2026-10-31", true }, ""},
+		"test over":   {func(c *Contract) { c.Test = &TestPeriod{From: "2026-08", Cycles: 3} }, "test 2026-10-31 missed, notice 2026-12-13"},
+		"gave back": {func(c *Contract) {
+			c.Test = &TestPeriod{From: "2026-08", Cycles: 3}
+			c.Amendments = []Amendment{{Kind: AmendReduction, Asked: "2026-10-31", State: AmendSigned}}
+		}, "notice 2026-12-13"},
+		"asked too late": {func(c *Contract) {
+			c.Test = &TestPeriod{From: "2026-08", Cycles: 3}
+			c.Amendments = []Amendment{{Kind: AmendReduction, Asked: "2026-11-01", State: AmendSigned}}
+		}, "test 2026-10-31 missed, notice 2026-12-13"},
 		"not renewed": {func(c *Contract) { c.Renews = false; c.Start = "2026-02-01" }, "end 2027-01-31"},
 		"test period": {func(c *Contract) { c.Test = &TestPeriod{From: "2026-10", Cycles: 3} }, "notice 2026-12-13, test 2026-12-31"},
 		"open ccer":   {func(c *Contract) { c.Kind = ContractCCER }, ""},
@@ -112,7 +126,11 @@ func TestDeadlinesOf(t *testing.T) {
 		tc.change(&c)
 		var got []string
 		for _, d := range DeadlinesOf(&Client{ID: "c"}, &place, []Contract{c}, "2026-11-22", testDays) {
-			got = append(got, d.Kind+" "+d.On)
+			s := d.Kind + " " + d.On
+			if d.Missed {
+				s += " missed"
+			}
+			got = append(got, s)
 		}
 		if s := strings.Join(got, ", "); s != tc.want {
 			t.Errorf("%s: %q, want %q", name, s, tc.want)
@@ -129,6 +147,38 @@ func TestMigrationSteps(t *testing.T) {
 	}
 	if last := list[len(list)-1]; last.Detail != "free" || last.On != "2027-05-02" { // 180 days after 2026-11-03
 		t.Errorf("free on %+v", last)
+	}
+}
+
+// A step that went by stands as missed for 30 days, and so does an end that
+// nothing follows.
+func TestMissedStepsStay(t *testing.T) {
+	of := func(day string, contracts ...Contract) (out []string) {
+		for _, d := range DeadlinesOf(&Client{ID: "c"}, &Installation{ID: "i", VoltageV: 13_800}, contracts, day, testDays) {
+			if d.Missed {
+				out = append(out, d.Detail+d.On)
+			}
+		}
+		return out
+	}
+	c := Contract{ID: "k", Kind: ContractCCER, Modality: "verde", Start: "2024-05-01", Renews: true, Migration: &Migration{Requested: "2026-11-03"}}
+	if got := of("2026-11-17", c); len(got) != 0 {
+		t.Errorf("on its day: %v", got)
+	}
+	if got := of("2026-11-18", c); !slices.Contains(got, "migration-documents2026-11-17") {
+		t.Errorf("the day after: %v", got)
+	}
+	if got := of("2026-12-18", c); slices.Contains(got, "migration-documents2026-11-17") {
+		t.Errorf("31 days after: %v", got)
+	}
+	old := Contract{ID: "old", Kind: ContractCUSD, Start: "2024-05-01", End: "2026-10-31"}
+	next := Contract{ID: "next", Kind: ContractCUSD, Start: "2026-11-01"}
+	if got := of("2026-11-22", old, next); len(got) != 0 {
+		t.Errorf("another contract follows: %v", got)
+	}
+	next.Kind = ContractCCER
+	if got := of("2026-11-22", old, next); !slices.Equal(got, []string{"2026-10-31"}) {
+		t.Errorf("energy alone follows: %v", got)
 	}
 }
 
