@@ -186,8 +186,3 @@ func (c *Contract) lastReduction(i *Installation, m *Amendment) calendar.Date {
 	}
 	return last
 }
-
-// Reduction is the earliest lawful reduction if it were asked for on a day.
-func (c *Contract) Reduction(i *Installation, day string) Lawful {
-	return LawfulOf(i, c, &Amendment{Kind: AmendReduction, Asked: day}, calendar.WorkDays{})
-}

@@ -1,15 +1,42 @@
 package web
 
-import "cemigmas/crm"
+import (
+	"strings"
+
+	"cemigmas/crm"
+)
 
 // contractOut is a contract with its version, which stands in the ETag.
 type contractOut struct{ crm.Contract }
 
 func (a contractOut) version() int64 { return a.Version }
 
-func apiContract(s *Server, c call, in idPath) (contractOut, error) {
+// contractRead is a contract with what could be asked for today.
+type contractRead struct {
+	contractOut
+	Lawful []lawfulOut `json:"lawful"`
+}
+
+// lawfulOut is when a change of a contract can hold if it were asked for today.
+type lawfulOut struct {
+	Kind    string `json:"kind"`    // reduction, increase, modality, denounce, migration
+	On      string `json:"on"`      // civil date: first day, of an increase the last by which it must be there
+	Article string `json:"article"` // of REN 1.000
+	Reason  string `json:"reason"`  // notice, year, test, free, cycles, revision, increase, renewal, open
+	Text    string `json:"text"`    // the reason in words
+}
+
+func apiContract(s *Server, c call, in idPath) (contractRead, error) {
 	k, err := s.Service.Contract(c, c.Actor, in.ID)
-	return contractOut{k}, err
+	if err != nil {
+		return contractRead{}, err
+	}
+	dates, err := s.Service.ContractDates(c, c.Actor, in.ID)
+	v, out := s.view(c.ctx), contractRead{contractOut{k}, []lawfulOut{}}
+	for _, d := range dates {
+		out.Lawful = append(out.Lawful, lawfulOut{d.Kind, d.On, d.Article, strings.TrimPrefix(d.Reason, "contract.reason."), v.T(d.Reason)})
+	}
+	return out, err
 }
 
 type contractIn struct {

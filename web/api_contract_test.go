@@ -3,6 +3,7 @@ package web_test
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"cemigmas/crm"
@@ -82,4 +83,27 @@ func TestAmendmentsOverTheAPI(t *testing.T) {
 	if k.API("ana", http.MethodGet, at, nil).JSON(&of); of.Amendment(m.ID) == nil {
 		t.Errorf("%+v", of.Amendments)
 	}
+}
+
+// What could be asked for today stands in the contract, with the article.
+func TestLawfulDatesOverTheAPI(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	var read struct {
+		ID     string
+		Lawful []struct{ Kind, On, Article, Reason, Text string }
+	}
+	k.API("ana", http.MethodGet, "/contracts/"+e.Contract, nil).Status(200).JSON(&read)
+	kinds := map[string]bool{}
+	for _, l := range read.Lawful {
+		kinds[l.Kind] = true
+		if l.On < k.Service.Today() || l.Article == "" || l.Text == "" || strings.Contains(l.Reason, ".") {
+			t.Errorf("%+v", l)
+		}
+	}
+	if read.ID != e.Contract || !kinds["reduction"] || !kinds["increase"] || !kinds["modality"] || !kinds["denounce"] {
+		t.Errorf("%+v", read)
+	}
+	k.API("bia", http.MethodGet, "/contracts/"+e.Contract, nil).Status(404)
+	k.Browser("ana").Get("/contracts/"+e.Contract).Status(200).Has(".stats", "Sem o contrato, se denunciado hoje").Has(".stats", "art. 133 II")
 }

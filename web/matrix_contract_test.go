@@ -73,6 +73,9 @@ func init() {
 	guard("PatchContract", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.PatchContract(ctx, a, e.Contract, 0, crm.ContractPatch{Number: &e.Mark}))
 	})
+	guard("ContractDates", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.ContractDates(ctx, a, e.Contract))
+	})
 	guard("ContractExit", func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.ContractExit(ctx, a, e.Contract, "2027-01-31"))
 	})

@@ -42,8 +42,14 @@ func (s *Server) showContract(c *fiber.Ctx, status int, amend page.AmendForm, no
 	if err := s.amendmentDocuments(ctx, a, k, p.Amendments); err != nil {
 		return s.fail(c, err)
 	}
-	for _, d := range crm.DeadlinesOf(&cl, &i, []crm.Contract{k}, string(v.today), calendar.WorkDays{}) {
-		p.Dates = append(p.Dates, v.deadlineDate(d, ""))
+	beside, err := s.Service.InstallationContracts(ctx, a, i.ID)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	for _, d := range crm.DeadlinesOf(&cl, &i, beside, string(v.today), calendar.WorkDays{}) {
+		if d.Contract == k.ID {
+			p.Dates = append(p.Dates, v.deadlineDate(d, ""))
+		}
 	}
 	if err := s.contractExit(c, v, k, &p); err != nil {
 		return s.fail(c, err)
@@ -65,15 +71,13 @@ func (s *Server) showContract(c *fiber.Ctx, status int, amend page.AmendForm, no
 	return s.render(c, status, "contract", p)
 }
 
-// contractStats begin with the earliest lawful reduction if it were asked for
-// today.
+// contractStats are the earliest lawful days of what might be asked for today,
+// and the next day of notice.
 func (v view) contractStats(k crm.Contract, i crm.Installation) (out []page.Stat) {
-	if k.Kind != crm.ContractCUSD || !k.Runs(string(v.today)) {
-		return nil
-	}
-	l := k.Reduction(&i, string(v.today))
-	if l.On != "" {
-		out = append(out, page.Stat{Label: v.T("contract.stat.reduction"), Value: v.date(l.On), Unit: v.T("contract.article", "article", l.Article)})
+	for _, l := range k.LawfulDates(&i, string(v.today), calendar.WorkDays{}) {
+		if l.Kind != crm.AmendIncrease { // that waits for the distributor, not for a day
+			out = append(out, page.Stat{Label: v.T("contract.stat." + l.Kind), Value: v.date(l.On), Unit: v.T("contract.article", "article", l.Article)})
+		}
 	}
 	if on := crm.NoticeOf(&k, string(v.today)); on != "" {
 		out = append(out, page.Stat{Label: v.T("page.notice"), Value: v.date(on), Unit: v.T("contract.article", "article", "133")})

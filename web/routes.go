@@ -58,7 +58,7 @@ func table() []route {
 		// Installations and people.
 		{method: get, path: "/installations", api: op("findInstallations", "List the installations of all clients that you may see: by words or number, sorted by name, worst or notice.", apiFindInstallations).of(crm.Installation{}), page: placeList.page},
 		{method: get, path: "/contracts", api: op("findContracts", "List the contracts of all clients that you may see, the newest first.", apiFindContracts).of(crm.Contract{}), page: contractList.page},
-		{method: get, path: "/contracts/:id", api: op("getContract", "Read one contract with its amendments; its version is the ETag.", apiContract), page: (*Server).contractPage},
+		{method: get, path: "/contracts/:id", api: op("getContract", "Read one contract with its amendments, and in lawful the days from which a change asked for today can hold, with the article of REN 1.000 and its reason; its version is the ETag.", apiContract), page: (*Server).contractPage},
 		{method: post, path: "/installations/:id/contracts", form: true, api: op("addContract", "Make a contract of an installation. 422 when it has one of this kind with this start.", apiAddContract).made(), page: (*Server).contractAdd},
 		{method: patch, path: "/contracts/:id", api: op("editContract", "Change members of a contract; schedule, test and migration are replaced whole. If-Match names the version that was read.", apiPatchContract)},
 		{method: post, path: "/contracts/:id/amendments", form: true, api: op("addAmendment", "Note a change of a contract that was asked for.", apiAddAmendment).made(), page: (*Server).amendmentAdd},
