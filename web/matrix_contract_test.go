@@ -18,6 +18,7 @@ func init() {
 		"PATCH /installations/:id api":                   {reach: scoped, path: of("/installations/%s", place), body: map[string]string{"feeder": "AL 3"}},
 		"GET /clients/:id/installations/new page":        {reach: scoped, path: of("/clients/%s/installations/new", client)},
 		"POST /clients/:id/installations page":           {reach: scoped, path: of("/clients/%s/installations", client), form: []string{"name", "x"}, ok: 303},
+		"GET /installations/:id/export page":             {reach: scoped, path: of("/installations/%s/export?format=csv", place)},
 		"GET /installations/:id/edit page":               {reach: scoped, path: of("/installations/%s/edit", place)},
 		"POST /installations/:id/edit page":              {reach: scoped, path: of("/installations/%s/edit", place), form: []string{"feeder", "AL 4"}, ok: 303},
 		"GET /installations/:id/contracts/new page":      {reach: scoped, path: of("/installations/%s/contracts/new", place)},

@@ -60,6 +60,11 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 		p.Verdicts = v.verdicts(health.Verdicts)
 		p.Risks = v.risks(health)
 		v.bindMonths(&p, months)
+		if p.Chart != nil {
+			for _, kind := range listFiles {
+				p.Files = append(p.Files, page.Link{Label: v.T("list.file." + kind), URL: at("/installations/"+i.ID+"/export", "months", c.Query("months"), "format", kind)})
+			}
+		}
 		v.bindBook(&p, i, months, book)
 	}
 	return s.render(c, fiber.StatusOK, "installation", p)

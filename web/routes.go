@@ -164,6 +164,7 @@ func table() []route {
 		{method: get, path: "/clients/:id/installations/new", page: (*Server).placeNewPage},
 		{method: post, path: "/clients/:id/installations", form: true, page: (*Server).placeAdd},
 		{method: get, path: "/installations/:id/edit", page: (*Server).placeEditPage},
+		{method: get, path: "/installations/:id/export", page: (*Server).healthFile},
 		{method: post, path: "/installations/:id/edit", form: true, page: (*Server).placeEdit},
 		{method: get, path: "/installations/:id/contracts/new", page: (*Server).contractNewPage},
 		{method: get, path: "/contracts/:id/edit", page: (*Server).contractEditPage},

@@ -21,6 +21,7 @@ type Installation struct {
 	Money      []string // the head of the amounts of each posto
 	Reactive   bool     // a column of reactive excess stands at the end
 	Rows       []ReadingRow
+	Files      []Link // the months as files
 	Total      *ReadingRow
 	Contracts  []ContractRow
 	Facts      []Fact
