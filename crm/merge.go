@@ -100,8 +100,8 @@ type MergeChoice struct {
 var MergeFields = []string{"name", "legalName", "taxId", "code", "cnae", "sector", "segment", "tier", "status", "agent", "city", "address", "phone", "parent", "notes"}
 
 // MergeClients makes one client of two that the actor sees. It answers when all
-// is carried over, or with the merge in state MergeMoving when ctx ended before:
-// ResumeMerges does the rest.
+// is carried over, or with the merge in state MergeMoving when ctx ended or the
+// store stopped answering before: ResumeMerges does the rest.
 func (s *Service) MergeClients(ctx context.Context, a Actor, in MergeChoice) (Merge, error) {
 	from, into, err := s.twoClients(ctx, a, in)
 	if err != nil {
@@ -122,7 +122,19 @@ func (s *Service) MergeClients(ctx context.Context, a Actor, in MergeChoice) (Me
 		return Merge{}, duplicateClient(err)
 	}
 	m.Version++
-	return m, s.finishMerge(ctx, &m)
+	err = s.finishSoon(ctx, &m)
+	return m, err
+}
+
+// finishSoon is finishMerge for who waits: the merge or its undo is written
+// already, so what time did not suffice for is no failure of it.
+func (s *Service) finishSoon(ctx context.Context, m *Merge) error {
+	err := s.finishMerge(ctx, m)
+	// A driver gives up a little before ctx ends, when its answer would come late.
+	if ctx.Err() != nil || CodeOf(err) == CodeUnavailable {
+		return nil
+	}
+	return err
 }
 
 // twoClients reads the two of a choice.
@@ -259,7 +271,8 @@ func (s *Service) UndoMerge(ctx context.Context, a Actor, id string) (Merge, err
 	if err := s.partClients(ctx, a, &m); err != nil {
 		return m, err
 	}
-	return m, s.finishMerge(ctx, &m)
+	err = s.finishSoon(ctx, &m)
+	return m, err
 }
 
 // partClients is the first step of an undo: both records as they were.
@@ -340,16 +353,14 @@ func (s *Service) finishMerge(ctx context.Context, m *Merge) (err error) {
 		err = s.settled(ctx, m)
 	}
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil // it is resumed
-		}
 		return err
 	}
-	m.State = next
-	if err := s.Apply(ctx, Merges.Put(m), c.fence); err != nil {
+	done := *m
+	done.State = next
+	if err := s.Apply(ctx, Merges.Put(&done), c.fence); err != nil {
 		return err
 	}
-	m.Version++
+	m.State, m.Version = next, m.Version+1
 	s.bus.Publish(Event{Kind: "client", ID: m.Into, Agent: m.Agent, Team: m.Team})
 	return nil
 }

@@ -151,22 +151,31 @@ func difference(a, b string) string {
 
 var errMergeKilled = errors.New("killed")
 
-// mortal is a store whose process is killed after some writes.
+// mortal is a store whose process is killed after some writes, or that stops
+// answering then.
 type mortal struct {
 	store.Store
 	left int
+	err  error // nil: errMergeKilled
+}
+
+func (d *mortal) end() error {
+	if d.err != nil {
+		return d.err
+	}
+	return errMergeKilled
 }
 
 func (d *mortal) Apply(ctx context.Context, changes ...store.Change) error {
 	if d.left--; d.left < 0 {
-		return errMergeKilled
+		return d.end()
 	}
 	return d.Store.Apply(ctx, changes...)
 }
 
 func (d *mortal) Lease(ctx context.Context, name, owner string, ttl time.Duration) (store.Lease, error) {
 	if d.left < 0 {
-		return store.Lease{}, errMergeKilled
+		return store.Lease{}, d.end()
 	}
 	return d.Store.Lease(ctx, name, owner, ttl)
 }
@@ -178,7 +187,7 @@ func TestMergeThatIsKilledIsResumed(t *testing.T) {
 	ctx, whole := t.Context(), h.store
 	before := h.dump()
 	for left := 1; ; left++ {
-		h.store = &mortal{whole, left}
+		h.store = &mortal{Store: whole, left: left}
 		m, err := h.MergeClients(ctx, h.admin, MergeChoice{From: h.one, Into: h.two, Take: []string{"taxId"}})
 		h.store = whole
 		if err == nil {
@@ -199,7 +208,7 @@ func TestMergeThatIsKilledIsResumed(t *testing.T) {
 		}
 		list, err := h.ListMerges(ctx, h.admin)
 		h.must(err)
-		h.store = &mortal{whole, left}
+		h.store = &mortal{Store: whole, left: left}
 		_, err = h.UndoMerge(ctx, h.admin, list[0].ID)
 		h.store = whole
 		if err != nil && !errors.Is(err, errMergeKilled) {
@@ -208,6 +217,47 @@ func TestMergeThatIsKilledIsResumed(t *testing.T) {
 		h.must(h.ResumeMerges(ctx))
 		if after := h.dump(); after != before {
 			t.Fatalf("undo killed after %d writes left a difference:\n%s", left, difference(before, after))
+		}
+	}
+}
+
+// A store that stops answering once the merge is written makes it no failure:
+// whoever asked is told that it goes on, and so of the undo.
+func TestMergeGoesOnWhenTheStoreIsLate(t *testing.T) {
+	h := newMergeHouse(t)
+	ctx, whole := t.Context(), h.store
+	late := func(left int) store.Store {
+		return &mortal{whole, left, &store.Error{Code: store.CodeUnavailable, Err: context.DeadlineExceeded}}
+	}
+	in := MergeChoice{From: h.one, Into: h.two}
+	h.store = late(0)
+	if _, err := h.MergeClients(ctx, h.admin, in); CodeOf(err) != CodeUnavailable {
+		t.Fatalf("a merge that was not written: %v", err)
+	}
+	for left := 1; ; left++ {
+		h.store = late(left)
+		m, err := h.MergeClients(ctx, h.admin, in)
+		h.store = whole
+		h.must(err)
+		stored, err := Merges.Get(ctx, whole, m.ID)
+		if err != nil || stored.State != m.State || stored.Version != m.Version {
+			t.Fatalf("told of %s (%d), stored is %+v: %v", m.State, m.Version, stored, err)
+		}
+		done := m.State == MergeDone
+		h.must(h.ResumeMerges(ctx))
+		h.sound(fmt.Sprintf("late after %d writes", left))
+		h.store = late(left)
+		if m, err = h.UndoMerge(ctx, h.admin, m.ID); m.State != MergeUndoing && m.State != MergeUndone {
+			t.Fatalf("the undo is %s", m.State)
+		}
+		h.store = whole
+		h.must(err)
+		h.must(h.ResumeMerges(ctx))
+		if stored, err = Merges.Get(ctx, whole, m.ID); err != nil || stored.State != MergeUndone {
+			t.Fatalf("after the undo: %+v %v", stored, err)
+		}
+		if done {
+			break
 		}
 	}
 }

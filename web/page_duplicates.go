@@ -85,5 +85,9 @@ func (s *Server) mergeUndo(c *fiber.Ctx) error {
 	if m.Kind == crm.RowPerson {
 		to = "/clients/" + m.Client
 	}
-	return s.goTo(c, to, note{Label: v.T("web.merge.undone.done", "name", m.FromName)})
+	said := "web.merge.undone.done"
+	if m.State == crm.MergeUndoing {
+		said = "web.merge.undone.going"
+	}
+	return s.goTo(c, to, note{Label: v.T(said, "name", m.FromName)})
 }
