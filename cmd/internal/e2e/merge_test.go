@@ -21,8 +21,7 @@ func TestMerge(t *testing.T) {
 	chromium(t)
 	h := demonstration(t)
 	manager := h.first(t, crm.RoleManager)
-	_, address := h.Played().Upcoming("")
-	h.synced(t, address)
+	h.synced(t, "")
 	a := h.actor(t, manager.Email)
 	one, mail := h.busy(t, a)
 	const phone, called = "(34) 3221-4455", "Ligação antes da junção"
