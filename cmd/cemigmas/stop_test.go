@@ -40,6 +40,7 @@ type child struct {
 	*testing.T
 	cmd                *exec.Cmd
 	url, figures, addr string
+	data               string
 	cookie             string
 	log                bytes.Buffer
 	ended              chan error
@@ -47,10 +48,9 @@ type child struct {
 
 func startChild(t *testing.T, args ...string) *child {
 	t.Helper()
-	c := &child{T: t, ended: make(chan error, 1)}
-	data := filepath.Join(t.TempDir(), "data")
-	c.prepare(data)
-	c.cmd = exec.Command(os.Args[0], append([]string{"serve", "--addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0", "--data", data}, args...)...)
+	c := &child{T: t, ended: make(chan error, 1), data: filepath.Join(t.TempDir(), "data")}
+	c.prepare(c.data)
+	c.cmd = exec.Command(os.Args[0], append([]string{"serve", "--addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0", "--data", c.data}, args...)...)
 	c.cmd.Env = append(os.Environ(), asChild+"=1")
 	c.cmd.Stderr = &c.log
 	out, err := c.cmd.StdoutPipe()
