@@ -25,6 +25,7 @@ const (
 	JobBulk     = "bulk"    // an edit of many clients
 	JobFigure   = "figures" // all derived figures anew, after tariffs changed
 	JobResector = "sectors" // clients of some sectors anew, after divisions moved
+	JobList     = "list"    // a file of a long list
 )
 
 // Job is work in the background, with its progress. Errors of an import are

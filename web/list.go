@@ -117,8 +117,8 @@ func (l list[T]) page(s *Server, c *fiber.Ctx) error {
 // table reads one page of the list. A page that a filter emptied goes on to the
 // next, so that "show more" always shows something.
 func (l list[T]) table(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListTable, error) {
-	ctx, a, columns := c.UserContext(), actor(c), l.shown(c, ask)
-	t := page.ListTable{Text: v.Text, Name: l.name, Label: v.T("list." + l.name), Chosen: l.differs(c, columns), Heads: l.heads(v, ask, columns)}
+	ctx, a, columns := c.UserContext(), actor(c), l.shown(actor(c), ask)
+	t := page.ListTable{Text: v.Text, Name: l.name, Label: v.T("list." + l.name), Chosen: l.differs(a, columns), Heads: l.heads(v, ask, columns)}
 	q := ask
 	var rows []T
 	for range 20 {
@@ -131,7 +131,7 @@ func (l list[T]) table(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListT
 			break
 		}
 	}
-	names, err := l.names(ctx, s, rows)
+	names, err := l.names(ctx, s.Service, rows)
 	if err != nil {
 		return t, err
 	}
@@ -151,7 +151,8 @@ func (l list[T]) table(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListT
 	}
 	t.Count = l.known(v, ask, q.after, last)
 	for _, kind := range listFiles {
-		t.Files = append(t.Files, page.Link{Label: v.T("list.file." + kind), URL: ask.at(l.path()+"/export", "format", kind, "cols", keysOf(columns))})
+		t.Files = append(t.Files, page.ListFile{Label: v.T("list.file." + kind), Post: q.after != "" || ask.after != "", CSRF: s.Auth.CSRF(session(c).ID),
+			URL: ask.at(l.path()+"/export", "format", kind, "cols", keysOf(columns))})
 	}
 	if l.bulk != "" {
 		t.Bulk = &page.ListBulk{URL: ask.at(l.bulk), CSRF: s.Auth.CSRF(session(c).ID), Label: v.T("web.bulk.go")}
@@ -184,8 +185,8 @@ func (l list[T]) total(s *Server, c *fiber.Ctx, v view, ask listAsk) error {
 	return s.render(c, fiber.StatusOK, "list/count", count)
 }
 
-func (l list[T]) names(ctx context.Context, s *Server, rows []T) (n listNames, err error) {
-	if n.users, err = s.Service.UserNames(ctx); err != nil || l.above == nil {
+func (l list[T]) names(ctx context.Context, s *crm.Service, rows []T) (n listNames, err error) {
+	if n.users, err = s.UserNames(ctx); err != nil || l.above == nil {
 		return n, err
 	}
 	var clients, places []string
@@ -196,10 +197,10 @@ func (l list[T]) names(ctx context.Context, s *Server, rows []T) (n listNames, e
 			places = append(places, place)
 		}
 	}
-	if n.clients, err = s.Service.ClientNames(ctx, clients); err != nil || len(places) == 0 {
+	if n.clients, err = s.ClientNames(ctx, clients); err != nil || len(places) == 0 {
 		return n, err
 	}
-	n.places, err = s.Service.InstallationNames(ctx, places)
+	n.places, err = s.InstallationNames(ctx, places)
 	return n, err
 }
 

@@ -13,15 +13,15 @@ import (
 // offered are the columns that the viewer can have: who has one portfolio, and
 // stands in for nobody, sees no agent. The first one names the record: it is
 // always seen, and first.
-func (l list[T]) offered(c *fiber.Ctx) []column[T] {
+func (l list[T]) offered(a crm.Actor) []column[T] {
 	return slices.DeleteFunc(slices.Clone(l.columns), func(col column[T]) bool {
-		return col.key == "agent" && actor(c).Role == crm.RoleAgent && !actor(c).StandsIn
+		return col.key == "agent" && a.Role == crm.RoleAgent && !a.StandsIn
 	})
 }
 
 // usual are the columns of who chose none.
-func (l list[T]) usual(c *fiber.Ctx) []column[T] {
-	return slices.DeleteFunc(l.offered(c), func(col column[T]) bool { return col.extra })
+func (l list[T]) usual(a crm.Actor) []column[T] {
+	return slices.DeleteFunc(l.offered(a), func(col column[T]) bool { return col.extra })
 }
 
 // choice are the keys of the columns that the address asks for, or that the
@@ -31,15 +31,15 @@ func (l list[T]) choice(c *fiber.Ctx) []string {
 	if said := c.Query("cols"); said != "" {
 		keys = strings.Split(strings.Clone(said), ",")
 	}
-	return l.keys(c, keys)
+	return l.keys(actor(c), keys)
 }
 
 // keys are the keys that are columns of this list, the first column in front,
 // each once; nil of none.
-func (l list[T]) keys(c *fiber.Ctx, keys []string) []string {
+func (l list[T]) keys(a crm.Actor, keys []string) []string {
 	var out []string
 	for _, key := range keys {
-		if l.column(c, key) != nil && !slices.Contains(out, key) {
+		if l.column(a, key) != nil && !slices.Contains(out, key) {
 			out = append(out, key)
 		}
 	}
@@ -50,8 +50,8 @@ func (l list[T]) keys(c *fiber.Ctx, keys []string) []string {
 	return append([]string{first}, slices.DeleteFunc(out, func(key string) bool { return key == first })...)
 }
 
-func (l list[T]) column(c *fiber.Ctx, key string) *column[T] {
-	all := l.offered(c)
+func (l list[T]) column(a crm.Actor, key string) *column[T] {
+	all := l.offered(a)
 	if i := slices.IndexFunc(all, func(col column[T]) bool { return col.key == key }); i >= 0 {
 		return &all[i]
 	}
@@ -59,13 +59,13 @@ func (l list[T]) column(c *fiber.Ctx, key string) *column[T] {
 }
 
 // shown are the columns that are seen, in order.
-func (l list[T]) shown(c *fiber.Ctx, ask listAsk) []column[T] {
+func (l list[T]) shown(a crm.Actor, ask listAsk) []column[T] {
 	if len(ask.cols) == 0 {
-		return l.usual(c)
+		return l.usual(a)
 	}
 	out := make([]column[T], 0, len(ask.cols))
 	for _, key := range ask.cols {
-		if col := l.column(c, key); col != nil {
+		if col := l.column(a, key); col != nil {
 			out = append(out, *col)
 		}
 	}
@@ -73,17 +73,19 @@ func (l list[T]) shown(c *fiber.Ctx, ask listAsk) []column[T] {
 }
 
 // differs tells that columns are not those of who chose none.
-func (l list[T]) differs(c *fiber.Ctx, columns []column[T]) bool {
-	return keysOf(columns) != keysOf(l.usual(c))
+func (l list[T]) differs(a crm.Actor, columns []column[T]) bool {
+	return keysOf(columns) != keysOf(l.usual(a))
 }
 
 // keysOf is how an address names columns.
-func keysOf[T any](columns []column[T]) string {
+func keysOf[T any](columns []column[T]) string { return strings.Join(keysIn(columns), ",") }
+
+func keysIn[T any](columns []column[T]) []string {
 	keys := make([]string, len(columns))
 	for i, col := range columns {
 		keys[i] = col.key
 	}
-	return strings.Join(keys, ",")
+	return keys
 }
 
 // chooser is the menu of columns: those that are seen, in their order, then the
@@ -91,8 +93,8 @@ func keysOf[T any](columns []column[T]) string {
 func (l list[T]) chooser(s *Server, c *fiber.Ctx, v view, ask listAsk) page.ListColumns {
 	m := page.ListColumns{Text: v.Text, URL: ask.at(l.path() + "/columns"), CSRF: s.Auth.CSRF(session(c).ID), Open: c.Query("choose") != ""}
 	way, moved, _ := strings.Cut(strings.Clone(c.Query("choose")), ":")
-	shown := l.shown(c, ask)
-	for i, col := range append(shown, slices.DeleteFunc(l.offered(c), func(col column[T]) bool {
+	shown := l.shown(actor(c), ask)
+	for i, col := range append(shown, slices.DeleteFunc(l.offered(actor(c)), func(col column[T]) bool {
 		return slices.ContainsFunc(shown, func(seen column[T]) bool { return seen.key == col.key })
 	})...) {
 		row := page.ColumnRow{Key: col.key, Label: v.T(col.label), On: i < len(shown), Fixed: col.key == l.columns[0].key}
@@ -116,7 +118,7 @@ func (l list[T]) choose(s *Server, c *fiber.Ctx) error {
 		open = way + ":" + key
 	}
 	chosen := slices.DeleteFunc(order, func(key string) bool { return !slices.Contains(on, key) && key != l.columns[0].key })
-	if chosen = l.keys(c, chosen); f.on("reset") {
+	if chosen = l.keys(actor(c), chosen); f.on("reset") {
 		chosen = nil
 	}
 	if err := s.Service.ChooseColumns(c.UserContext(), actor(c), l.name, chosen); err != nil {

@@ -61,7 +61,7 @@ func (l list[T]) views(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListV
 	if err != nil {
 		return page.ListViews{}, err
 	}
-	ask.cols = strings.Split(keysOf(l.shown(c, ask)), ",")
+	ask.cols = strings.Split(keysOf(l.shown(a, ask)), ",")
 	chosen := user(c).Lists[l.name].View
 	m := page.ListViews{Text: v.Text, CSRF: s.Auth.CSRF(session(c).ID), Label: v.T("list.views.all"), CanShare: a.SharesWith() != "",
 		SaveURL: ask.at("/views", "list", l.name, "view", ""), OpenURL: at("/views/choose", "list", l.name)}
@@ -70,7 +70,7 @@ func (l list[T]) views(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListV
 		row := page.ViewRow{Label: x.Name, URL: viewURL(x), Shared: x.Shared(), Opens: x.ID == chosen}
 		if x.ID == ask.view {
 			m.Label, m.Rows[0].Current, row.Current = x.Name, false, true
-			m.Changed, m.ID = l.changed(c, ask, x.State), x.ID
+			m.Changed, m.ID = l.changed(a, ask, x.State), x.ID
 			if a.MayChange(x) {
 				m.Edit = &page.ViewEdit{URL: ask.at("/views/"+x.ID, "list", l.name), Delete: "/views/" + x.ID + "/delete", Name: page.Field{Value: x.Name}, Shared: x.Shared()}
 			}
@@ -87,10 +87,10 @@ func (l list[T]) views(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListV
 }
 
 // changed tells that a list is asked for otherwise than a view has it.
-func (l list[T]) changed(c *fiber.Ctx, ask listAsk, was crm.ViewState) bool {
+func (l list[T]) changed(a crm.Actor, ask listAsk, was crm.ViewState) bool {
 	is := ask.state()
 	order := func(by string) string { return orElse(by, l.sorts[0]) }
-	had := keysOf(l.shown(c, listAsk{cols: l.keys(c, was.Columns)}))
+	had := keysOf(l.shown(a, listAsk{cols: l.keys(a, was.Columns)}))
 	return is.Q != was.Q || order(is.Sort) != order(was.Sort) || !maps.Equal(is.Filters, was.Filters) && len(is.Filters)+len(was.Filters) > 0 || strings.Join(is.Columns, ",") != had
 }
 

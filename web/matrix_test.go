@@ -51,6 +51,7 @@ func message(e webtest.Estate) string   { return e.Message }
 func heldID(e webtest.Estate) string    { return web.PathID(e.Held) }
 func mailbox(e webtest.Estate) string   { return e.Mailbox }
 func report(e webtest.Estate) string    { return e.Report }
+func exported(e webtest.Estate) string  { return e.Export }
 func applied(e webtest.Estate) string   { return e.Applied }
 func bulk(e webtest.Estate) string      { return e.Bulk }
 func imported(e webtest.Estate) string  { return e.Import }
@@ -87,12 +88,16 @@ var matrix = map[string]cell{
 	"POST /views/:id/delete page":           {reach: mine, path: of("/views/%s/delete", savedView), ok: 303},
 	"POST /views/:id/restore page":          {reach: mine, path: of("/views/%s/restore", savedView), ok: 303},
 	"POST /clients/columns page":            {path: at("/clients/columns"), form: []string{"reset", "on"}, ok: 303},
+	"POST /clients/export page":             {path: at("/clients/export?format=csv")},
 	"GET /clients/export page":              {path: at("/clients/export?format=csv")},
 	"POST /installations/columns page":      {path: at("/installations/columns"), form: []string{"reset", "on"}, ok: 303},
+	"POST /installations/export page":       {path: at("/installations/export?format=csv")},
 	"GET /installations/export page":        {path: at("/installations/export?format=csv")},
 	"POST /contracts/columns page":          {path: at("/contracts/columns"), form: []string{"reset", "on"}, ok: 303},
+	"POST /contracts/export page":           {path: at("/contracts/export?format=csv")},
 	"GET /contracts/export page":            {path: at("/contracts/export?format=csv")},
 	"POST /people/columns page":             {path: at("/people/columns"), form: []string{"reset", "on"}, ok: 303},
+	"POST /people/export page":              {path: at("/people/export?format=csv")},
 	"GET /people/export page":               {path: at("/people/export?format=csv")},
 	"POST /clients api":                     {path: at("/clients"), body: map[string]string{"name": ""}, ok: 422},
 	"POST /clients page":                    {path: at("/clients"), form: []string{"name", ""}, ok: 422},
@@ -163,6 +168,9 @@ var matrix = map[string]cell{
 	"POST /mailboxes/:id/retry page":        {reach: scoped, path: of("/mailboxes/%s/retry", mailbox), ok: 303},
 	"GET /mailboxes/:id/remove page":        {reach: ownBox, path: of("/mailboxes/%s/remove", mailbox)},
 	"POST /mailboxes/:id/remove page":       {reach: ownBox, path: of("/mailboxes/%s/remove", mailbox), ok: 303},
+	"GET /exports page":                     {path: at("/exports")},
+	"GET /exports/:id page":                 {reach: mine, path: of("/exports/%s", exported)},
+	"GET /exports/:id/file page":            {reach: mine, path: of("/exports/%s/file", exported)},
 	"GET /reports page":                     {path: at("/reports")},
 	"POST /reports page":                    {path: at("/reports"), form: []string{"month", "2026-10", "lang", "es"}, ok: 303},
 	"POST /reports api":                     {path: at("/reports"), body: map[string]string{"month": "2026-10"}, ok: 202},

@@ -163,6 +163,8 @@ func (v view) jobLabel(j crm.Job) string {
 		return v.T("tariff.figures")
 	case crm.JobResector:
 		return v.T("sectors.working")
+	case crm.JobList:
+		return v.listFileName(listFileArgs(j))
 	}
 	return importArgs(j).Name
 }
@@ -173,6 +175,8 @@ func jobHome(j crm.Job) string {
 		return "/reports"
 	case crm.JobBulk:
 		return "/bulk"
+	case crm.JobList:
+		return "/exports"
 	}
 	return "/imports"
 }

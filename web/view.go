@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"strings"
 	"time"
 	"unicode"
@@ -28,11 +29,16 @@ type view struct {
 }
 
 func (s *Server) view(c *fiber.Ctx) view {
-	v := viewAt(locale.Lang(lang(c)), s.Service.Now())
-	v.me = user(c).ID
+	return viewOf(c.UserContext(), s.Service, lang(c), user(c).ID)
+}
+
+// viewOf is what one user reads now, also where no request is served.
+func viewOf(ctx context.Context, s *crm.Service, lang, me string) view {
+	v := viewAt(locale.Lang(lang), s.Now())
+	v.me = me
 	// What cannot be read now is named as the program brings it: an error page
 	// has names too.
-	v.ramos, _ = s.Service.SectorTable(c.UserContext())
+	v.ramos, _ = s.SectorTable(ctx)
 	return v
 }
 

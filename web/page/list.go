@@ -127,7 +127,16 @@ type ListTable struct {
 	Columns ListColumns // with Swap
 	Views   ListViews
 	Bulk    *ListBulk // nil: rows cannot be chosen
-	Files   []Link    // what is seen as a file
+	Files   []ListFile
+}
+
+// ListFile is a form in which the list is given out: a link where all of it is
+// seen already, else a button, since a long list becomes work in the background.
+type ListFile struct {
+	Label string
+	URL   string // GET, with Post POST
+	Post  bool
+	CSRF  string
 }
 
 // ListCount is how many rows the whole list has. Fragment: list/count, asked

@@ -82,3 +82,24 @@ func (j Job) Tone() State {
 	}
 	return ""
 }
+
+// Exports are the files of long lists that the reader asked for: GET /exports.
+type Exports struct {
+	Base
+	Rows []ReportRow
+	More *More
+}
+
+// Export is the file of one long list: GET /exports/{id}; without a Job the form
+// that asks for it.
+type Export struct {
+	Base
+	Name    string
+	Lead    string
+	Job     *Job
+	Facts   []Fact
+	FileURL string // GET /exports/{id}/file, once done
+	GoURL   string // POST: the file, anew when there is a Job
+	GoLabel string
+	Back    Link
+}

@@ -12,12 +12,12 @@ import (
 // Estate is what one agent has: one of everything. Every name in it carries
 // Mark, so that a test finds what leaked from it.
 type Estate struct {
-	Agent, Team, Mark                            string
-	Client, Person, Installation, Activity       string
-	Visit, Thread, Message, Mailbox, Held        string
-	Report, Import, Applied, Pair, Merge, Bulk   string
-	Contract, Deadline, Document, View           string
-	ClientName, InstallationName, Subject, Spoke string
+	Agent, Team, Mark                                  string
+	Client, Person, Installation, Activity             string
+	Visit, Thread, Message, Mailbox, Held              string
+	Report, Import, Applied, Pair, Merge, Bulk, Export string
+	Contract, Deadline, Document, View                 string
+	ClientName, InstallationName, Subject, Spoke       string
 }
 
 // Fill gives each agent an estate, by the agent's name.
@@ -36,7 +36,7 @@ func (k *Kit) estate(agent string, n int) Estate {
 	e := Estate{Agent: agent, Team: k.Users[agent].Team, Mark: mark,
 		Client: fmt.Sprintf("cl%d", n), Person: fmt.Sprintf("pe%d", n), Installation: fmt.Sprintf("in%d", n),
 		Thread: fmt.Sprintf("th%d", n), Message: fmt.Sprintf("me%d", n), Mailbox: fmt.Sprintf("bx%d", n),
-		Report: fmt.Sprintf("jr%d", n), Import: fmt.Sprintf("ji%d", n), Applied: fmt.Sprintf("ja%d", n), Bulk: fmt.Sprintf("jb%d", n), View: fmt.Sprintf("vi%d", n),
+		Report: fmt.Sprintf("jr%d", n), Import: fmt.Sprintf("ji%d", n), Applied: fmt.Sprintf("ja%d", n), Bulk: fmt.Sprintf("jb%d", n), Export: fmt.Sprintf("jl%d", n), View: fmt.Sprintf("vi%d", n),
 		Contract: fmt.Sprintf("coin%d", n), Deadline: fmt.Sprintf("coin%d:notice::2026-12-13", n),
 		ClientName: "Moinho " + mark, InstallationName: "Planta " + mark, Subject: "Fatura " + mark, Spoke: "Falamos de " + mark}
 	w := crm.View{ID: e.View, List: "clients", Owner: agent, Readers: "user:" + agent, Name: "Visitar " + mark, State: crm.ViewState{Sort: "worst", Columns: []string{"name", "util"}}}
@@ -164,7 +164,9 @@ func (k *Kit) work(e Estate) {
 	bulk := crm.Job{ID: e.Bulk, Kind: crm.JobBulk, By: e.Agent, State: crm.JobDone, Done: 2, Total: 2, Args: []byte(`{"ids":["` + e.Client + `"],"edit":{"addTags":["` + e.Mark + `"]}}`),
 		Result:    []byte(`{"changed":1,"same":0,"kept":1,"refused":[{"of":"clients","doc":"` + e.Client + `","client":"` + e.Client + `","name":"` + e.ClientName + `","reason":{"key":"error.client.agent"}}]}`),
 		CreatedAt: start, StartedAt: &start, EndedAt: &end}
-	k.Apply(crm.Jobs.Put(&report), crm.Jobs.Put(&imp), crm.Jobs.Put(&done), crm.Jobs.Put(&bulk), crm.ImportErrors.Put(&bad))
+	list := crm.Job{ID: e.Export, Kind: crm.JobList, By: e.Agent, State: crm.JobDone, Done: 1, Total: 1, Args: []byte(`{"list":"clients","format":"csv","state":{"q":"` + e.Mark + `"}}`),
+		Result: []byte(`{"rows":1,"rights":{"role":"agent","team":"` + k.Users[e.Agent].Team + `"}}`), File: string(ref), FileName: "clients.csv", CreatedAt: start, StartedAt: &start, EndedAt: &end}
+	k.Apply(crm.Jobs.Put(&list), crm.Jobs.Put(&report), crm.Jobs.Put(&imp), crm.Jobs.Put(&done), crm.Jobs.Put(&bulk), crm.ImportErrors.Put(&bad))
 }
 
 // document is a file of the client's, attached to the amendment of its contract.

@@ -142,6 +142,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 		crm.JobBulk:     a.bulkJob,
 		crm.JobFigure:   a.figuresJob,
 		crm.JobResector: a.resectorJob,
+		crm.JobList:     a.listJob,
 	})
 	a.Jobs.Lease = a.Lease
 	a.openNews(ctx)

@@ -159,6 +159,37 @@ func (a *App) bulkJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error
 	return sum, nil, err
 }
 
+// listJob writes a long list to a file and keeps it.
+func (a *App) listJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error) {
+	var args web.ListFileArgs
+	if err := t.Args(&args); err != nil {
+		return nil, nil, err
+	}
+	actor, err := a.jobActor(ctx, t.Job)
+	if err != nil {
+		return nil, nil, err
+	}
+	t.Progress(ctx, 0, 0, "job.list.rows")
+	f, err := os.CreateTemp("", "cemigmas-list-*")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	sum, err := web.WriteListFile(ctx, t.Service(), actor, args, f, func(done, total int) { t.Progress(ctx, int64(done), int64(total), "job.list.rows") })
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, nil, err
+	}
+	ref, err := a.Blobs.PutReader(ctx, f)
+	if err != nil {
+		return nil, nil, err
+	}
+	return sum, &jobs.File{Blob: string(ref), Name: args.FileName()}, nil
+}
+
 // figuresJob brings all derived figures up to date, after tariffs changed.
 func (a *App) figuresJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error) {
 	err := t.Service().RecomputeEach(ctx, func(done, total int) { t.Progress(ctx, int64(done), int64(total), "job.figures.clients") })

@@ -15,7 +15,7 @@ func clients(t page.Text) []Story {
 		Count: page.ListCount{Text: t, Part: "/clients", Bulk: true, All: t.T("list.check.all")},
 		More:  &page.More{Label: t.T("page.clients.more"), URL: "/clients?after=x", Part: "/clients?after=x"},
 		Bulk:  &page.ListBulk{URL: "/clients/bulk", CSRF: "x", Label: t.T("web.bulk.go")},
-		Files: []page.Link{{Label: t.T("list.file.xlsx"), URL: "/clients/export?format=xlsx"}}}
+		Files: []page.ListFile{{Label: t.T("list.file.xlsx"), URL: "/clients/export?format=xlsx", Post: true, CSRF: "x"}, {Label: t.T("list.file.csv"), URL: "/clients/export?format=csv"}}}
 	for _, r := range []struct {
 		name, kw string
 		percent  int

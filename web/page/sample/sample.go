@@ -19,7 +19,7 @@ func Stories(lang locale.Lang) []Story {
 	t := page.Text{Lang: lang}
 	var all []Story
 	for _, part := range [][]Story{
-		account(t), day(t), clients(t), client(t), book(t), activities(t), visits(t), installation(t), contracts(t), documents(t), dates(t), threads(t), triage(t), mailboxes(t), reports(t), imports(t), bulk(t), serving(t), users(t), moneyStories(t), fragments(t),
+		account(t), day(t), clients(t), client(t), book(t), activities(t), visits(t), installation(t), contracts(t), documents(t), dates(t), threads(t), triage(t), mailboxes(t), reports(t), exports(t), imports(t), bulk(t), serving(t), users(t), moneyStories(t), fragments(t),
 	} {
 		all = append(all, part...)
 	}

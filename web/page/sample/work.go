@@ -39,6 +39,29 @@ func reports(t page.Text) []Story {
 	return []Story{{"reports", "reports", full}, {"reports-empty", "reports", empty}, {"reports-failed", "reports", wrong}, {"report-running", "report", one(page.JobRunning)}, {"report", "report", one(page.JobDone)}, {"report-failed", "report", one(page.JobFailed)}}
 }
 
+func exports(t page.Text) []Story {
+	crumb := page.Link{Label: t.T("list.clients"), URL: "/clients"}
+	all := page.Exports{Base: base(t, page.PlaceClients, t.T("web.exports"), crumb), Rows: []page.ReportRow{
+		{Name: "Clientes (Excel)", URL: "/exports/j1", When: "hoje, 09:40", State: page.Badge{Label: "pronta", State: page.OK}, Size: t.T("web.exports.file"), FileURL: "/exports/j1/file"},
+		{Name: "Contratos (CSV)", URL: "/exports/j2", When: "hoje, 09:38", State: page.Badge{Label: "gerando", State: page.Idle}},
+	}}
+	none := page.Exports{Base: all.Base}
+	ask := page.Export{Base: base(t, page.PlaceClients, "Clientes (Excel)", crumb), Name: "Clientes (Excel)", Lead: t.T("web.exports.long", "rows", "2.000"),
+		GoURL: "/clients/export?format=xlsx", GoLabel: t.T("web.exports.go"), Back: page.Link{Label: t.T("web.exports.back"), URL: "/clients"}}
+	one := func(state page.JobState) page.Export {
+		e, j := ask, job(t, state)
+		j.Label = e.Name
+		e.Job, e.Lead, e.GoLabel = &j, "", t.T("web.exports.again")
+		if state == page.JobDone {
+			e.FileURL = "/exports/j1/file"
+		} else if j.Going() {
+			e.GoURL, e.Lead = "", t.T("web.exports.stay")
+		}
+		return e
+	}
+	return []Story{{"exports", "exports", all}, {"exports-empty", "exports", none}, {"export-asked", "export", ask}, {"export-running", "export", one(page.JobRunning)}, {"export", "export", one(page.JobDone)}, {"export-failed", "export", one(page.JobFailed)}}
+}
+
 func imports(t page.Text) []Story {
 	b := base(t, page.PlaceImports, t.T("page.nav.imports"))
 	kinds := []page.Option{{Value: "", Label: "Descobrir"}, {Value: "portfolio", Label: "Carteira"}, {Value: "ucmt", Label: "UCMT"}}

@@ -20,7 +20,10 @@ window.addEventListener("pageshow", () => delete root.dataset.loading);
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method === "dialog") return;
   const button = event.submitter;
-  if (button) setTimeout(() => button.setAttribute("aria-busy", "true"));
+  if (!button) return;
+  setTimeout(() => button.setAttribute("aria-busy", "true"));
+  // The answer may be a file, and the page stays.
+  if (event.target.hasAttribute("data-file")) setTimeout(() => button.removeAttribute("aria-busy"), 3_000);
 });
 document.addEventListener("htmx:afterRequest", () => {
   for (const button of document.querySelectorAll('[aria-busy="true"]:not([data-stay])')) button.removeAttribute("aria-busy");
