@@ -13,38 +13,6 @@ import (
 	"cemigmas/reports/xlsx"
 )
 
-// figure is a column of each posto: kW from W, shares from tenths of a percent,
-// R$ from centavos; nil is an empty cell.
-type figure struct {
-	key, label, unit string
-	kind             reports.Kind
-	of               func(*crm.PostoHealth) *int64
-}
-
-var figures = []figure{
-	{"contracted", "demand.contracted", "kW", reports.KW, func(p *crm.PostoHealth) *int64 { return p.ContractedW }},
-	{"measured", "demand.measured", "kW", reports.KW, func(p *crm.PostoHealth) *int64 { return p.MeasuredW }},
-	{"billed", "demand.billed", "kW", reports.KW, func(p *crm.PostoHealth) *int64 { return p.BilledW }},
-	{"use", "demand.utilisation", "", reports.Percent, func(p *crm.PostoHealth) *int64 {
-		if p.ContractedW == nil || p.MeasuredW == nil {
-			return nil
-		}
-		return &p.Tenths
-	}},
-	{"over", "demand.overrun", "kW", reports.KW, func(p *crm.PostoHealth) *int64 { return measuredOnly(p, &p.OverW) }},
-	{"over_cost", "demand.overrun", "R$", reports.Money, func(p *crm.PostoHealth) *int64 { return p.OverCents }},
-	{"idle", "demand.idle", "kW", reports.KW, func(p *crm.PostoHealth) *int64 { return measuredOnly(p, &p.IdleW) }},
-	{"idle_cost", "demand.idle", "R$", reports.Money, func(p *crm.PostoHealth) *int64 { return p.IdleCents }},
-	{"load", "demand.load", "", reports.Percent, func(p *crm.PostoHealth) *int64 { return p.LoadTenths }},
-}
-
-func measuredOnly(p *crm.PostoHealth, w *int64) *int64 {
-	if p.MeasuredW == nil {
-		return nil
-	}
-	return w
-}
-
 // healthFile answers the months of an installation's page as a file, with all
 // that is known of each posto.
 func (s *Server) healthFile(c *fiber.Ctx) error {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/xuri/excelize/v2"
 
 	"cemigmas/web/webtest"
@@ -59,4 +60,18 @@ func TestMonthsAsAFile(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 	k.Browser("cleo").Get(link).Status(404)
+
+	// The month's own page says all of it in words: 1,790 kW on a contract of 1,600.
+	month := b.Get(path + "/readings/2026-10").Status(200)
+	figures := map[string]string{}
+	month.Find("table.figures tbody tr").Each(func(_ int, row *goquery.Selection) {
+		label := row.Find("th").Contents().First().Text()
+		figures[label] = strings.TrimSpace(row.Find("td").First().Text())
+	})
+	for label, want := range map[string]string{"Contratada, kW": "1.600", "Medida, kW": "1.790", "Faturada, kW": "1.790", "Utilização": "111,9\u00a0%", "Limite, kW": "1.680",
+		"Ultrapassagem, kW": "190", "Ultrapassagem, R$": "8.667,80", "Demanda, R$": "40.829,90", "Demanda ociosa, kW": "0"} {
+		if figures[label] != want {
+			t.Errorf("%s: %q, want %q", label, figures[label], want)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -222,6 +223,13 @@ func (s *Server) showReading(c *fiber.Ctx, status int, i crm.Installation, cl cr
 			if d.Accepted == nil {
 				p.AcceptURL = p.URL + "/accept"
 			}
+		}
+		health, err := s.Service.Health(c.UserContext(), actor(c), i.ID, 0)
+		if err != nil {
+			return s.fail(c, err)
+		}
+		if n := slices.IndexFunc(health.Months, func(m crm.MonthHealth) bool { return m.Month == r.Month }); n >= 0 {
+			p.Figures = v.monthFigures(health.Months[n])
 		}
 		p.Reason = v.Field("reason", "reading.reason", reason).Req().Help("reading.reason.hint")
 		list, _, err := s.Service.DocumentRevisions(c.UserContext(), actor(c), i.Client, crm.ReadingID(i.ID, r.Month), historySize, "")

@@ -38,7 +38,8 @@ func book(t page.Text) []Story {
 	reading := page.Reading{RecordForm: page.RecordForm{Base: frame("reading.new"), Heading: t.T("reading.of", "month", "10/2026"), URL: "/installations/i1/readings/2026-10", BackURL: "/installations/i1", Version: "2",
 		Groups: []page.FieldGroup{{Heading: t.T("reading.demand"), Hint: t.T("reading.demand.hint"), Rows: [][]page.FieldView{{t.Field("single", "posto.single", page.Field{Value: "1.790.000"}), t.Field("peak", "posto.peak", page.Field{})}}}}},
 		Doubts:    []page.Doubt{{State: page.Warn, Label: t.T("reading.doubt.gap")}, {State: page.OK, Label: t.T("reading.doubt.negative", "what", t.T("reading.demand.of.peak"), "figure", "-4 kW"), Sub: "Marina Couto"}},
-		AcceptURL: "/installations/i1/readings/2026-10/accept", Reason: t.Field("reason", "reading.reason", page.Field{Error: t.T("error.field.required")}).Req(), History: history.Rows}
+		AcceptURL: "/installations/i1/readings/2026-10/accept", Reason: t.Field("reason", "reading.reason", page.Field{Error: t.T("error.field.required")}).Req(), History: history.Rows,
+		Figures: &page.MonthFigures{Postos: []string{t.T("posto.peak")}, Rows: []page.MonthFigure{{Label: t.T("demand.overrun") + ", R$", Hint: t.T("figure.hint.over_cost"), Cells: []page.MonthCell{{Value: "8.667,80", State: page.Bad}}}}}}
 	head := page.TariffRow{From: t.T("tariff.from"), Modality: t.T("contract.modality"), Posto: t.T("tariff.posto"), KW: t.T("tariff.kw"), TUSD: t.T("tariff.tusd"), TE: t.T("tariff.te"), Act: t.T("tariff.act")}
 	rows := []page.TariffRow{{From: "01/01/2026", Modality: "Verde", Posto: t.T("posto.single"), KW: "22,81", TUSD: "–", TE: "–", Act: "REH 3.000", URL: "/tariffs/x"}}
 	tariffs := page.Tariffs{Base: frame("tariff.title"), AddURL: "/tariffs/new", ImportURL: "/imports", Groups: []page.TariffGroup{{Heading: "CEMIG-D, A4", Head: head, Rows: rows}},
