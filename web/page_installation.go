@@ -66,6 +66,7 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 			}
 		}
 		v.bindBook(&p, i, months, book)
+		p.Reactive = v.reactive(months)
 	}
 	return s.render(c, fiber.StatusOK, "installation", p)
 }
@@ -226,7 +227,6 @@ func (v view) bindMonths(p *page.Installation, months []crm.MonthHealth) {
 		p.Rows = append(p.Rows, row)
 	}
 	p.Total = v.totalRow(months, postos)
-	v.bindReactive(p, months)
 }
 
 func (v view) demandMonth(m crm.MonthHealth, p *crm.PostoHealth) page.DemandMonth {

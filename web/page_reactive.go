@@ -41,46 +41,42 @@ func reactiveOf(months []crm.MonthHealth) (cents, count, unpriced int64) {
 	return cents, count, unpriced
 }
 
-// bindReactive writes the column of reactive excess, which stands only where a
-// month has some.
-func (v view) bindReactive(p *page.Installation, months []crm.MonthHealth) {
-	if !slices.ContainsFunc(months, func(m crm.MonthHealth) bool { return m.Reactive.Excess() }) {
-		return
-	}
-	p.Reactive = true
-	for n := range p.Rows {
-		p.Rows[n].Reactive, p.Rows[n].Reactance = v.reactiveCell(months[len(months)-1-n].Reactive)
-	}
+// reactive lists the months that have reactive excess; nil where none has. A sum
+// of which one month has no price is left out: it would be too low.
+func (v view) reactive(months []crm.MonthHealth) *page.Reactive {
 	cents, count, unpriced := reactiveOf(months)
-	p.Total.Reactive = nothing
-	if unpriced == 0 {
-		p.Total.Reactive = locale.Amount(v.Lang, cents)
-	} else {
-		p.Total.Reactance = v.n("web.months.unpriced", unpriced)
-		p.Unpriced = page.Notice{Label: v.T("reactive.unpriced"), Action: page.Link{Label: v.T("tariff.title"), URL: "/tariffs"}}
+	if count == 0 {
+		return nil
 	}
-	if count == unpriced {
-		p.Total.Reactance = ""
+	out := &page.Reactive{Total: page.ReactiveRow{Month: v.n("web.months", count), Cost: locale.Amount(v.Lang, cents)}}
+	for _, m := range slices.Backward(months) {
+		r := m.Reactive
+		if !r.Excess() {
+			continue
+		}
+		row := page.ReactiveRow{Month: slashMonth(m.Month), Energy: v.kiloOr(r.EnergyWh), Demand: v.kiloOr(r.DemandW),
+			EnergyCost: v.reactiveCost(r.EnergyWh, r.EnergyCents), DemandCost: v.reactiveCost(r.DemandW, r.DemandCents), Cost: v.T("web.notariff")}
+		switch {
+		case r.Adjusting:
+			row.EnergyCost, row.DemandCost, row.Cost = nothing, nothing, v.T("reactive.adjusting")
+		case r.Cents != nil:
+			row.Cost = locale.Amount(v.Lang, *r.Cents)
+		}
+		out.Rows = append(out.Rows, row)
 	}
+	if unpriced > 0 {
+		out.Total.Cost = nothing
+		out.Unpriced = page.Notice{Label: v.T("reactive.unpriced"), Action: page.Link{Label: v.T("tariff.title"), URL: "/tariffs"}}
+	}
+	return out
 }
 
-// reactiveCell is what the excess of a month costs, and what it was.
-func (v view) reactiveCell(r *crm.ReactiveHealth) (cost, what string) {
-	if !r.Excess() {
-		return nothing, ""
-	}
-	var words []string
-	if r.EnergyWh != nil && *r.EnergyWh > 0 {
-		words = append(words, v.T("reactive.energy", "kwh", v.kilo(*r.EnergyWh)))
-	}
-	if r.DemandW != nil && *r.DemandW > 0 {
-		words = append(words, v.T("reactive.demand", "kw", v.kilo(*r.DemandW)))
-	}
+func (v view) reactiveCost(amount, cents *int64) string {
 	switch {
-	case r.Adjusting:
-		return v.T("reactive.adjusting"), join(", ", words...)
-	case r.Cents == nil:
-		return v.T("web.notariff"), join(", ", words...)
+	case amount == nil:
+		return nothing
+	case cents == nil:
+		return v.T("web.notariff")
 	}
-	return locale.Amount(v.Lang, *r.Cents), join(", ", words...)
+	return locale.Amount(v.Lang, *cents)
 }

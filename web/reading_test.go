@@ -60,11 +60,11 @@ func TestReactiveExcessOnThePage(t *testing.T) {
 	e := k.Fill()["ana"]
 	b := k.Browser("ana")
 	at := "/installations/" + e.Installation
-	b.Get(at).Status(200).Lacks(".readings td[title]")
+	b.Get(at).Status(200).Lacks(".reactive")
 	i, err := k.Service.Installation(t.Context(), crm.SystemActor(), e.Installation)
 	k.Must(err)
 	b.Follow(b.Post(at+"/readings", "month", "2026-11", "offpeak", "1.500", "peak", "600", "reactive", "1.250", "reactive_demand", "12")).Status(200).
-		Has(".readings", "Reativos").Has(".readings td[title]", "sem tarifa").Has(".stats", "Reativos, 12 meses").Has(".foot-note", "TE da B1")
+		Has(".reactive tbody", "1.250").Has(".reactive tbody", "sem tarifa").Has(".stats", "Reativos, 12 meses").Has(".foot-note", "TE da B1")
 	health := k.API("ana", "GET", at+"/health", nil)
 	if health.StatusCode != 200 || !strings.Contains(health.Body, `"reactive":{"energyWh":1250000,"demandW":12000`) || strings.Contains(health.Body, `"energyCents"`) {
 		t.Errorf("%d %s", health.StatusCode, health.Body)
@@ -73,7 +73,7 @@ func TestReactiveExcessOnThePage(t *testing.T) {
 	_, err = k.Service.SetTariff(t.Context(), crm.SystemActor(), b1, 0)
 	k.Must(err)
 	// 1,250 kWh of 0.30 R$ and 12 kW of 22.81 R$.
-	b.Get(at).Status(200).Has(".readings td[title='1.250 kWh excedentes, 12 kW excedentes']", "648,72").Has(".readings tfoot", "648,72").
+	b.Get(at).Status(200).Has(".reactive tbody", "375,00").Has(".reactive tbody", "273,72").Has(".reactive tfoot", "648,72").
 		Has(".stats", "648,72").Lacks(".foot-note")
 	if health = k.API("ana", "GET", at+"/health", nil); !strings.Contains(health.Body, `"energyCents":37500,"demandCents":27372,"cents":64872`) {
 		t.Errorf("%s", health.Body)

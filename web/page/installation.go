@@ -19,10 +19,10 @@ type Installation struct {
 	Chart      *Chart // nil: nothing was measured
 	Postos     []string
 	Money      []string // the head of the amounts of each posto
-	Reactive   bool     // a column of reactive excess stands at the end
 	Rows       []ReadingRow
 	Files      []Link // the months as files
 	Total      *ReadingRow
+	Reactive   *Reactive // nil: no month has an excess
 	Contracts  []ContractRow
 	Facts      []Fact
 	Blank      []Fact // facts to be filled in
@@ -30,7 +30,6 @@ type Installation struct {
 	AddURL     string // GET /installations/{id}/contracts/new
 	EnterURL   string // GET /installations/{id}/readings
 	Losses     string // what was added to a metering on the secondary side
-	Unpriced   Notice // why reactive excess has no price, and what to do; "" where it has
 	Sim        *Simulator
 	Risks      []Verdict // overruns foreseen
 	Empty      Empty
@@ -52,20 +51,11 @@ type ReadingRow struct {
 	Month string
 	URL   string // GET /installations/{id}/readings/{month}
 	Cells []ReadingCell
-	// Reactive is the reactive excess in R$, with its energy and demand as
-	// Reactance; "" without the column.
-	Reactive, Reactance string
-	Notes               []Notice // what is doubted, and former figures
+	Notes []Notice // what is doubted, and former figures
 }
 
 // Width is how many columns stand beside the month.
-func (r ReadingRow) Width() int {
-	n := 4 * len(r.Cells)
-	if r.Reactive != "" {
-		n++
-	}
-	return n
-}
+func (r ReadingRow) Width() int { return 4 * len(r.Cells) }
 
 // ReadingCell is what one posto contracted and measured in a month.
 type ReadingCell struct {
@@ -74,6 +64,19 @@ type ReadingCell struct {
 	Util       string
 	State      State
 	Overrun    string // R$; of idle demand where the posto has no overrun
+}
+
+// Reactive is the reactive excess of the months that had some, newest first.
+type Reactive struct {
+	Rows  []ReactiveRow
+	Total ReactiveRow
+	// Unpriced says why months have no price; its action leads to the tariffs.
+	Unpriced Notice
+}
+
+// ReactiveRow is the excess of a month: kWh, kW and what they cost in R$.
+type ReactiveRow struct {
+	Month, Energy, Demand, EnergyCost, DemandCost, Cost string
 }
 
 // ContractRow is an event of the demand contract, newest first.
