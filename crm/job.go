@@ -26,6 +26,7 @@ const (
 	JobFigure   = "figures" // all derived figures anew, after tariffs changed
 	JobResector = "sectors" // clients of some sectors anew, after divisions moved
 	JobList     = "list"    // a file of a long list
+	JobTier     = "tiers"   // a rule of tiers tried on all clients, or followed by them
 )
 
 // Job is work in the background, with its progress. Errors of an import are

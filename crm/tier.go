@@ -3,7 +3,7 @@ package crm
 import (
 	"context"
 	"encoding/json"
-	"slices"
+	"math"
 	"time"
 
 	"cemigmas/crm/store"
@@ -45,7 +45,8 @@ func (r *TierRule) of(contractedW, sites int64) string {
 	return "C"
 }
 
-func (r *TierRule) check() error {
+// Check refuses a rule that nobody can mean: CodeInvalid with its fields.
+func (r *TierRule) Check() error {
 	bad := problems{}
 	within := func(field string, v, limit int64) {
 		if v < 0 || v > limit {
@@ -113,54 +114,101 @@ type TierPreview struct {
 	Then    map[string]int `json:"then"`
 }
 
-// PreviewTiers counts what a rule would change. Admins.
-func (s *Service) PreviewTiers(ctx context.Context, a Actor, r TierRule) (TierPreview, error) {
-	p := TierPreview{Now: map[string]int{}, Then: map[string]int{}}
+// TierArgs are the arguments of a JobTier: a rule to try, or with Apply the one
+// that was set is followed. Version is the one that was read before Rule was typed.
+type TierArgs struct {
+	Apply   bool     `json:"apply,omitempty"`
+	Rule    TierRule `json:"rule"`
+	Version int64    `json:"version,omitempty"`
+}
+
+// PreviewTiers counts what a rule would change, client by client; progress may be
+// nil. Admins.
+func (s *Service) PreviewTiers(ctx context.Context, a Actor, r TierRule, progress func(done, total int)) (TierPreview, error) {
 	err := a.mustBe(RoleAdmin)
 	if err == nil {
-		err = r.check()
+		err = r.Check()
 	}
 	if err != nil {
-		return p, err
+		return TierPreview{}, err
 	}
-	return p, s.eachGraded(ctx, &r, func(was, is *Client) error {
-		p.Clients++
-		p.Now[was.Tier]++
-		p.Then[is.Tier]++
-		if was.Tier != is.Tier {
-			p.Changed++
-		}
-		if is.Tier != "" && is.TierBy == "" {
-			p.ByHand++
-		}
-		return nil
-	})
+	return s.grade(ctx, &r, false, progress)
 }
 
-func (s *Service) eachGraded(ctx context.Context, r *TierRule, f func(was, is *Client) error) error {
-	for c, err := range Clients.All(ctx, s.store, store.Query{}) {
+// GradeClients gives every client its tier by the rule that is set, a part at a
+// time, and says what it changed; progress may be nil. It may be repeated, and
+// what it left is done by the night. Admins.
+func (s *Service) GradeClients(ctx context.Context, a Actor, progress func(done, total int)) (TierPreview, error) {
+	if err := a.mustBe(RoleAdmin); err != nil {
+		return TierPreview{}, err
+	}
+	r, _, err := s.TierRule(ctx)
+	if err != nil {
+		return TierPreview{}, err
+	}
+	return s.grade(ctx, &r, true, progress)
+}
+
+// grade walks all clients, a part at a time.
+func (s *Service) grade(ctx context.Context, r *TierRule, apply bool, progress func(done, total int)) (TierPreview, error) {
+	p := TierPreview{Now: map[string]int{}, Then: map[string]int{}}
+	total, err := s.store.Count(ctx, store.Query{In: Clients.In}, math.MaxInt32)
+	if err != nil {
+		return p, wrapStore(err)
+	}
+	q, done := store.Query{Limit: chunk}, 0
+	for {
+		part, next, err := Clients.Find(ctx, s.store, q)
 		if err != nil {
-			return err
+			return p, err
 		}
-		if c.MergedInto != "" {
-			continue
+		var changes []store.Change
+		for n := range part {
+			was, is := part[n], part[n]
+			if was.MergedInto != "" {
+				continue
+			}
+			is.grade(r)
+			p.count(&was, &is)
+			if c := patchOf(Clients, &was, &is); apply && c != nil {
+				changes = append(changes, *c)
+			}
 		}
-		was := c
-		c.grade(r)
-		if err := f(&was, &c); err != nil {
-			return err
+		if len(changes) > 0 {
+			if err := s.Apply(ctx, changes...); err != nil {
+				return p, err
+			}
+		}
+		if done += len(part); progress != nil {
+			progress(done, total)
+		}
+		if err := context.Cause(ctx); err != nil {
+			return p, err
+		}
+		if q.After = next; next == "" {
+			return p, nil
 		}
 	}
-	return nil
 }
 
-// SetTierRule sets the rule that was read with this version and gives every
-// client its tier. CodeConflict when somebody changed it since. Where it is
-// broken off, setting it again, or the night, goes on. Admins.
+func (p *TierPreview) count(was, is *Client) {
+	p.Clients++
+	p.Now[was.Tier]++
+	p.Then[is.Tier]++
+	if was.Tier != is.Tier {
+		p.Changed++
+	}
+	if is.Tier != "" && is.TierBy == "" {
+		p.ByHand++
+	}
+}
+
+// SetTierRule sets the rule that was read with this version; clients follow by
+// GradeClients. CodeConflict when somebody changed it since. Admins.
 func (s *Service) SetTierRule(ctx context.Context, a Actor, r TierRule, version int64) error {
 	err := a.mustBe(RoleAdmin)
 	if err == nil {
-		err = r.check()
+		err = r.Check()
 	}
 	if err != nil {
 		return err
@@ -170,23 +218,5 @@ func (s *Service) SetTierRule(ctx context.Context, a Actor, r TierRule, version 
 	if err != nil {
 		return err
 	}
-	if err := s.Apply(ctx, Marks.Put(&Mark{ID: markTiers, Version: version, Data: data, At: r.At})); err != nil {
-		return err
-	}
-	var changes []store.Change
-	err = s.eachGraded(ctx, &r, func(was, is *Client) error {
-		if p := patchOf(Clients, was, is); p != nil {
-			changes = append(changes, *p)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for part := range slices.Chunk(changes, chunk) {
-		if err := s.Apply(ctx, part...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.Apply(ctx, Marks.Put(&Mark{ID: markTiers, Version: version, Data: data, At: r.At}))
 }

@@ -1,6 +1,7 @@
 package crm_test
 
 import (
+	"context"
 	"reflect"
 	"testing"
 
@@ -49,16 +50,34 @@ func TestTierRule(t *testing.T) {
 		"C ":      h.graded(t, "à mão", 9000, 1, "C"),
 	}
 	rule := crm.TierRule{On: true, AKW: 3000, BKW: 300, ASites: 5}
-	p, err := h.PreviewTiers(ctx, h.admin, rule)
+	var told []int
+	p, err := h.PreviewTiers(ctx, h.admin, rule, func(done, total int) { told = append(told, done, total) })
 	want := crm.TierPreview{Clients: 7, Changed: 6, ByHand: 1, Now: map[string]int{"": 6, "C": 1}, Then: map[string]int{"A": 2, "B": 1, "C": 4}}
 	if err != nil || !reflect.DeepEqual(p, want) {
 		t.Errorf("preview %+v, want %+v, %v", p, want, err)
+	}
+	if !reflect.DeepEqual(told, []int{7, 7}) {
+		t.Errorf("progress: %v", told)
 	}
 	if got := h.tier(t, ids["A rule"]); got != " " {
 		t.Errorf("a preview gave it %q", got)
 	}
 	if err := h.SetTierRule(ctx, h.admin, rule, 0); err != nil {
 		t.Fatal(err)
+	}
+	if got := h.tier(t, ids["A rule"]); got != " " {
+		t.Errorf("a rule that nothing follows yet gave it %q", got)
+	}
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	if _, err := h.GradeClients(stopped, h.admin, nil); err == nil {
+		t.Error("cancelled, it went on")
+	}
+	if done, err := h.GradeClients(ctx, h.admin, nil); err != nil || !reflect.DeepEqual(done, want) {
+		t.Errorf("graded %+v, want %+v, %v", done, want, err)
+	}
+	if again, err := h.GradeClients(ctx, h.admin, nil); err != nil || again.Changed != 0 {
+		t.Errorf("again: %+v, %v", again, err)
 	}
 	for want, id := range ids {
 		if want == "A rule " {
@@ -88,7 +107,11 @@ func TestTierRule(t *testing.T) {
 	set(&hand, "A ")
 	set(&none, "C rule")
 
-	if err := h.SetTierRule(ctx, h.admin, crm.TierRule{}, 1); err != nil || h.tier(t, small) != " " || h.tier(t, ids["C "]) != "C " {
+	err = h.SetTierRule(ctx, h.admin, crm.TierRule{}, 1)
+	if err == nil {
+		_, err = h.GradeClients(ctx, h.admin, nil)
+	}
+	if err != nil || h.tier(t, small) != " " || h.tier(t, ids["C "]) != "C " {
 		t.Errorf("without a rule: %q and %q, %v", h.tier(t, small), h.tier(t, ids["C "]), err)
 	}
 }
@@ -106,8 +129,11 @@ func TestTierRuleIsChecked(t *testing.T) {
 		if err := h.SetTierRule(t.Context(), a, crm.TierRule{On: true, AKW: 1}, 0); crm.CodeOf(err) != crm.CodeForbidden {
 			t.Errorf("%s may: %v", a.Role, err)
 		}
-		if _, err := h.PreviewTiers(t.Context(), a, crm.TierRule{On: true, AKW: 1}); crm.CodeOf(err) != crm.CodeForbidden {
+		if _, err := h.PreviewTiers(t.Context(), a, crm.TierRule{On: true, AKW: 1}, nil); crm.CodeOf(err) != crm.CodeForbidden {
 			t.Errorf("%s sees figures of all: %v", a.Role, err)
+		}
+		if _, err := h.GradeClients(t.Context(), a, nil); crm.CodeOf(err) != crm.CodeForbidden {
+			t.Errorf("%s gives tiers: %v", a.Role, err)
 		}
 	}
 }

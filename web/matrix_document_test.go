@@ -28,10 +28,11 @@ func init() {
 		"POST /documents/:id/restore page": {reach: scoped, path: of("/documents/%s/restore", document), ok: 303},
 	})
 	maps.Copy(matrix, map[string]cell{
-		"GET /tiers api":   {reach: admins, path: at("/tiers"), deny: 403},
-		"GET /tiers page":  {reach: admins, path: at("/tiers"), deny: 403},
-		"POST /tiers api":  {reach: admins, path: at("/tiers"), body: map[string]any{"dryRun": true, "on": true, "aKw": 1000}, deny: 403},
-		"POST /tiers page": {reach: admins, path: at("/tiers"), form: []string{"on", "on", "a_kw", "500", "action", "preview"}, deny: 403},
+		"GET /tiers api":     {reach: admins, path: at("/tiers"), deny: 403},
+		"GET /tiers page":    {reach: admins, path: at("/tiers"), deny: 403},
+		"GET /tiers/:id api": {path: at("/tiers/none"), ok: 404},
+		"POST /tiers api":    {reach: admins, path: at("/tiers"), body: map[string]any{"dryRun": true, "on": true, "aKw": 1000}, deny: 403, ok: 202},
+		"POST /tiers page":   {reach: admins, path: at("/tiers"), form: []string{"on", "on", "a_kw", "500", "action", "preview"}, deny: 403, ok: 303},
 	})
 	house["TierRule"] = "the rule is no secret, and read with every client's figures"
 	house["DropGoneDocuments"] = "for the nightly round"
@@ -68,7 +69,13 @@ func init() {
 		reach reach
 		call  call
 	}{admins, func(ctx context.Context, s *crm.Service, a crm.Actor, _ webtest.Estate) error {
-		return drop(s.PreviewTiers(ctx, a, crm.TierRule{}))
+		return drop(s.PreviewTiers(ctx, a, crm.TierRule{}, nil))
+	}}
+	guarded["GradeClients"] = struct {
+		reach reach
+		call  call
+	}{admins, func(ctx context.Context, s *crm.Service, a crm.Actor, _ webtest.Estate) error {
+		return drop(s.GradeClients(ctx, a, nil))
 	}}
 	guarded["SetTierRule"] = struct {
 		reach reach

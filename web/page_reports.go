@@ -165,6 +165,11 @@ func (v view) jobLabel(j crm.Job) string {
 		return v.T("sectors.working")
 	case crm.JobList:
 		return v.listFileName(listFileArgs(j))
+	case crm.JobTier:
+		if tierArgs(j).Apply {
+			return v.T("tier.applying")
+		}
+		return v.T("tier.counting")
 	}
 	return importArgs(j).Name
 }
@@ -177,6 +182,8 @@ func jobHome(j crm.Job) string {
 		return "/bulk"
 	case crm.JobList:
 		return "/exports"
+	case crm.JobTier:
+		return "/tiers"
 	}
 	return "/imports"
 }
@@ -187,6 +194,12 @@ func jobPage(j crm.Job) string {
 	}
 	if j.Kind == crm.JobResector {
 		return "/sectors"
+	}
+	if j.Kind == crm.JobTier {
+		if tierArgs(j).Apply {
+			return "/tiers"
+		}
+		return at("/tiers", "preview", j.ID)
 	}
 	if j.Kind != crm.JobUndo {
 		return jobHome(j) + "/" + j.ID

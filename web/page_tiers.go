@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -11,14 +13,58 @@ import (
 )
 
 func (s *Server) tiersPage(c *fiber.Ctx) error {
-	if user(c).Role != crm.RoleAdmin {
+	ctx, a, v := c.UserContext(), actor(c), s.view(c)
+	if a.Role != crm.RoleAdmin {
 		return s.fail(c, crm.Errf(crm.CodeForbidden, "error.forbidden"))
 	}
-	r, version, err := s.Service.TierRule(c.UserContext())
+	if id := c.Query("preview"); id != "" {
+		return s.tiersTried(c, id)
+	}
+	r, version, err := s.Service.TierRule(ctx)
 	if err != nil {
 		return s.fail(c, err)
 	}
-	return s.showTiers(c, fiber.StatusOK, page.Tiers{On: r.On, Version: strconv.FormatInt(version, 10), Form: storedTiers(r)}, nil)
+	p := page.Tiers{On: r.On, Version: strconv.FormatInt(version, 10), Form: storedTiers(r)}
+	list, _, err := s.Service.ListJobs(ctx, a, crm.JobTier, 5, "")
+	if err != nil {
+		return s.fail(c, err)
+	}
+	for _, j := range list {
+		if tierArgs(j).Apply {
+			if !j.Ended() || j.State != crm.JobDone {
+				shown := s.job(c, v, j)
+				p.Job = &shown
+			}
+			break
+		}
+	}
+	return s.showTiers(c, fiber.StatusOK, p, nil)
+}
+
+// tiersTried shows the rule that a job tries, how far it is, and what it found.
+func (s *Server) tiersTried(c *fiber.Ctx, id string) error {
+	j, err := s.Service.Job(c.UserContext(), actor(c), id)
+	if err == nil && j.Kind != crm.JobTier {
+		err = crm.Errf(crm.CodeNotFound, "error.not-found")
+	}
+	if err != nil {
+		return s.fail(c, err)
+	}
+	args, v := tierArgs(j), s.view(c)
+	p := page.Tiers{On: args.Rule.On, Version: strconv.FormatInt(args.Version, 10), Form: storedTiers(args.Rule)}
+	var found crm.TierPreview
+	if j.State == crm.JobDone && json.Unmarshal(j.Result, &found) == nil {
+		p.Preview = v.tierPreview(found)
+	} else {
+		shown := s.job(c, v, j)
+		p.Job = &shown
+	}
+	return s.showTiers(c, fiber.StatusOK, p, nil)
+}
+
+func tierArgs(j crm.Job) (args crm.TierArgs) {
+	_ = json.Unmarshal(j.Args, &args) // as reportArgs
+	return args
 }
 
 func storedTiers(r crm.TierRule) page.TiersForm {
@@ -74,28 +120,30 @@ func (s *Server) tiersSave(c *fiber.Ctx) error {
 	v, f, a := s.view(c), typed{c}, actor(c)
 	rule, err := typedTiers(f)
 	p := page.Tiers{On: rule.On, Version: strconv.FormatInt(f.version(), 10)}
-	var found crm.TierPreview
 	switch {
 	case a.Role != crm.RoleAdmin:
 		return s.fail(c, crm.Errf(crm.CodeForbidden, "error.forbidden"))
 	case err != nil:
 	case f.get("action") == "save":
-		if err = s.Service.SetTierRule(c.UserContext(), a, rule, f.version()); err == nil {
+		if _, err = s.followTiers(c.UserContext(), a, rule, f.version()); err == nil {
 			return s.goTo(c, "/tiers", note{Label: v.T("tier.saved")})
 		}
 	default:
-		found, err = s.Service.PreviewTiers(c.UserContext(), a, rule)
+		if err = rule.Check(); err != nil {
+			break
+		}
+		j, err := s.Jobs.Enqueue(c.UserContext(), a, crm.JobTier, crm.TierArgs{Rule: rule, Version: f.version()})
+		if err != nil {
+			return s.fail(c, err)
+		}
+		return s.goTo(c, jobPage(j), note{})
 	}
 	wrong, above, ok := v.formError(err)
 	if !ok {
 		return s.fail(c, err)
 	}
 	p.Form = page.TiersForm{AKW: f.field("a_kw", wrong, "aKw"), BKW: f.field("b_kw", wrong, "bKw"), ASites: f.field("a_sites", wrong, "aSites"), BSites: f.field("b_sites", wrong, "bSites")}
-	switch {
-	case err == nil:
-		p.Preview = v.tierPreview(found)
-		return s.showTiers(c, fiber.StatusOK, p, nil)
-	case crm.CodeOf(err) == crm.CodeConflict:
+	if crm.CodeOf(err) == crm.CodeConflict {
 		now, version, rerr := s.Service.TierRule(c.UserContext())
 		if rerr != nil {
 			return s.fail(c, rerr)
@@ -165,18 +213,49 @@ func apiTiers(s *Server, c call, _ struct{}) (tierAnswer, error) {
 	return tierAnswer{r, version}, err
 }
 
-func apiSetTiers(s *Server, c call, in tierIn) (crm.TierPreview, error) {
+func apiSetTiers(s *Server, c call, in tierIn) (started, error) {
 	rule := crm.TierRule{On: in.On, AKW: in.AKW, BKW: in.BKW, ASites: in.ASites, BSites: in.BSites}
-	p, err := s.Service.PreviewTiers(c, c.Actor, rule)
-	if err != nil || in.DryRun {
-		return p, err
+	if c.Actor.Role != crm.RoleAdmin {
+		return started{}, crm.Errf(crm.CodeForbidden, "error.forbidden")
 	}
-	version, err := c.ifMatch()
-	if err == nil && version == 0 {
-		_, version, err = s.Service.TierRule(c)
+	err := rule.Check()
+	if err != nil {
+		return started{}, err
+	}
+	var j crm.Job
+	if in.DryRun {
+		j, err = s.Jobs.Enqueue(c, c.Actor, crm.JobTier, crm.TierArgs{Rule: rule})
+	} else {
+		var version int64
+		version, err = c.ifMatch()
+		if err == nil && version == 0 {
+			_, version, err = s.Service.TierRule(c)
+		}
+		if err != nil {
+			return started{}, err
+		}
+		j, err = s.followTiers(c, c.Actor, rule, version)
+	}
+	return started{"/api/v1/tiers/" + j.ID, jobOut(lang(c.ctx), j)}, err
+}
+
+// apiTierJob is how far the work on a rule is; its result counts the clients.
+func apiTierJob(s *Server, c call, in idPath) (jobAnswer, error) {
+	j, err := s.Service.Job(c, c.Actor, in.ID)
+	if err == nil && j.Kind != crm.JobTier {
+		err = crm.Errf(crm.CodeNotFound, "error.not-found")
 	}
 	if err != nil {
-		return p, err
+		return jobAnswer{}, err
 	}
-	return p, s.Service.SetTierRule(c, c.Actor, rule, version)
+	return jobOut(lang(c.ctx), j), nil
+}
+
+// followTiers sets a rule and has all clients follow it in the background. Should
+// the process end in between, the night does it.
+func (s *Server) followTiers(ctx context.Context, a crm.Actor, rule crm.TierRule, version int64) (crm.Job, error) {
+	if err := s.Service.SetTierRule(ctx, a, rule, version); err != nil {
+		return crm.Job{}, err
+	}
+	return s.Jobs.Enqueue(ctx, a, crm.JobTier, crm.TierArgs{Apply: true, Rule: rule})
 }

@@ -93,7 +93,8 @@ func table() []route {
 		{method: get, path: "/threads/:id", api: op("getThread", "Read a conversation, message by message as you may see them.", apiThread), page: (*Server).threadPage},
 
 		{method: get, path: "/tiers", api: op("getTiers", "The rule by which clients get a tier; for admins. Its version is the ETag.", apiTiers), page: (*Server).tiersPage},
-		{method: post, path: "/tiers", api: op("setTiers", "Set the rule of tiers and give every client its tier, or with dryRun count what it would change; for admins. A tier that was set by hand stays.", apiSetTiers), page: (*Server).tiersSave},
+		{method: get, path: "/tiers/:id", api: op("getTierWork", "How far trying a rule of tiers, or giving the clients theirs, is; its result counts the clients by tier, now and then.", apiTierJob)},
+		{method: post, path: "/tiers", api: op("setTiers", "Set the rule of tiers and give every client its tier, or with dryRun count what it would change; for admins. The work goes on in the background: its result counts the clients. A tier that was set by hand stays.", apiSetTiers).accepted(), page: (*Server).tiersSave},
 		{method: get, path: "/sectors", api: op("listSectors", "List the sectors in report order, with their CNAE divisions.", apiSectors), page: (*Server).sectorsPage},
 		{method: post, path: "/sectors", form: true, api: op("addSector", "Make a sector; admins only. Divisions of other sectors move to it, and their clients in the background, from today on.", apiAddSector).made(), page: (*Server).sectorAdd},
 		{method: fiber.MethodPut, path: "/sectors/:id", api: op("setSector", "Change a sector as a whole; admins only. version is the one that was read.", apiSetSector)},

@@ -8,6 +8,7 @@ type Tiers struct {
 	Form    TiersForm
 	Since   string // who set it, and when
 	Preview *TierPreview
+	Job     *Job // counts, or has the clients follow; nil: nothing goes on
 }
 
 // TiersForm holds the fields a_kw, b_kw, a_sites, b_sites; the checkbox on, and

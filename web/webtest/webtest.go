@@ -66,7 +66,7 @@ func New(t testing.TB, options ...Option) *Kit {
 	idle := func(context.Context, *jobs.Task) (any, *jobs.File, error) { return nil, nil, nil }
 	c := web.Config{Service: k.Service, Auth: k.Auth, Ring: k.Ring, Blobs: blobs, Mail: k.Mail, Log: log, UploadDir: dir, MaxUpload: 3 << 20, Version: "test",
 		// Nothing runs these: a test sees a job as it was queued.
-		Jobs: jobs.NewRunner(k.Service, "test", log, map[string]jobs.Handler{crm.JobReport: idle, crm.JobImport: idle, crm.JobUndo: idle, crm.JobBulk: idle, crm.JobFigure: idle, crm.JobResector: idle, crm.JobList: idle})}
+		Jobs: jobs.NewRunner(k.Service, "test", log, map[string]jobs.Handler{crm.JobReport: idle, crm.JobImport: idle, crm.JobUndo: idle, crm.JobBulk: idle, crm.JobFigure: idle, crm.JobResector: idle, crm.JobList: idle, crm.JobTier: idle})}
 	for _, o := range options {
 		o(&c)
 	}

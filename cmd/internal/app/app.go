@@ -143,6 +143,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 		crm.JobFigure:   a.figuresJob,
 		crm.JobResector: a.resectorJob,
 		crm.JobList:     a.listJob,
+		crm.JobTier:     a.tierJob,
 	})
 	a.Jobs.Lease = a.Lease
 	a.openNews(ctx)

@@ -206,6 +206,25 @@ func (a *App) resectorJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, e
 	return nil, nil, err
 }
 
+// tierJob tries a rule of tiers, or has all clients follow the one that is set.
+func (a *App) tierJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error) {
+	var args crm.TierArgs
+	if err := t.Args(&args); err != nil {
+		return nil, nil, err
+	}
+	actor, err := a.jobActor(ctx, t.Job)
+	if err != nil {
+		return nil, nil, err
+	}
+	told := func(done, total int) { t.Progress(ctx, int64(done), int64(total), "job.figures.clients") }
+	if args.Apply {
+		sum, err := t.Service().GradeClients(ctx, actor, told)
+		return sum, nil, err
+	}
+	sum, err := t.Service().PreviewTiers(ctx, actor, args.Rule, told)
+	return sum, nil, err
+}
+
 // fetch lays a blob into a file, since a workbook is read from a file.
 func (a *App) fetch(ctx context.Context, ref string) (path string, err error) {
 	r, err := a.Blobs.Open(ctx, blob.Ref(ref))

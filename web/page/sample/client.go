@@ -83,6 +83,8 @@ func documents(t page.Text) []Story {
 		{"tiers", "tiers", page.Tiers{Base: base(t, page.PlaceUsers, t.T("tier.title")), On: true, Version: "1", Since: t.T("tier.since", "name", "Helena Duarte", "when", "hoje, 09:40"),
 			Form:    page.TiersForm{AKW: page.Field{Value: "3000"}, BKW: page.Field{Value: "5000", Error: t.T("tier.order")}},
 			Preview: &page.TierPreview{Stats: []page.Stat{{Label: t.T("tier.changed"), Value: "12"}}, Rows: []page.TierRow{{Tier: "A", Now: "8", Then: "20"}, {Tier: "–", Now: "12", Then: "0"}}}}},
+		{"tiers-working", "tiers", page.Tiers{Base: base(t, page.PlaceUsers, t.T("tier.title")), On: true, Version: "1", Form: page.TiersForm{AKW: page.Field{Value: "3000"}},
+			Job: &page.Job{Text: t, ID: "j1", State: page.JobState("running"), Label: t.T("tier.counting"), Percent: 40, URL: "/jobs/j1", PageURL: "/tiers?preview=j1"}}},
 		{"tiers-off", "tiers", page.Tiers{Base: base(t, page.PlaceUsers, t.T("tier.title")), Version: "0"}},
 		{"documents", "documents", page.Documents{Base: b, Heading: t.T("document.title"), Upload: upload(t), Rows: files(), Gone: gone, GoneFor: t.T("document.gone", "days", "30"), More: &page.More{Label: t.T("page.clients.more"), URL: "/clients/c1/documents?after=x"}}},
 		{"documents-wrong", "documents", page.Documents{Base: b, Heading: t.T("document.title"), Upload: wrong, Empty: &page.Empty{Label: t.T("document.none")}}},
