@@ -280,11 +280,11 @@ func (s *Service) ContractExit(ctx context.Context, a Actor, id, day string) (Co
 	if c.Kind != ContractCUSD || c.Former || !end.Valid() || last < calendar.Date(c.Start) || end < last {
 		return ContractExit{}, &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: map[string]Text{"exit": {Key: "contract.exit.none"}}}
 	}
-	tariffs, err := s.TariffTable(ctx)
+	tariffs, err := s.tariffsHeard(ctx)
 	if err != nil {
 		return ContractExit{}, err
 	}
-	return exitOf(&i, &c, tariffs, last, end), nil
+	return exitOf(&i, &c, tariffs.Table, last, end), nil
 }
 
 func exitOf(i *Installation, c *Contract, tariffs demand.Table, last, end calendar.Date) ContractExit {

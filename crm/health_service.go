@@ -46,7 +46,7 @@ func (s *Service) Health(ctx context.Context, a Actor, installation string, n in
 	if err != nil || len(readings) == 0 {
 		return Health{}, err
 	}
-	book, err := s.TariffBook(ctx)
+	book, err := s.tariffsHeard(ctx)
 	if err != nil {
 		return Health{}, err
 	}

@@ -32,7 +32,7 @@ type Event struct {
 
 // Internal reports whether an event is for workers only.
 func (e Event) Internal() bool {
-	return e.Kind == WakeMailbox || e.Kind == WakeJobs || e.Kind == WakeRefile || e.Kind == newsSectors
+	return e.Kind == WakeMailbox || e.Kind == WakeJobs || e.Kind == WakeRefile || e.Kind == newsSectors || e.Kind == newsTariffs
 }
 
 // Sees reports whether an actor may be told of an event.

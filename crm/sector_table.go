@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
-	"time"
 
 	"cemigmas/crm/locale"
 	"cemigmas/crm/store"
@@ -103,47 +101,17 @@ func (t SectorTable) Of(cnae string) string {
 	return SectorOther
 }
 
-// newsSectors tells the processes on a store that the table of sectors changed.
-const newsSectors = "sectors"
-
-// sectorCache holds the table for pages, which name sectors everywhere.
-type sectorCache struct {
-	mu    sync.Mutex
-	table SectorTable
-	at    time.Time
-	round int // grows with each change, so that a read that began before is not kept
-}
-
-// sectorsKept bounds for how long a table is used whose news was lost.
-const sectorsKept = time.Minute
-
-func (c *sectorCache) forget() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at, c.round = time.Time{}, c.round+1
-}
+// newsSectors and newsTariffs tell the processes on a store that a table changed.
+const (
+	newsSectors = "sectors"
+	newsTariffs = "tariffs"
+)
 
 // SectorTable is the table as this process heard of it last: its own changes at
 // once, those of another process within a second or two. What decides about
 // clients reads the table itself.
 func (s *Service) SectorTable(ctx context.Context) (SectorTable, error) {
-	s.sectors.mu.Lock()
-	table, at, round := s.sectors.table, s.sectors.at, s.sectors.round
-	s.sectors.mu.Unlock()
-	if !at.IsZero() && time.Since(at) < sectorsKept {
-		return table, nil
-	}
-	began := time.Now()
-	table, err := s.sectorsNow(ctx)
-	if err != nil {
-		return SectorTable{}, err
-	}
-	s.sectors.mu.Lock()
-	defer s.sectors.mu.Unlock()
-	if s.sectors.round == round {
-		s.sectors.table, s.sectors.at = table, began
-	}
-	return table, nil
+	return s.sectors.get(ctx, s.sectorsNow)
 }
 
 // sectorsNow reads the table: what is stored, over what the program brings.

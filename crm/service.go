@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -31,7 +32,8 @@ type Service struct {
 	newID   func() string
 	bus     *Bus
 	users   *userCache
-	sectors *sectorCache
+	sectors *heardOf[SectorTable]
+	tariffs *heardOf[TariffBook]
 	// addressed is told of addresses of people and clients that are new or
 	// changed; the mail engine sets it.
 	addressed func(addresses ...string)
@@ -39,10 +41,13 @@ type Service struct {
 
 // New makes a Service.
 func New(d Deps) *Service {
-	s := &Service{store: d.Store, now: d.Now, newID: d.NewID, bus: NewBus(), users: &userCache{}, sectors: &sectorCache{}, addressed: func(...string) {}}
+	s := &Service{store: d.Store, now: d.Now, newID: d.NewID, bus: NewBus(), users: &userCache{}, sectors: &heardOf[SectorTable]{}, tariffs: &heardOf[TariffBook]{}, addressed: func(...string) {}}
 	s.bus.heard = func(e Event) {
-		if e.Kind == newsSectors {
+		switch e.Kind {
+		case newsSectors:
 			s.sectors.forget()
+		case newsTariffs:
+			s.tariffs.forget()
 		}
 	}
 	if s.now == nil {
@@ -101,7 +106,27 @@ func (s *Service) Apply(ctx context.Context, changes ...store.Change) error {
 	if err := RefusedBy(ctx); err != nil {
 		return err
 	}
-	return wrapStore(s.store.Apply(ctx, changes...))
+	err := s.store.Apply(ctx, changes...)
+	if slices.ContainsFunc(changes, ofTariffs) { // also when it failed: what reached a store that then fell silent is not known
+		s.tariffs.forget()
+		s.bus.Publish(Event{Kind: newsTariffs})
+	}
+	return wrapStore(err)
+}
+
+// ofTariffs reports whether a change writes a tariff.
+func ofTariffs(c store.Change) bool {
+	switch c := c.(type) {
+	case store.Put:
+		return c.In == Tariffs.In
+	case store.InsertIfAbsent:
+		return c.In == Tariffs.In
+	case store.Delete:
+		return c.In == Tariffs.In
+	case store.Patch:
+		return c.In == Tariffs.In
+	}
+	return false
 }
 
 type refusalKey struct{}

@@ -72,7 +72,7 @@ func (s *Service) Simulate(ctx context.Context, a Actor, installation string, q 
 	if err != nil {
 		return Simulation{}, err
 	}
-	tariffs, err := s.TariffBook(ctx)
+	tariffs, err := s.tariffsHeard(ctx)
 	if err != nil {
 		return Simulation{}, err
 	}

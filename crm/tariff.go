@@ -153,6 +153,13 @@ func (s *Service) TariffBook(ctx context.Context) (TariffBook, error) {
 	return NewTariffBook(list), nil
 }
 
+// tariffsHeard is the TariffBook as this process heard of it last: its own changes
+// at once, those of another process within a second or two. Pages compute with it;
+// what is written is computed with the TariffBook itself.
+func (s *Service) tariffsHeard(ctx context.Context) (TariffBook, error) {
+	return s.tariffs.get(ctx, s.TariffBook)
+}
+
 // TariffTable reads the demand tariffs for computing with.
 func (s *Service) TariffTable(ctx context.Context) (demand.Table, error) {
 	b, err := s.TariffBook(ctx)

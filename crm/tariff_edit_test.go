@@ -115,3 +115,40 @@ func TestTariffsKeepTheirVersion(t *testing.T) {
 		t.Errorf("of one that is gone: %v", err)
 	}
 }
+
+// A page computes with the tariffs as they were edited last, here or by another
+// process on the store.
+func TestTariffsAreHeardOf(t *testing.T) {
+	h := newUpsertHouse(t)
+	ctx := t.Context()
+	other := New(Deps{Store: h.Store()})
+	h.bus.forward = other.bus.heard
+	rates := func() (list [2]demand.Rate) {
+		t.Helper()
+		for n, s := range []*Service{h.Service, other} {
+			b, err := s.tariffsHeard(ctx)
+			h.must(err)
+			list[n] = b.Lookup("X", "A4", demand.Verde, demand.Single, "2026-06")
+		}
+		return list
+	}
+	if got := rates(); got != [2]demand.Rate{demand.NoRate, demand.NoRate} {
+		t.Fatalf("of nothing: %v", got)
+	}
+	in := TariffInput{Distributor: "X", Subgroup: "A4", Modality: "verde", Posto: "single", From: "2026-01-01", MicrosPerKW: 20_000_000}
+	set, err := h.SetTariff(ctx, admin(), in, 0)
+	h.must(err)
+	if got := rates(); got != [2]demand.Rate{20_000_000, 20_000_000} {
+		t.Errorf("made: %v", got)
+	}
+	in.MicrosPerKW = 21_000_000
+	_, err = h.SetTariff(ctx, admin(), in, set.Version)
+	h.must(err)
+	if got := rates(); got != [2]demand.Rate{21_000_000, 21_000_000} {
+		t.Errorf("edited: %v", got)
+	}
+	h.must(h.RemoveTariff(ctx, admin(), set.ID))
+	if got := rates(); got != [2]demand.Rate{demand.NoRate, demand.NoRate} {
+		t.Errorf("removed: %v", got)
+	}
+}
