@@ -235,7 +235,7 @@ func (s *Service) Search(ctx context.Context, a Actor, q string, limit int) ([]H
 		hits = append(hits, Hit{Kind: "client", ID: c.ID, Client: c.ID, Name: c.Name, Detail: c.City})
 	}
 	by := store.Query{Where: a.scope(), Words: words, Sort: []string{"name"}, Limit: limit}
-	insts, _, err := Installations.Find(ctx, s.store, by)
+	insts, _, err := Installations.FindWithout(ctx, s.store, by, "strip", "year", "flags", "saving")
 	if err != nil {
 		return nil, err
 	}

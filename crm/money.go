@@ -89,9 +89,10 @@ func SavingChanges(i *Installation, today string) []LawfulChange {
 	return i.Saving.Contract.changes(i, i.Saving.From.terms(), i.Saving.To.terms(), calendar.Date(today))
 }
 
-// Money lists the installations that could save most, the most first.
+// Money lists the installations that could save most, the most first: what they
+// are and save, without their months.
 func (s *Service) Money(ctx context.Context, a Actor, limit int, after string) ([]Installation, string, error) {
-	return Installations.Find(ctx, s.store, moneyQuery(a, limit, after))
+	return Installations.FindWithout(ctx, s.store, moneyQuery(a, limit, after), "strip", "year", "flags")
 }
 
 // MoneyRows is Money as it is stored.

@@ -155,10 +155,5 @@ func (s *Service) countRecords(ctx context.Context, l recordList, a Actor, q Rec
 // InstallationNames answers the names of installations whose ids stood in a
 // row of the actor's scope.
 func (s *Service) InstallationNames(ctx context.Context, ids []string) (map[string]string, error) {
-	docs, err := Installations.GetMany(ctx, s.store, ids)
-	names := make(map[string]string, len(docs))
-	for id, i := range docs {
-		names[id] = i.Name
-	}
-	return names, err
+	return s.namesOf(ctx, Installations.In, ids)
 }

@@ -95,7 +95,7 @@ func (t Table[T]) Get(ctx context.Context, s store.Store, id string) (T, error) 
 // GetMany reads the values that exist, by id.
 func (t Table[T]) GetMany(ctx context.Context, s store.Store, ids []string) (map[string]T, error) {
 	out := make(map[string]T, len(ids))
-	docs, err := s.GetMany(ctx, t.In, ids)
+	docs, err := s.Bodies(ctx, t.In, ids)
 	if err != nil {
 		return nil, wrapStore(err)
 	}
@@ -116,9 +116,13 @@ func (t Table[T]) Find(ctx context.Context, s store.Store, q store.Query) ([]T, 
 	if err != nil {
 		return nil, "", wrapStore(err)
 	}
+	return t.decodeAll(p, func(d store.Doc) store.Doc { return d })
+}
+
+func (t Table[T]) decodeAll(p store.Page, cut func(store.Doc) store.Doc) ([]T, string, error) {
 	out := make([]T, 0, len(p.Docs))
 	for _, d := range p.Docs {
-		v, err := t.Decode(d)
+		v, err := t.Decode(cut(d))
 		if err != nil {
 			return nil, "", err
 		}

@@ -14,7 +14,7 @@ type Day struct {
 	Visits    []Activity     // of the day, in order, done ones too
 	Neglected []Client       // without contact longest, never first
 	Mail      []MailLink     // of the last days from clients, not answered yet; one a thread, newest first
-	Overruns  []Installation // of the newest month with readings
+	Overruns  []Installation // of the newest month with readings; what they are and how they do in it
 	Month     string         // of the overruns
 	Dates     []Deadline     // of contracts, that are something to do today; past ones first
 	Closing   int            // notices whose last day is in this month, capped
@@ -111,9 +111,9 @@ func (s *Service) dayOverruns(ctx context.Context, a Actor, d *Day, from time.Ti
 	first := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, time.UTC)
 	for back := 1; back <= 3 && len(d.Overruns) == 0; back++ {
 		d.Month = first.AddDate(0, -back, 0).Format("2006-01")
-		list, _, err := Installations.Find(ctx, s.store, store.Query{
+		list, _, err := Installations.FindWithout(ctx, s.store, store.Query{
 			Where: append(a.scope(), store.Is("worstMonth", d.Month), store.Above("overW", int64(0))),
-			Sort:  []string{"-overW"}, Limit: todayRows})
+			Sort:  []string{"-overW"}, Limit: todayRows}, "strip", "year", "flags", "saving")
 		if err != nil {
 			return err
 		}

@@ -42,6 +42,11 @@ func (c *counting) GetMany(ctx context.Context, in *store.Collection, ids []stri
 	return c.Store.GetMany(ctx, in, ids)
 }
 
+func (c *counting) Bodies(ctx context.Context, in *store.Collection, ids []string) ([]store.Doc, error) {
+	c.ask("many " + in.Name)
+	return c.Store.Bodies(ctx, in, ids)
+}
+
 func (c *counting) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	c.ask("find " + q.In.Name)
 	if q.In == crm.Messages.In {

@@ -91,6 +91,13 @@ func (s *counted) GetMany(ctx context.Context, in *store.Collection, ids []strin
 	return d, err
 }
 
+func (s *counted) Bodies(ctx context.Context, in *store.Collection, ids []string) ([]store.Doc, error) {
+	began := time.Now()
+	d, err := s.Store.Bodies(ctx, in, ids)
+	s.calls.note("bodies", in.Name, began, err)
+	return d, err
+}
+
 func (s *counted) Find(ctx context.Context, q store.Query) (store.Page, error) {
 	began := time.Now()
 	p, err := s.Store.Find(ctx, q)

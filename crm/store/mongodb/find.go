@@ -76,6 +76,15 @@ func byIDs(ids []string) bson.D {
 
 // GetMany implements store.Store.
 func (s *Store) GetMany(ctx context.Context, in *store.Collection, ids []string) ([]store.Doc, error) {
+	return s.getMany(ctx, in, ids, true)
+}
+
+// Bodies implements store.Store.
+func (s *Store) Bodies(ctx context.Context, in *store.Collection, ids []string) ([]store.Doc, error) {
+	return s.getMany(ctx, in, ids, false)
+}
+
+func (s *Store) getMany(ctx context.Context, in *store.Collection, ids []string, withKeys bool) ([]store.Doc, error) {
 	done, err := s.begin(in)
 	if err != nil {
 		return nil, err
@@ -85,8 +94,12 @@ func (s *Store) GetMany(ctx context.Context, in *store.Collection, ids []string)
 		return nil, nil
 	}
 	found := make(map[string]store.Doc, len(ids))
-	err = s.each(ctx, in, byIDs(ids), options.Find(), func(raw bson.Raw) error {
-		d, err := decodeDoc(in, raw, true)
+	opts := options.Find()
+	if in.Search && !withKeys {
+		opts.SetProjection(bson.D{{Key: fieldWords, Value: int32(0)}})
+	}
+	err = s.each(ctx, in, byIDs(ids), opts, func(raw bson.Raw) error {
+		d, err := decodeDoc(in, raw, withKeys)
 		found[d.ID] = d
 		return err
 	})

@@ -87,6 +87,15 @@ func (s *Store) Peek(ctx context.Context, in *store.Collection, id string, field
 
 // GetMany returns the documents that exist, in the order of ids.
 func (s *Store) GetMany(ctx context.Context, in *store.Collection, ids []string) ([]store.Doc, error) {
+	return s.getMany(ctx, in, ids, func(t *table) string { return t.getSQL }, (*table).doc)
+}
+
+// Bodies is GetMany without fields and words.
+func (s *Store) Bodies(ctx context.Context, in *store.Collection, ids []string) ([]store.Doc, error) {
+	return s.getMany(ctx, in, ids, func(t *table) string { return t.bareSQL }, (*table).bareDoc)
+}
+
+func (s *Store) getMany(ctx context.Context, in *store.Collection, ids []string, sql func(*table) string, doc func(*table, *sqlite.Stmt) store.Doc) ([]store.Doc, error) {
 	if err := s.enter(ctx); err != nil {
 		return nil, err
 	}
@@ -97,7 +106,7 @@ func (s *Store) GetMany(ctx context.Context, in *store.Collection, ids []string)
 	}
 	docs := make([]store.Doc, 0, len(ids))
 	err = s.read(ctx, false, func(r *reader) error {
-		stmt, err := r.prepare(t.getSQL)
+		stmt, err := r.prepare(sql(t))
 		if err != nil {
 			return err
 		}
@@ -112,7 +121,7 @@ func (s *Store) GetMany(ctx context.Context, in *store.Collection, ids []string)
 				return err
 			}
 			if found {
-				docs = append(docs, t.doc(stmt))
+				docs = append(docs, doc(t, stmt))
 			}
 			if err := stmt.Reset(); err != nil {
 				return err
@@ -129,6 +138,11 @@ func (t *table) doc(stmt *sqlite.Stmt) store.Doc {
 	n := t.fillKeys(&d, stmt, 2)
 	d.Body = columnBytes(stmt, n)
 	return d
+}
+
+// bareDoc reads a row of bareSQL.
+func (t *table) bareDoc(stmt *sqlite.Stmt) store.Doc {
+	return store.Doc{ID: stmt.ColumnText(0), Version: stmt.ColumnInt64(1), Body: columnBytes(stmt, 2)}
 }
 
 // fillKeys reads fields and words from column n on and returns the next one.

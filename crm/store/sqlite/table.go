@@ -23,6 +23,7 @@ type table struct {
 
 	insertSQL, insertIfAbsentSQL, updateSQL, deleteSQL string
 	versionSQL, wordsSQL, bodySQL, setBodySQL, getSQL  string
+	bareSQL                                            string
 	addWordSQL, dropWordSQL                            string
 
 	peeks sync.Map // by the names of their fields
@@ -154,6 +155,7 @@ func (t *table) writeStatements() {
 	t.bodySQL = fmt.Sprintf(`SELECT "_body" FROM %s WHERE "_id" = ?`, t.sql)
 	t.setBodySQL = fmt.Sprintf(`UPDATE %s SET "_body" = ? WHERE "_id" = ?`, t.sql)
 	t.getSQL = fmt.Sprintf(`SELECT %s FROM %s WHERE "_id" = ?`, strings.Join(cols, ", "), t.sql)
+	t.bareSQL = fmt.Sprintf(`SELECT "_id", "_v", "_body" FROM %s WHERE "_id" = ?`, t.sql)
 	t.addWordSQL = fmt.Sprintf(`INSERT OR IGNORE INTO %s (word, doc) VALUES (?, ?)`, t.words)
 	t.dropWordSQL = fmt.Sprintf(`DELETE FROM %s WHERE word = ? AND doc = ?`, t.words)
 	for _, s := range t.sides {

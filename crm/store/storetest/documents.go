@@ -105,7 +105,7 @@ func second[T any](_ T, err error) error { return err }
 
 func testGetMany(t *testing.T, s store.Store) {
 	for _, id := range []string{"a", "b", "c", "d"} {
-		put(t, s, shop, id, store.Keys{"owner": id})
+		put(t, s, shop, id, store.Keys{"owner": id}, "word")
 	}
 	docs, err := s.GetMany(context.Background(), shop, []string{"d", "zz", "a", "c"})
 	if err != nil {
@@ -118,8 +118,20 @@ func testGetMany(t *testing.T, s store.Store) {
 	if want := []string{"dd1", "aa1", "cc1"}; !slices.Equal(got, want) {
 		t.Errorf("GetMany: %v, want %v", got, want)
 	}
+	bodies, err := s.Bodies(context.Background(), shop, []string{"d", "zz", "a", "c", "d"})
+	if err != nil || len(bodies) != 4 {
+		t.Fatal(len(bodies), err)
+	}
+	for n, d := range append(docs, docs[0]) {
+		if b := bodies[n]; b.ID != d.ID || b.Version != d.Version || string(b.Body) != string(d.Body) || b.Keys != nil || b.Words != nil {
+			t.Errorf("Bodies: %+v, want %+v without keys", b, d)
+		}
+	}
 	if docs, err := s.GetMany(context.Background(), shop, nil); err != nil || len(docs) != 0 {
 		t.Errorf("GetMany of none: %v, %v", docs, err)
+	}
+	if docs, err := s.Bodies(context.Background(), shop, nil); err != nil || len(docs) != 0 {
+		t.Errorf("Bodies of none: %v, %v", docs, err)
 	}
 }
 
