@@ -78,12 +78,25 @@ func (l list[T]) views(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListV
 		m.Rows = append(m.Rows, row)
 	}
 	m.Opens = slices.ContainsFunc(m.Rows, func(r page.ViewRow) bool { return r.Current && r.Opens })
-	if c.Context().QueryArgs().Has("named") { // the form came back
-		m.Open, m.Name = true, page.Field{Value: strings.Clone(c.Query("named"))}
-		wrong, _, _ := v.formError(crm.CheckViewName(m.Name.Value))
-		m.Name.Error = wrong["name"]
+	m.Name, m.Open = v.nameTyped(c, "named", m.Name)
+	if m.Edit != nil {
+		was, again := m.Edit.Name, false
+		if m.Edit.Name, again = v.nameTyped(c, "renamed", was); again {
+			m.Open = true
+		}
 	}
 	return m, nil
+}
+
+// nameTyped is the name of a view as it was typed when the form came back with it.
+func (v view) nameTyped(c *fiber.Ctx, as string, stored page.Field) (page.Field, bool) {
+	if !c.Context().QueryArgs().Has(as) {
+		return stored, false
+	}
+	is := page.Field{Value: strings.Clone(c.Query(as))}
+	wrong, _, _ := v.formError(crm.CheckViewName(is.Value))
+	is.Error = wrong["name"]
+	return is, true
 }
 
 // changed tells that a list is asked for otherwise than a view has it.

@@ -65,6 +65,10 @@ func TestViewNeedsName(t *testing.T) {
 	b := k.Browser("ana")
 	to := savedAs(t, b, "/clients?sector=food", "name", "  ")
 	b.Get(to).Status(200).Has("#list-views details[open] .wrong", "Preencha").Has("#list-chips .chip", "")
+	id := viewID(t, savedAs(t, b, "/clients?sector=food", "name", "Comida"))
+	to = b.Post("/views/"+id+"?list=clients&sector=food", "name", " ").Status(303).Header.Get("Location")
+	b.Get(to).Status(200).Has("#list-views details[open] form[action^='/views/"+id+"'] .wrong", "Preencha").Has("#list-views [aria-current]", "Comida").
+		Lacks("#view-wrong").Has("#list-chips .chip", "")
 	b.Get(savedAs(t, b, "/clients", "name", strings.Repeat("x", 61))).Has("#list-views .wrong", "longo").Value("name", strings.Repeat("x", 61))
 }
 

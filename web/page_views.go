@@ -27,7 +27,7 @@ func (s *Server) viewSave(c *fiber.Ctx) error {
 	}
 	ask := listOf(c, name)
 	if crm.CheckViewName(f.get("name")) != nil {
-		return s.nameAgain(c, ask, f)
+		return s.nameAgain(c, ask, f, "named")
 	}
 	state, shared := ask.state(), f.on("shared")
 	saved, err := s.Service.SaveView(c.UserContext(), actor(c), name, crm.ViewInput{Name: f.get("name"), Shared: &shared, State: &state})
@@ -37,9 +37,10 @@ func (s *Server) viewSave(c *fiber.Ctx) error {
 	return s.goTo(c, viewURL(saved), note{Label: s.view(c).T("list.views.saved", "name", saved.Name), Undo: "/views/" + saved.ID + "/delete"})
 }
 
-// nameAgain leads back to the list with the menu open and what was typed.
-func (s *Server) nameAgain(c *fiber.Ctx, ask listAsk, f typed) error {
-	q := url.Values{"named": {f.get("name")}} // also when it is empty
+// nameAgain leads back to the list with the menu open and what was typed: named
+// for a view that was to be made, renamed for the one that the list is seen by.
+func (s *Server) nameAgain(c *fiber.Ctx, ask listAsk, f typed, as string) error {
+	q := url.Values{as: {f.get("name")}} // also when it is empty
 	to := ask.url("", "")
 	if strings.Contains(to, "?") {
 		return s.goTo(c, to+"&"+q.Encode(), note{})
@@ -52,7 +53,8 @@ func (s *Server) nameAgain(c *fiber.Ctx, ask listAsk, f typed) error {
 func (s *Server) viewEdit(c *fiber.Ctx) error {
 	f, id, ask := typed{c}, c.Params("id"), listOf(c, strings.Clone(c.Query("list")))
 	if crm.CheckViewName(f.get("name")) != nil {
-		return s.nameAgain(c, ask, f)
+		ask.view = id
+		return s.nameAgain(c, ask, f, "renamed")
 	}
 	in := crm.ViewInput{Name: f.get("name")}
 	if f.has("sharing") {
