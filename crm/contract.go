@@ -6,6 +6,7 @@ import (
 
 	"cemigmas/crm/calendar"
 	"cemigmas/crm/store"
+	"cemigmas/crm/text"
 )
 
 // Kinds of a demand contract.
@@ -63,8 +64,17 @@ type Contract struct {
 	Migration    *Migration   `json:"migration,omitempty"`  // to the free market
 	Amendments   []Amendment  `json:"amendments,omitempty"` // oldest first
 	Flags        []Text       `json:"flags,omitempty"`
-	CreatedAt    time.Time    `json:"createdAt"`
-	UpdatedAt    time.Time    `json:"updatedAt"`
+	// By these contracts are found and put in order. They are copied from the
+	// client and the installation, or follow from the contract, by Recompute.
+	ClientName  string    `json:"clientName,omitempty"`
+	PlaceName   string    `json:"installationName,omitempty"`
+	UC          string    `json:"uc,omitempty"`
+	FormerUC    string    `json:"formerUc,omitempty"`
+	City        string    `json:"city,omitempty"`
+	ContractedW int64     `json:"contractedW,omitempty"` // in force, off-peak where there are two
+	NoticeOn    string    `json:"noticeOn,omitempty"`    // civil date until which it can be denounced
+	CreatedAt   time.Time `json:"createdAt"`
+	UpdatedAt   time.Time `json:"updatedAt"`
 }
 
 // Contracts is the table of demand contracts.
@@ -83,6 +93,9 @@ var Contracts = Table[Contract]{
 			{Name: "market", Kind: store.String},
 			{Name: "since", Kind: store.String}, // the start; of a contract whose start is not known, before all others
 			{Name: "key", Kind: store.String},   // installation|kind|start|former: one contract each
+			{Name: "clientName", Kind: store.String},
+			{Name: "contractedW", Kind: store.Int},
+			{Name: "noticeOn", Kind: store.String},
 		},
 		Indexes: append([]store.Index{
 			{Fields: []string{"installation", "kind", "start"}},
@@ -91,16 +104,21 @@ var Contracts = Table[Contract]{
 			{Fields: []string{"team", "client"}},
 			{Fields: []string{"agent", "client"}},
 			{Fields: []string{"acting", "client"}, Sparse: true},
-		}, scoped([][]string{{"-since"}})...),
+		}, scoped([][]string{{"-since"}, {"clientName"}, {"-contractedW"}, {"noticeOn"}})...),
+		Search: true,
 	},
-	Derived: copied,
+	Derived: append([]string{"clientName", "installationName", "uc", "formerUc", "city", "contractedW", "noticeOn"}, copied...),
 	ID:      func(c *Contract) string { return c.ID },
 	Ver:     func(c *Contract) *int64 { return &c.Version },
 	Keys: func(c *Contract) store.Keys {
 		return store.Keys{
 			"client": c.Client, "installation": c.Installation, "agent": c.Agent, "team": c.Team, "acting": c.Acting,
 			"kind": c.Kind, "start": c.Start, "since": cmp.Or(c.Start, unknownSince), "modality": c.Modality, "market": c.Market, "key": ContractKey(c.Installation, c.Kind, c.Start, c.Former),
+			"clientName": text.SortKey(c.ClientName), "contractedW": c.ContractedW, "noticeOn": c.NoticeOn,
 		}
+	},
+	Words: func(c *Contract) []string {
+		return text.Words(c.Number, c.ClientName, c.PlaceName, c.UC, c.FormerUC, c.City)
 	},
 }
 

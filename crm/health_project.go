@@ -39,6 +39,18 @@ func (i *Installation) project(contracts []Contract, readings []Reading, tariffs
 	}
 }
 
+// project sets what a contract is found by and put in order by.
+func (c *Contract) project(client *Client, i *Installation, today string) {
+	c.ClientName, c.PlaceName, c.UC, c.FormerUC, c.City = client.Name, i.Name, i.UC, i.FormerUC, i.City
+	c.ContractedW, c.NoticeOn = 0, NoticeOf(c, today)
+	if step := c.StepOn(today); step != nil {
+		c.ContractedW, _ = shownW(c, step)
+		if c.ContractedW == 0 { // its modality is not known
+			c.ContractedW = cmp.Or(stepW(step, demand.Single), stepW(step, demand.OffPeak))
+		}
+	}
+}
+
 func (i *Installation) projectStrip(months []MonthHealth) {
 	for _, h := range months {
 		i.Strip = append(i.Strip, StripMonth{Month: h.Month, Tenths: h.Tenths, State: h.State})

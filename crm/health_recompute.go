@@ -141,7 +141,7 @@ func (r *recompute) client(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		if err := r.installations(ctx, list, contracts, &sums); err != nil {
+		if err := r.installations(ctx, &c, list, contracts, &sums); err != nil {
 			return err
 		}
 		places = append(places, list...)
@@ -209,7 +209,7 @@ func (r *recompute) contracts(ctx context.Context, client string) (map[string][]
 
 // installations reads the readings of a page of a client's installations beside
 // each other: of a chain with a thousand they would be waited for one by one.
-func (r *recompute) installations(ctx context.Context, list []Installation, contracts map[string][]Contract, sums *clientSums) error {
+func (r *recompute) installations(ctx context.Context, c *Client, list []Installation, contracts map[string][]Contract, sums *clientSums) error {
 	readings, err := store.Gather(ctx, r.s.store, list, func(ctx context.Context, i Installation) ([]Reading, error) {
 		return r.s.readingsOf(ctx, i.ID, stripMonths)
 	})
@@ -218,6 +218,12 @@ func (r *recompute) installations(ctx context.Context, list []Installation, cont
 	}
 	for n, i := range list {
 		r.installation(i, contracts[i.ID], readings[n], sums)
+		for n := range contracts[i.ID] {
+			k := &contracts[i.ID][n]
+			was := *k
+			k.project(c, &i, r.today)
+			r.add(patchOf(Contracts, &was, k))
+		}
 	}
 	return nil
 }
@@ -267,6 +273,9 @@ func patchOf[T any](t Table[T], was, is *T) *store.Patch {
 		if _, ok := after[name]; !ok {
 			p.Body[name] = nil
 		}
+	}
+	if t.Words != nil && !slices.Equal(a.Words, b.Words) {
+		p.Words = append([]string{}, b.Words...)
 	}
 	return p
 }

@@ -29,7 +29,7 @@ var Modalities = []string{string(demand.Verde), string(demand.Azul), string(dema
 var (
 	InstallationSorts = map[string]string{"name": "name", "worst": "-worst", "notice": "noticeOn"}
 	PersonSorts       = map[string]string{"name": "name"}
-	ContractSorts     = map[string]string{"newest": "-since"}
+	ContractSorts     = map[string]string{"newest": "-since", "client": "clientName", "contracted": "-contractedW", "notice": "noticeOn"}
 )
 
 // recordList is what a list can be asked for.
@@ -87,10 +87,8 @@ func (s *Service) PersonRows(ctx context.Context, a Actor, q RecordQuery) (RawPa
 	return s.recordRows(ctx, personList, a, q)
 }
 
-// ContractRows lists contracts as they are stored, for the API. They have no
-// words.
+// ContractRows lists contracts as they are stored, for the API.
 func (s *Service) ContractRows(ctx context.Context, a Actor, q RecordQuery) (RawPage, error) {
-	q.Q = ""
 	return s.recordRows(ctx, contractList, a, q)
 }
 
@@ -114,7 +112,6 @@ func (s *Service) PersonList(ctx context.Context, a Actor, q RecordQuery) ([]Per
 
 // ContractList lists contracts for a page.
 func (s *Service) ContractList(ctx context.Context, a Actor, q RecordQuery) ([]Contract, string, error) {
-	q.Q = ""
 	return listRecords(ctx, s, Contracts, contractList, a, q)
 }
 
@@ -138,7 +135,6 @@ func (s *Service) CountPeople(ctx context.Context, a Actor, q RecordQuery, limit
 
 // CountContracts counts at most limit matches of a list.
 func (s *Service) CountContracts(ctx context.Context, a Actor, q RecordQuery, limit int) (int, error) {
-	q.Q = ""
 	return s.countRecords(ctx, contractList, a, q, limit)
 }
 

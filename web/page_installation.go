@@ -90,12 +90,7 @@ func (v view) ranges(asked string) (months int, tabs []page.Tab) {
 	return months, tabs
 }
 
-func ucText(i crm.Installation) string {
-	if i.UC != "" {
-		return ident.UC(i.UC).Format()
-	}
-	return i.FormerUC
-}
+func ucText(i crm.Installation) string { return ucOf(i.UC, i.FormerUC) }
 
 func (v view) placeBadges(i crm.Installation) []page.Badge {
 	var out []page.Badge

@@ -46,7 +46,7 @@ var placeList = list[crm.Installation]{
 
 // contractList is GET /contracts, the newest first.
 var contractList = list[crm.Contract]{
-	name: "contracts", sorts: []string{"newest"}, filters: []string{"modality", "market", "agent"},
+	name: "contracts", words: true, sorts: []string{"newest", "client", "contracted", "notice"}, filters: []string{"modality", "market", "agent"},
 	id:    func(k *crm.Contract) string { return k.ID },
 	above: func(k *crm.Contract) (string, string) { return k.Client, k.Installation },
 	find: func(ctx context.Context, s *crm.Service, a crm.Actor, q listAsk) ([]crm.Contract, string, error) {
@@ -64,18 +64,29 @@ var contractList = list[crm.Contract]{
 		}),
 		linked("client", "page.clients.c.client", true, func(_ view, n listNames, k *crm.Contract) (string, string) {
 			return n.clients[k.Client], "/clients/" + k.Client
-		}),
+		}).sorted("client", false),
 		words("modality", "contract.field.modality", func(v view, _ listNames, k *crm.Contract) string {
 			return v.T("modality." + cmp.Or(k.Modality, string(demand.Unknown)))
 		}),
-		kilowatts("", contractedToday),
+		kilowatts("contracted", contractedToday),
 		dated("since", "contract.field.start", func(k *crm.Contract) string { return k.Start }).sorted("newest", true),
 		contractState(),
 		words("agent", "page.agent", func(_ view, n listNames, k *crm.Contract) string { return n.users[k.Agent] }),
 		words("number", "contract.field.number", func(_ view, _ listNames, k *crm.Contract) string { return k.Number }).chosen(),
 		words("market", "list.c.market", func(v view, _ listNames, k *crm.Contract) string { return v.orEmpty("web.market.", k.Market) }).chosen(),
+		due("notice", "report.col.notice", func(k *crm.Contract) string { return k.NoticeOn }).sorted("notice", false).chosen(),
+		words("uc", "report.col.uc", func(_ view, _ listNames, k *crm.Contract) string { return ucOf(k.UC, k.FormerUC) }).chosen(),
+		words("city", "page.client.city", func(_ view, _ listNames, k *crm.Contract) string { return k.City }).chosen(),
 		dated("end", "contract.field.end", func(k *crm.Contract) string { return k.End }).chosen(),
 	},
+}
+
+// ucOf is the number of an installation, the former one of those that have no other.
+func ucOf(uc, former string) string {
+	if uc != "" {
+		return ident.UC(uc).Format()
+	}
+	return former
 }
 
 // contractedToday is the demand in force, off-peak where there are two, in W.

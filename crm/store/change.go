@@ -37,6 +37,9 @@ type Patch struct {
 	// Body members (top level only) are set to the JSON given; nil removes
 	// the member.
 	Body map[string][]byte
+	// Words take the place of the stored ones; nil leaves those. The collection
+	// declares Search.
+	Words []string
 	// OnlyAbove, when set, names one of Keys: the patch is made only while the
 	// stored value is missing or below the new one, so that two writers in any
 	// order end with the newest.

@@ -36,7 +36,7 @@ type (
 	leaseStep struct{ store.CheckLease }
 )
 
-func (p patchStep) empty() bool { return len(p.Set)+len(p.Unset)+len(p.Body) == 0 }
+func (p patchStep) empty() bool { return len(p.Set)+len(p.Unset)+len(p.Body) == 0 && p.Words == nil }
 
 // Apply implements store.Store.
 func (s *Store) Apply(ctx context.Context, changes ...store.Change) error {

@@ -222,6 +222,9 @@ func (b *batch) patch(p *plan.Change) error {
 		return failure(store.CodeInvalid, p.In, p.ID, "the patched document is too large")
 	}
 	d.now.Keys, d.now.Body = keys, body
+	if p.Words != nil {
+		d.now.Words = p.Words
+	}
 	if !d.whole {
 		d.patches = append(d.patches, p)
 	}

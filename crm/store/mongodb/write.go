@@ -147,6 +147,11 @@ func patchModel(p *plan.Change, hasExact bool) mongo.WriteModel {
 			unset = append(unset, bson.E{Key: fieldExact + "." + key, Value: ""})
 		}
 	}
+	if len(p.Words) > 0 {
+		set = append(set, bson.E{Key: fieldWords, Value: p.Words})
+	} else if p.Words != nil {
+		unset = append(unset, bson.E{Key: fieldWords, Value: ""})
+	}
 	update := bson.D{}
 	if len(set) > 0 {
 		update = append(update, bson.E{Key: "$set", Value: set})

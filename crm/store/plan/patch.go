@@ -17,6 +17,7 @@ type Change struct {
 	Set   store.Keys // clean
 	Unset []string   // sorted
 	Body  []Member   // sorted by name
+	Words []string   // nil: as they are
 	// OnlyAbove names one of Set, or is empty.
 	OnlyAbove string
 }
@@ -29,7 +30,13 @@ type Member struct {
 
 // Patch checks a patch. Errors are CodeInvalid.
 func Patch(p store.Patch) (*Change, error) {
-	c := &Change{In: p.In, ID: p.ID, OnlyAbove: p.OnlyAbove}
+	c := &Change{In: p.In, ID: p.ID, OnlyAbove: p.OnlyAbove, Words: p.Words}
+	if p.Words != nil && !p.In.Search {
+		return nil, c.fail("", "words in a collection that does not declare Search")
+	}
+	if !soundWords(p.Words) {
+		return nil, c.fail("", "a word is empty or has a space")
+	}
 	set := store.Keys{}
 	for name, v := range p.Keys {
 		if _, ok := p.In.Field(name); !ok {

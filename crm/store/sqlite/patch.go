@@ -75,7 +75,24 @@ func (p *patch) do(w *session, _ *Store) error {
 	if err := p.patchBody(w); err != nil {
 		return err
 	}
+	if err := p.patchWords(w); err != nil {
+		return err
+	}
 	return p.patchSides(w)
+}
+
+func (p *patch) patchWords(w *session) error {
+	if p.change.Words == nil {
+		return nil
+	}
+	old, err := p.t.storedWords(w, p.id)
+	if err != nil {
+		return err
+	}
+	if err := w.run(p.t.setWordsSQL, textValue(joinWords(p.change.Words)), textValue(p.id)); err != nil {
+		return err
+	}
+	return p.t.changeWords(w, p.id, old, p.change.Words)
 }
 
 // explain looks which unique index the patched document would break.

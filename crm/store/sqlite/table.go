@@ -21,10 +21,10 @@ type table struct {
 	words   string   // quoted name of the words table, "" without Search
 	cluster *index   // that the rows are kept in, nil for none
 
-	insertSQL, insertIfAbsentSQL, updateSQL, deleteSQL string
-	versionSQL, wordsSQL, bodySQL, setBodySQL, getSQL  string
-	bareSQL                                            string
-	addWordSQL, dropWordSQL                            string
+	insertSQL, insertIfAbsentSQL, updateSQL, deleteSQL             string
+	versionSQL, wordsSQL, setWordsSQL, bodySQL, setBodySQL, getSQL string
+	bareSQL                                                        string
+	addWordSQL, dropWordSQL                                        string
 
 	peeks sync.Map // by the names of their fields
 	plain sync.Map // statements of first pages, by plainKey
@@ -151,6 +151,7 @@ func (t *table) writeStatements() {
 	t.updateSQL = fmt.Sprintf(`UPDATE %s SET %s WHERE "_id" = ? AND "_v" = ?`, t.sql, strings.Join(sets, ", "))
 	t.deleteSQL = fmt.Sprintf(`DELETE FROM %s WHERE "_id" = ?`, t.sql)
 	t.versionSQL = fmt.Sprintf(`SELECT "_v" FROM %s WHERE "_id" = ?`, t.sql)
+	t.setWordsSQL = fmt.Sprintf(`UPDATE %s SET "_words" = ? WHERE "_id" = ?`, t.sql)
 	t.wordsSQL = fmt.Sprintf(`SELECT "_words" FROM %s WHERE "_id" = ?`, t.sql)
 	t.bodySQL = fmt.Sprintf(`SELECT "_body" FROM %s WHERE "_id" = ?`, t.sql)
 	t.setBodySQL = fmt.Sprintf(`UPDATE %s SET "_body" = ? WHERE "_id" = ?`, t.sql)

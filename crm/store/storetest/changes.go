@@ -21,6 +21,7 @@ var _ = register(
 	contractTest{name: "patch", run: testPatch},
 	contractTest{name: "patch only above", run: testOnlyAbove},
 	contractTest{name: "patch body", run: testPatchBody},
+	contractTest{name: "patch words", run: testPatchWords},
 	contractTest{name: "refused patches", run: testRefusedPatches},
 	contractTest{name: "changes in order", run: testChangeOrder},
 	contractTest{name: "all or none", run: testAtomic, atomic: true},
@@ -177,6 +178,38 @@ func testPatch(t *testing.T, s store.Store) {
 	apply(t, s, store.Put{In: shop, Doc: d})
 	if _, err := s.Get(context.Background(), shop, "gone"); !store.IsNotFound(err) {
 		t.Error("a patch made a document")
+	}
+}
+
+// testPatchWords: the words of a patch take the place of the stored ones.
+func testPatchWords(t *testing.T, s store.Store) {
+	d := doc("a", store.Keys{"name": "n"})
+	d.Words = []string{"old", "same"}
+	apply(t, s, store.Put{In: shop, Doc: d})
+	finds := func(when string, want map[string]bool) {
+		t.Helper()
+		for word, there := range want {
+			got := ids(t, s, store.Query{In: shop, Words: []string{word}})
+			if (len(got) == 1) != there {
+				t.Errorf("%s: %q finds %v", when, word, got)
+			}
+		}
+	}
+	apply(t, s, store.Patch{In: shop, ID: "a", Keys: store.Keys{"size": int64(1)}})
+	finds("left alone", map[string]bool{"old": true, "same": true})
+	apply(t, s, store.Patch{In: shop, ID: "a", Words: []string{"same", "new"}})
+	finds("replaced", map[string]bool{"old": false, "same": true, "new": true, "ne": true})
+	if got := get(t, s, shop, "a"); !slices.Equal(got.Words, []string{"same", "new"}) || got.Version != 1 {
+		t.Errorf("%+v", got)
+	}
+	apply(t, s,
+		store.Patch{In: shop, ID: "a", Words: []string{}},
+		store.Patch{In: shop, ID: "gone", Words: []string{"new"}})
+	finds("taken away", map[string]bool{"same": false, "new": false})
+	for name, p := range map[string]store.Patch{"a space": {In: shop, ID: "a", Words: []string{"a b"}}, "no Search": {In: bare, ID: "a", Words: []string{"a"}}} {
+		if err := s.Apply(context.Background(), p); store.CodeOf(err) != store.CodeInvalid {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
