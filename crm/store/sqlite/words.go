@@ -166,9 +166,12 @@ func (f *find) hopeless() bool {
 	return f.examined == f.most || f.examined == trial && f.n*f.most/trial < f.p.Limit
 }
 
+// writeWords sorts candidates without their bodies, of which only those of the page
+// are fetched then: a sort carries along all that its rows hold.
 func (f *find) writeWords(q *query, driver int) {
-	w := f.w
+	w, t := f.w, f.w.t
 	f.selectList(q, false)
+	q.add(` FROM (SELECT t."_id" AS "_at"`)
 	and := w.candidates(q, driver)
 	if f.from != nil {
 		q.add(and.String() + "(")
@@ -176,7 +179,8 @@ func (f *find) writeWords(q *query, driver int) {
 		q.add(")")
 	}
 	w.orderBy(q, 0)
-	q.add(limitParam, value{kind: integer, i: int64(f.p.Limit + 1)})
+	q.add(limitParam+") CROSS JOIN "+t.sql+" AS t INDEXED BY "+t.byID.sql+` ON t."_id" = "_at"`, value{kind: integer, i: int64(f.p.Limit + 1)})
+	w.orderBy(q, 0)
 }
 
 // behind tests that a row comes after a position; candidates are sorted anyway,
