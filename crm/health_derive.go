@@ -24,6 +24,9 @@ func Derive(c *Client, units []Unit, tariffs TariffBook, today string) {
 			now, _ = shownW(k, step)
 		}
 		sums.add(&u.Installation, now)
+		for k := range u.Contracts {
+			u.Contracts[k].project(c, &u.Installation, today)
+		}
 	}
 	c.project(&sums, BuiltInSectors())
 	c.stay(today)
