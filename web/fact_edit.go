@@ -41,7 +41,7 @@ func filled(facts []page.Fact) (full, blank []page.Fact) {
 func factNamed(facts []page.Fact, name string) (page.Fact, error) {
 	n := slices.IndexFunc(facts, func(f page.Fact) bool { return f.ID == factPrefix+name })
 	if n < 0 || name == "" {
-		return page.Fact{}, crm.Errf(crm.CodeNotFound, "error.not_found")
+		return page.Fact{}, crm.Errf(crm.CodeNotFound, "error.not-found")
 	}
 	return facts[n], nil
 }
@@ -131,7 +131,7 @@ func (v view) savedNote(batch string, changed bool) note {
 func (s *Server) undoEdit(c *fiber.Ctx) error {
 	v, batch := s.view(c), strings.Clone(c.Params("batch"))
 	if !strings.HasPrefix(batch, editPrefix) {
-		return s.fail(c, crm.Errf(crm.CodeNotFound, "error.not_found"))
+		return s.fail(c, crm.Errf(crm.CodeNotFound, "error.not-found"))
 	}
 	sum, err := s.Service.UndoBatch(c.UserContext(), actor(c), batch, nil)
 	if err != nil {

@@ -69,8 +69,9 @@ func (v view) healthTable(i crm.Installation, months []crm.MonthHealth) *reports
 	for _, r := range []struct {
 		key, label string
 		kind       reports.Kind
-	}{{"reactive_energy", "reading.reactive.energy", reports.KW}, {"reactive_demand", "reading.reactive.demand", reports.KW}, {"reactive_cost", "reactive.cost", reports.Money}} {
-		t.Columns = append(t.Columns, reports.Column{Key: r.key, Over: v.T("reactive.group"), Label: v.T(r.label), Kind: r.kind, Width: 14})
+	}{{"reactive_energy", "reactive.energy", reports.KW}, {"reactive_demand", "reactive.demand", reports.KW}, {"reactive_energy_cost", "reactive.energy.cost", reports.Money},
+		{"reactive_demand_cost", "reactive.demand.cost", reports.Money}} {
+		t.Columns = append(t.Columns, reports.Column{Key: r.key, Over: v.T("reading.reactive"), Label: v.T(r.label), Kind: r.kind, Width: 14})
 	}
 	t.Rows = func(yield func(reports.Row) bool) {
 		for _, m := range slices.Backward(months) {
@@ -93,7 +94,7 @@ func (v view) healthTable(i crm.Installation, months []crm.MonthHealth) *reports
 			if r == nil {
 				r = &crm.ReactiveHealth{}
 			}
-			if !yield(reports.Row{Cells: append(cells, known(r.EnergyWh), known(r.DemandW), known(r.Cents))}) {
+			if !yield(reports.Row{Cells: append(cells, known(r.EnergyWh), known(r.DemandW), known(r.EnergyCents), known(r.DemandCents))}) {
 				return
 			}
 		}
