@@ -135,6 +135,7 @@ type ReadingRow struct {
 	Month                       string
 	SingleW, PeakW, OffPeakW    Opt[int64]
 	EnergyWh, PeakWh, OffPeakWh Opt[int64]
+	ReactiveWh, ReactiveW       Opt[int64] // excess as it was billed
 	Origin                      string
 	Flags                       []Text
 }

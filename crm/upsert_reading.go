@@ -46,7 +46,7 @@ func (u *Upserter) takeReading(_ context.Context, row *Row, o *Outcome) error {
 		o.reject("month", "import.reading.future")
 	}
 	amounts := map[string]Opt[int64]{"singleW": r.SingleW, "peakW": r.PeakW, "offPeakW": r.OffPeakW,
-		"energyWh": r.EnergyWh, "peakWh": r.PeakWh, "offPeakWh": r.OffPeakWh}
+		"energyWh": r.EnergyWh, "peakWh": r.PeakWh, "offPeakWh": r.OffPeakWh, "reactiveWh": r.ReactiveWh, "reactiveW": r.ReactiveW}
 	negative(o, amounts)
 	id := ReadingID(inst.id, r.Month)
 	was, exists := u.work.readings[id]
@@ -67,6 +67,8 @@ func (u *Upserter) takeReading(_ context.Context, row *Row, o *Outcome) error {
 	r.EnergyWh.intoPtr(&now.EnergyWh)
 	r.PeakWh.intoPtr(&now.PeakWh)
 	r.OffPeakWh.intoPtr(&now.OffPeakWh)
+	r.ReactiveWh.intoPtr(&now.ReactiveWh)
+	r.ReactiveW.intoPtr(&now.ReactiveW)
 	u.sameScope(&was.Agent, &was.Team, &was.Acting, inst)
 	o.ID, o.Client = id, inst.client
 	changed := !exists || !sameDoc(Readings, &was, &now)

@@ -144,6 +144,10 @@ var readingColumns = []column{
 		set: readingNumber(func(x *crm.ReadingRow) *crm.Opt[int64] { return &x.PeakWh })},
 	{id: "offPeakWh", form: formNumber, scale: 3, also: []string{"energia fora de ponta", "consumo fora de ponta", "consumo fora ponta", "energia fuera de punta", "off-peak energy"},
 		set: readingNumber(func(x *crm.ReadingRow) *crm.Opt[int64] { return &x.OffPeakWh })},
+	{id: "reactiveWh", form: formNumber, scale: 3, also: []string{"ere", "ufer", "energia reativa", "energia reativa excedente", "excedente reativo", "energia reactiva", "reactive energy"},
+		set: readingNumber(func(x *crm.ReadingRow) *crm.Opt[int64] { return &x.ReactiveWh })},
+	{id: "reactiveW", form: formNumber, scale: 3, also: []string{"dre", "dmcr", "demanda reativa", "demanda reativa excedente", "demanda reactiva", "reactive demand"},
+		set: readingNumber(func(x *crm.ReadingRow) *crm.Opt[int64] { return &x.ReactiveW })},
 }
 
 var tariffColumns = []column{

@@ -44,15 +44,16 @@ func TestReadingsFromAnySheet(t *testing.T) {
 	svc := newHouse(t)
 	run(t, svc, Options{Path: portfolioBook(t)})
 	o := Options{Kind: KindReadings, Path: writeBook(t,
-		bookSheet{"Plan1", [][]any{{"Relatório de medição"}, {}, {"UC", "Mês/Ano", "Demanda Ponta (kW)", "Demanda Fora Ponta (MW)", "Consumo (MWh)"},
-			{ucA, "08/2026", 400, 0.45, 150.5}}},
+		bookSheet{"Plan1", [][]any{{"Relatório de medição"}, {}, {"UC", "Mês/Ano", "Demanda Ponta (kW)", "Demanda Fora Ponta (MW)", "Consumo (MWh)", "Energia reativa excedente (kWh)", "DMCR (kW)"},
+			{ucA, "08/2026", 400, 0.45, 150.5, "1.234,5", 12}}},
 		bookSheet{"Plan2", [][]any{{"x"}}})}
 	got := run(t, svc, o)
 	if got.Kind != KindReadings || got.Of(crm.RowReading) != (Counts{Created: 1}) || got.Of(crm.RowClient) != (Counts{}) {
 		t.Fatalf("%+v %+v", got.Result, got.told)
 	}
 	for _, r := range readings(t, svc) {
-		if r.Month == "2026-08" && (*r.PeakW != 400_000 || *r.OffPeakW != 450_000 || *r.EnergyWh != 150_500_000) {
+		if r.Month == "2026-08" && (*r.PeakW != 400_000 || *r.OffPeakW != 450_000 || *r.EnergyWh != 150_500_000 ||
+			r.ReactiveWh == nil || *r.ReactiveWh != 1_234_500 || r.ReactiveW == nil || *r.ReactiveW != 12_000) {
 			t.Errorf("%+v", r)
 		}
 	}
