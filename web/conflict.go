@@ -3,8 +3,13 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"cemigmas/web/page"
 )
 
 // sentBody is where bindJSON keeps the body of a request.
@@ -41,4 +46,39 @@ func differences(c *fiber.Ctx, current any) map[string]versions {
 		out[name] = versions{compact.Bytes(), is}
 	}
 	return out
+}
+
+// conflict says that somebody else saved first. The form keeps what was typed
+// and is now a change of the newest state.
+func (v view) conflict(at time.Time, open string) *page.Notice {
+	return &page.Notice{State: page.Warn, Label: v.T("web.conflict", "when", v.stamp(at)), Action: page.Link{Label: v.T("web.conflict.open"), URL: open}}
+}
+
+// differs shows the stored value under a field that says something else.
+func (v view) differs(f *page.Field, now string) {
+	if f.Value != now {
+		f.Differs, f.Now = true, now
+	}
+}
+
+// theirTick is a checkbox as it is stored.
+func (v view) theirTick(name string, on bool) *page.Theirs {
+	value, label := "", v.T("form.no")
+	if on {
+		value, label = "on", v.T("form.yes")
+	}
+	return v.Theirs(name, value, label)
+}
+
+// theirSeveral are checkboxes of one name as they are stored; nil where typed are
+// the same ones.
+func (v view) theirSeveral(name string, typed, stored []string, word func(string) string) *page.Theirs {
+	if slices.Equal(slices.Sorted(slices.Values(typed)), slices.Sorted(slices.Values(stored))) {
+		return nil
+	}
+	words := make([]string, len(stored))
+	for n, id := range stored {
+		words[n] = word(id)
+	}
+	return v.Theirs(name, strings.Join(stored, ","), strings.Join(words, ", "))
 }

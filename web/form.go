@@ -16,13 +16,23 @@ import (
 type typed struct{ c *fiber.Ctx }
 
 // get reads a field of the body; the address of the form says nothing here.
-// Browsers end lines with CR LF, the store with LF.
+// Browsers end lines with CR LF, the store with LF. Of a field in conflict it is
+// what was stored, where who typed chose that.
 func (t typed) get(name string) string {
+	if t.keeps(name) {
+		name = page.TheirsPrefix + name
+	}
 	return strings.TrimSpace(strings.ReplaceAll(string(t.c.Request().PostArgs().Peek(name)), "\r\n", "\n"))
 }
 
+// keeps reports whether a field is to stay as somebody else stored it.
+func (t typed) keeps(name string) bool { return t.has(page.TheirsPrefix + name) }
+
 func (t typed) all(name string) []string {
 	var out []string
+	if t.keeps(name) {
+		return strings.FieldsFunc(t.get(name), func(r rune) bool { return r == ',' })
+	}
 	for _, b := range t.c.Request().PostArgs().PeekMulti(name) {
 		if v := strings.TrimSpace(string(b)); v != "" {
 			out = append(out, v)

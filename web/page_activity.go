@@ -2,7 +2,6 @@ package web
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -289,27 +288,20 @@ func (s *Server) activityEdit(c *fiber.Ctx) error {
 		notice = v.conflict(now.UpdatedAt, "/clients/"+cl.ID)
 		was := now.At.In(crm.Zone)
 		v.differs(&form.Said, now.Text)
+		v.differs(&form.Person, first(now.People))
 		v.differs(&form.Day, was.Format("2006-01-02"))
 		v.differs(&form.Time, was.Format("15:04"))
 		v.differs(&form.Minutes, minutesField(now.Minutes))
+		if form.Inbound.On != now.Inbound {
+			form.Inbound.Theirs = v.theirTick("inbound", now.Inbound)
+		}
+		if kind := f.get("kind"); kind != now.Kind {
+			form.TheirKind = v.Theirs("kind", now.Kind, v.T(page.Kind(now.Kind).Key()))
+		}
 	} else {
 		now.Version = f.version() // still the one that was read
 	}
 	return s.showActivityEdit(c, again(err), now, cl, form, f.get("kind"), notice)
-}
-
-// conflict says that somebody else saved first. The form keeps what was typed
-// and is now a change of the newest state.
-func (v view) conflict(at time.Time, open string) *page.Notice {
-	return &page.Notice{State: page.Warn, Label: v.T("web.conflict", "when", v.stamp(at)), Action: page.Link{Label: v.T("web.conflict.open"), URL: open}}
-}
-
-// differs shows the stored value under a field that says something else.
-func (v view) differs(f *page.Field, now string) {
-	if f.Value == now {
-		return
-	}
-	f.Error = v.T("web.conflict.now", "value", orNothing(text.Clip(now, 200)))
 }
 
 func (s *Server) activityDelete(c *fiber.Ctx) error { return s.hideActivity(c, true) }

@@ -122,7 +122,7 @@ func (s *Server) showClientForm(c *fiber.Ctx, status int, cl crm.Client, p page.
 // fillClientForm gives the form its values and choices.
 func (s *Server) fillClientForm(c *fiber.Ctx, cl crm.Client, p *page.ClientEdit, form page.ClientForm) error {
 	v := s.view(c)
-	p.Form, p.Sectors = form, append([]page.Option{{Label: v.T("web.sector.auto")}}, v.sectors(cl.Sector)...)
+	p.Form, p.Sectors = form, append([]page.Option{{Label: v.T("web.sector.auto")}}, v.sectors(cl.Sector, form.Sector.Value)...)
 	p.Tiers, p.States = []page.Option{{Label: v.tierAuto(cl)}}, v.options("web.status.", crm.ClientStatuses...)
 	for _, t := range crm.ClientTiers {
 		p.Tiers = append(p.Tiers, page.Option{Value: t, Label: t})
@@ -131,7 +131,9 @@ func (s *Server) fillClientForm(c *fiber.Ctx, cl crm.Client, p *page.ClientEdit,
 		p.States = append([]page.Option{{Label: nothing}}, p.States...)
 	}
 	p.Segments = append([]page.Option{{Label: nothing}}, v.options("web.segment.", crm.ClientSegments...)...)
-	p.Segments = withOption(p.Segments, cl.Segment, cl.Segment) // of an import, in its own words
+	for _, own := range []string{cl.Segment, form.Segment.Value} { // of an import, in its own words
+		p.Segments = withOption(p.Segments, own, own)
+	}
 	if actor(c).Role != crm.RoleAgent {
 		agents, err := s.agentOptions(c)
 		if err != nil {

@@ -205,7 +205,7 @@ func (v view) contractForm(c crm.Contract, t *typed, wrong map[string]string, co
 			var row []page.FieldView
 			for _, f := range r {
 				is := field(f.name, f.value(v, c), f.key())
-				row = append(row, drawn(v, f, is.Value, is.Error))
+				row = append(row, drawn(v, f, is))
 			}
 			group.Rows = append(group.Rows, row)
 		}

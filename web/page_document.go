@@ -202,9 +202,7 @@ func (s *Server) documentEdit(c *fiber.Ctx) error {
 	}
 	v.differs(&p.Name, d.Name)
 	v.differs(&p.Notes, d.Notes)
-	if p.Kind.Value != d.Kind {
-		v.differs(&p.Kind, v.T("document.kind."+d.Kind))
-	}
+	v.differs(&p.Kind, d.Kind)
 	p.Version = strconv.FormatInt(d.Version, 10)
 	return s.showDocument(c, again(err), d, p, v.conflict(d.UpdatedAt, "/documents/"+d.ID))
 }

@@ -123,7 +123,7 @@ func (v view) placeForm(i crm.Installation, t *typed, wrong map[string]string, c
 				if conflict {
 					v.differs(&field, stored)
 				}
-				row = append(row, drawn(v, f, field.Value, field.Error))
+				row = append(row, drawn(v, f, field))
 			}
 			group.Rows = append(group.Rows, row)
 		}
@@ -135,7 +135,10 @@ func (v view) placeForm(i crm.Installation, t *typed, wrong map[string]string, c
 	}
 	conditions := page.FieldGroup{Heading: v.T("inst.conditions"), Name: "conditions", Wrong: wrong["conditions"]}
 	for _, c := range crm.Conditions {
-		conditions.Checks = append(conditions.Checks, page.Check{Value: c, Label: v.T("inst.condition." + c), On: slices.Contains(on, c)})
+		conditions.Checks = append(conditions.Checks, page.Check{Value: c, Label: v.condition(c), On: slices.Contains(on, c)})
+	}
+	if conflict {
+		conditions.Theirs = v.theirSeveral("conditions", on, i.Conditions, v.condition)
 	}
 	return append(out, conditions)
 }
@@ -266,6 +269,7 @@ func (s *Server) placeFact(c *fiber.Ctx, status int, i crm.Installation, cl crm.
 	e := s.factForm(c, "/installations/"+i.ID, name, i.Version, fields, v.storedPlace(i), refused)
 	if checks.Name != "" {
 		e.Group, e.Checks, e.Was = checks.Name, checks.Checks, []page.Option{{Label: checks.Name, Value: v.storedPlace(i)(checks.Name)}}
+		e.Theirs = checks.Theirs
 		if e.Wrong == "" {
 			e.Wrong = checks.Wrong
 		}
@@ -353,10 +357,12 @@ func (v view) secondary(i crm.Installation) string {
 	return v.T("inst.metering.secondary")
 }
 
+func (v view) condition(id string) string { return v.T("inst.condition." + id) }
+
 func (v view) conditions(i crm.Installation) string {
 	var words []string
 	for _, c := range i.Conditions {
-		words = append(words, v.T("inst.condition."+c))
+		words = append(words, v.condition(c))
 	}
 	return strings.Join(words, ", ")
 }

@@ -94,7 +94,7 @@ func (v view) readingForm(r crm.MonthReading, fresh bool, t *typed, wrong map[st
 		var row []page.FieldView
 		for _, f := range g.row {
 			is := field(f.name, f.value(v, r.Reading), f.key())
-			view := drawn(v, f, is.Value, is.Error)
+			view := drawn(v, f, is)
 			if former, ok := r.Former[f.key()]; ok {
 				view.Hint = v.T("reading.former", "value", v.kiloOr(former.W), "when", v.stamp(former.At))
 			}

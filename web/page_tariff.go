@@ -167,7 +167,7 @@ func (s *Server) tariffForm(c *fiber.Ctx, t crm.Tariff, typed *typed, fault erro
 				if conflicted(fault) {
 					v.differs(&is, f.value(v, t))
 				}
-				row = append(row, drawn(v, f, is.Value, is.Error))
+				row = append(row, drawn(v, f, is))
 			}
 			g.Rows = append(g.Rows, row)
 		}

@@ -152,6 +152,9 @@ func (s *Server) tiersSave(c *fiber.Ctx) error {
 		for typed, stored := range map[*page.Field]page.Field{&p.Form.AKW: is.AKW, &p.Form.BKW: is.BKW, &p.Form.ASites: is.ASites, &p.Form.BSites: is.BSites} {
 			v.differs(typed, stored.Value)
 		}
+		if p.On != now.On {
+			p.TheirOn = v.theirTick("on", now.On)
+		}
 		p.Version = strconv.FormatInt(version, 10)
 		return s.showTiers(c, again(err), p, v.conflict(now.At, "/tiers"))
 	}

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -101,26 +99,11 @@ func (v view) userDiffers(form *page.UserForm, now crm.User, in crm.UserInput) {
 	v.differs(&form.Name, now.Name)
 	v.differs(&form.Email, now.Email)
 	v.differs(&form.Team, now.Team)
-	choice := func(f *page.Field, value, label string) {
-		if f.Value != value {
-			f.Error = v.T("web.conflict.now", "value", label)
-		}
-	}
-	choice(&form.Role, string(now.Role), v.T("role."+string(now.Role)))
-	choice(&form.Lang, now.Lang, v.langName(now.Lang))
-	choice(&form.Kind, string(now.Kind), v.word("web.kind.", string(now.Kind)))
-	several := func(f *page.Field, typed, stored []string, word func(string) string) {
-		if slices.Equal(slices.Sorted(slices.Values(typed)), slices.Sorted(slices.Values(stored))) {
-			return
-		}
-		var names []string
-		for _, id := range stored {
-			names = append(names, word(id))
-		}
-		f.Error = v.T("web.conflict.now", "value", orNothing(strings.Join(names, ", ")))
-	}
-	several(&form.Sectors, in.Sectors, now.Sectors, v.sector)
-	several(&form.Segments, in.Segments, now.Segments, func(id string) string { return v.T("web.segment." + id) })
+	v.differs(&form.Role, string(now.Role))
+	v.differs(&form.Lang, now.Lang)
+	v.differs(&form.Kind, string(now.Kind))
+	form.TheirSectors = v.theirSeveral("sectors", in.Sectors, now.Sectors, v.sector)
+	form.TheirSegments = v.theirSeveral("segments", in.Segments, now.Segments, func(id string) string { return v.T("web.segment." + id) })
 }
 
 // userLangs are the languages that a user can be given; none is the one that

@@ -219,11 +219,12 @@ func (s *Server) visitAgain(c *fiber.Ctx, v view, f typed, now crm.Activity, cl 
 		return s.showVisit(c, again(err), now, cl, form, nil)
 	}
 	form.Error = ""
-	vis := now.Visit
+	vis, was := now.Visit, now.At.In(crm.Zone)
 	for _, d := range []struct {
 		field *page.Field
 		now   string
-	}{{&form.Purpose, vis.Purpose}, {&form.Place, vis.Place}, {&form.Who, vis.Who}, {&form.Findings, vis.Findings}, {&form.Promises, vis.Promises}, {&form.NextStep, vis.NextStep}} {
+	}{{&form.Purpose, vis.Purpose}, {&form.Place, vis.Place}, {&form.Who, vis.Who}, {&form.Findings, vis.Findings}, {&form.Promises, vis.Promises}, {&form.NextStep, vis.NextStep},
+		{&form.Day, was.Format("2006-01-02")}, {&form.Time, was.Format("15:04")}} {
 		v.differs(d.field, d.now)
 	}
 	return s.showVisit(c, again(err), now, cl, form, v.conflict(now.UpdatedAt, "/visits/"+now.ID))

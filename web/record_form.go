@@ -58,8 +58,8 @@ func yes(on bool) string {
 }
 
 // drawn makes the view of a field with what was typed or stored.
-func drawn[T, In any](v view, f formField[T, In], value, wrong string) page.FieldView {
-	view := v.Field(f.name, f.label, page.Field{Value: value, Error: wrong})
+func drawn[T, In any](v view, f formField[T, In], is page.Field) page.FieldView {
+	view := v.Field(f.name, f.label, is)
 	if f.draw != nil {
 		view = f.draw(v, view)
 	}

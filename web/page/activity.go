@@ -33,6 +33,8 @@ type ActivityForm struct {
 	Day     Field
 	Time    Field
 	Minutes Field
+
+	TheirKind *Theirs
 }
 
 // Revision is an earlier state of an activity.

@@ -1,15 +1,53 @@
 package page
 
+import (
+	"slices"
+	"strings"
+
+	"cemigmas/crm/locale"
+	"cemigmas/crm/text"
+)
+
 // Field is what was typed and what is wrong with it.
 type Field struct {
-	Value string
-	Error string
+	Value   string
+	Error   string
+	Differs bool   // somebody else stored Now while it was typed
+	Now     string // as the field would send it
 }
 
 // Flag is a checkbox.
 type Flag struct {
-	On    bool
-	Error string
+	On     bool
+	Error  string
+	Theirs *Theirs
+}
+
+// TheirsPrefix stands before the name of a field of which a form keeps what
+// somebody else stored.
+const TheirsPrefix = "theirs."
+
+// Theirs is what somebody else stored while a form was filled in: who filled it
+// in chooses which of the two stays.
+type Theirs struct {
+	Text
+	ID    string // of the words
+	For   string // id of the field that shows what is chosen; empty where no single one does
+	Name  string // of the field
+	Value string // as the field sends it; several are parted by commas
+	Label string // as a person reads it
+}
+
+// theirsClip is how many characters of a stored value are shown.
+const theirsClip = 200
+
+// Theirs is a stored value beside the field of that name; label is what a person
+// reads, empty where nothing is stored.
+func (t Text) Theirs(name, value, label string) *Theirs {
+	if label == "" {
+		label = "–"
+	}
+	return &Theirs{Text: t, ID: "theirs-" + name, Name: name, Value: value, Label: text.Clip(label, theirsClip)}
 }
 
 // FieldView is a field as a template draws it. The methods below make variants:
@@ -22,6 +60,8 @@ type FieldView struct {
 	Kind         string // an input's type, or "select" or "area"
 	Value        string
 	Error        string
+	Differs      bool   // as of a Field
+	Now          string // as of a Field
 	Hint         string
 	Placeholder  string
 	Autocomplete string
@@ -34,7 +74,7 @@ type FieldView struct {
 
 // Field makes the view of a field; label is a catalogue key.
 func (t Text) Field(name, label string, f Field) FieldView {
-	return FieldView{Text: t, ID: "f-" + name, Name: name, Label: t.T(label), Kind: "text", Value: f.Value, Error: f.Error, Rows: 4}
+	return FieldView{Text: t, ID: "f-" + name, Name: name, Label: t.T(label), Kind: "text", Value: f.Value, Error: f.Error, Differs: f.Differs, Now: f.Now, Rows: 4}
 }
 
 // As sets the input's type.
@@ -58,9 +98,14 @@ func (v FieldView) Ghost(key string) FieldView { v.Placeholder = v.T(key); retur
 // Auto sets what the browser may fill in.
 func (v FieldView) Auto(what string) FieldView { v.Autocomplete = what; return v }
 
-// Choose makes the field a select.
+// Choose makes the field a select. Of a field in conflict, what was typed and
+// cannot be chosen any more gives way to what is stored: a select without its
+// value would send another one.
 func (v FieldView) Choose(options []Option) FieldView {
 	v.Kind, v.Options = "select", options
+	if v.Differs && !slices.ContainsFunc(options, func(o Option) bool { return o.Value == v.Value }) {
+		v.Value, v.Differs = v.Now, false
+	}
 	return v
 }
 
@@ -69,3 +114,26 @@ func (v FieldView) Area(rows int) FieldView { v.Kind, v.Rows = "area", rows; ret
 
 // Digits asks a phone for its number keys.
 func (v FieldView) Digits() FieldView { v.Numeric = true; return v }
+
+// Stored is what somebody else stored: of a select the label of the choice, of a
+// date or a month the way it is written.
+func (v FieldView) Stored() *Theirs {
+	label := v.Now
+	switch v.Kind {
+	case "select":
+		for _, o := range v.Options {
+			if o.Value == v.Now {
+				label = o.Label
+			}
+		}
+	case "date":
+		label = locale.Date(v.Lang, v.Now)
+	case "month":
+		label = locale.Month(v.Lang, v.Now)
+	case "area":
+		label = strings.TrimSpace(v.Now)
+	}
+	t := v.Theirs(v.Name, v.Now, label)
+	t.ID, t.For = v.ID+"-hint", v.ID
+	return t
+}

@@ -75,6 +75,7 @@ type FactEdit struct {
 	Fields  []FieldView
 	Checks  []Check
 	Group   string   // name of the checks
+	Theirs  *Theirs  // other checks that somebody else stored
 	Was     []Option // what was stored when the form was made, by field: was.{name}
 }
 

@@ -20,4 +20,5 @@ type FieldGroup struct {
 	Rows    [][]FieldView
 	Name    string // of the checks
 	Checks  []Check
+	Theirs  *Theirs // other checks that somebody else stored
 }

@@ -6,6 +6,7 @@ type Tiers struct {
 	Version string
 	On      bool
 	Form    TiersForm
+	TheirOn *Theirs
 	Since   string // who set it, and when
 	Preview *TierPreview
 	Job     *Job // counts, or has the clients follow; nil: nothing goes on

@@ -36,6 +36,9 @@ type UserForm struct {
 
 	Kind     Field // of an agent
 	Segments Field // Error only
+
+	TheirSectors  *Theirs
+	TheirSegments *Theirs
 }
 
 // Check is one choice of several.

@@ -159,7 +159,7 @@ func phone(t page.Text) page.Fact {
 // phoneEdit is its form after a conflict.
 func phoneEdit(t page.Text) page.FactEdit {
 	return page.FactEdit{Text: t, CSRF: "x", ID: "fact-phone", URL: "/clients/c1/edit", ShowURL: "/clients/c1/edit?shown=phone", BackURL: "/clients/c1", Name: "phone", Version: "3", Wrong: t.T("error.invalid"),
-		Fields: []page.FieldView{t.Field("phone", "page.client.phone", page.Field{Value: "34 3221-9", Error: t.T("web.conflict.now", "value", "(34) 3221-0000")}).As("tel").In("edit").First()},
+		Fields: []page.FieldView{t.Field("phone", "page.client.phone", page.Field{Value: "34 3221-9", Differs: true, Now: "(34) 3221-0000"}).As("tel").In("edit").First()},
 		Was:    []page.Option{{Label: "phone", Value: "(34) 3221-0000"}},
-		Group:  "conditions", Checks: []page.Check{{Value: "irrigation", Label: t.T("inst.condition.irrigation"), On: true}}}
+		Group:  "conditions", Checks: []page.Check{{Value: "irrigation", Label: t.T("inst.condition.irrigation"), On: true}}, Theirs: t.Theirs("conditions", "", "")}
 }

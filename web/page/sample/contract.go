@@ -7,7 +7,7 @@ func contracts(t page.Text) []Story {
 	form := page.RecordForm{Base: base(t, page.PlaceClients, "CUSD 500.123", crumbs...), Heading: "CUSD 500.123", URL: "/contracts/k1/edit", BackURL: "/contracts/k1", Version: "3",
 		More: page.Link{Label: t.T("contract.rows"), URL: "/contracts/k1/edit?rows=12"},
 		Groups: []page.FieldGroup{
-			{Rows: [][]page.FieldView{{t.Field("number", "contract.number", page.Field{Value: "500.123"}), t.Field("start", "contract.start", page.Field{Value: "2025-06-12", Error: "Agora está: 2025-05-12"}).As("date")}}},
+			{Rows: [][]page.FieldView{{t.Field("number", "contract.number", page.Field{Value: "500.123"}), t.Field("start", "contract.start", page.Field{Value: "2025-06-12", Differs: true, Now: "2025-05-12"}).As("date")}}},
 			{Heading: t.T("contract.schedule"), Hint: t.T("contract.schedule.hint"), Wrong: "O mês 2026-01 aparece duas vezes.", Rows: [][]page.FieldView{{t.Field("from_0", "contract.step.from", page.Field{Value: "2025-06"}).As("month"), t.Field("single_0", "posto.single", page.Field{Value: "500"})}}},
 			{Heading: t.T("inst.conditions"), Name: "conditions", Checks: []page.Check{{Value: "essential", Label: t.T("inst.condition.essential"), On: true}, {Value: "seasonal", Label: t.T("inst.condition.seasonal")}}},
 		}}

@@ -8,6 +8,7 @@ import "./columns.js";
 import "./toasts.js";
 import "./drafts.js";
 import "./facts.js";
+import "./conflict.js";
 import "./held.js";
 import "./upload.js";
 import "./live.js";
