@@ -119,6 +119,10 @@ func TestConflictInWords(t *testing.T) {
 			map[string]both{"horizon": {"02/01/2025", "2025-01-02"}, "folders": {"Arquivo", "Arquivo"}}},
 		{"admin", "/users/bia", []string{"role=manager", "lang=es", "sectors=mining"}, []string{"name=Bia Outra", "sectors=food"},
 			map[string]both{"role": {"Gerente", "manager"}, "lang": {"Español", "es"}, "sectors": {"Mineração", "mining"}, "name": {"Bia Bastos", "Bia Bastos"}}},
+		{"admin", "/sectors/food", []string{"name=Comida", "nameEs=Comidas", "divisions=10 a 12; 56"}, []string{"nameEn=Food", "divisions=12, 10-11"},
+			map[string]both{"name": {"Comida", "Comida"}, "nameEs": {"Comidas", "Comidas"}, "nameEn": {"Food and drink", "Food and drink"},
+				"divisions": {"10-12, 56", "10-12, 56"}}},
+		{"admin", "/sectors/mining", []string{"divisions=", "offered=no"}, []string{"nameEn=Mines"}, map[string]both{"divisions": {"–", ""}, "offered": {"Não", "no"}}},
 		{"admin", "/tiers", []string{"on=on", "a_kw=3000", "b_kw=1000"}, []string{"a_kw=2000"}, map[string]both{"on": {"Sim", "on"}, "a_kw": {"3000", "3000"}}},
 	} {
 		t.Run(strings.Split(c.form, "/")[1], func(t *testing.T) {

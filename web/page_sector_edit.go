@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -49,14 +51,14 @@ func (s *Server) sectorForm(c *fiber.Ctx, sec crm.Sector, typed *typed, fault er
 			return s.fail(c, fault)
 		}
 		notice, status = bad(above), again(fault)
-		if conflicted(fault) { // what was typed stays, and can be saved over it
-			notice = &page.Notice{State: page.Warn, Label: v.T("sectors.conflict", "name", sec.In(v.Lang), "divisions", orNothing(divisionRuns(sec.Divisions)))}
-		}
 	}
 	field := func(name, label, stored string) page.FieldView {
 		f := page.Field{Value: stored}
 		if typed != nil {
-			f = typed.field(name, wrong, name)
+			f = typed.fieldOr(name, f, wrong)
+		}
+		if conflicted(fault) && (name != "divisions" || !slices.Equal(slices.Sorted(slices.Values(readDivisions(f.Value))), sec.Divisions)) {
+			v.differs(&f, stored)
 		}
 		return v.Field(name, label, f)
 	}
@@ -73,9 +75,13 @@ func (s *Server) sectorForm(c *fiber.Ctx, sec crm.Sector, typed *typed, fault er
 		if sec.ID != crm.SectorOther {
 			p.DeleteURL = p.URL + "/delete"
 		}
+		var at time.Time
 		var err error
-		if p.History, err = s.sectorHistory(c.UserContext(), v, a, sec); err != nil {
+		if p.History, at, err = s.sectorHistory(c.UserContext(), v, a, sec); err != nil {
 			return s.fail(c, err)
+		}
+		if conflicted(fault) {
+			notice = v.conflict(at, p.URL)
 		}
 	}
 	p.Base = s.base(c, page.PlaceUsers, p.Heading, page.Link{Label: v.T("page.nav.users"), URL: "/users"}, page.Link{Label: v.T("sectors.title"), URL: "/sectors"})
@@ -83,23 +89,23 @@ func (s *Server) sectorForm(c *fiber.Ctx, sec crm.Sector, typed *typed, fault er
 	return s.render(c, status, "sector/edit", p)
 }
 
-func (s *Server) sectorHistory(ctx context.Context, v view, a crm.Actor, sec crm.Sector) ([]page.HistoryRow, error) {
+// sectorHistory lists the edits of a sector, and when the newest one was.
+func (s *Server) sectorHistory(ctx context.Context, v view, a crm.Actor, sec crm.Sector) (out []page.HistoryRow, last time.Time, err error) {
 	list, err := s.Service.SectorRevisions(ctx, a, sec.ID)
 	if err != nil || len(list) == 0 {
-		return nil, err
+		return nil, last, err
 	}
 	told, err := s.telling(ctx, a, v, list)
 	if err != nil {
-		return nil, err
+		return nil, last, err
 	}
 	told.docs[sec.ID] = sec.In(v.Lang)
-	var out []page.HistoryRow
 	for _, r := range list {
 		row := told.row(r)
 		row.Batch = "" // each edit of the table is a batch of its own
 		out = append(out, row)
 	}
-	return out, nil
+	return out, list[0].At, nil
 }
 
 func sectorInput(f typed) crm.SectorInput {

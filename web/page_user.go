@@ -112,15 +112,6 @@ func (v view) userLangs() []page.Option {
 	return append([]page.Option{{Label: v.T("account.user.lang.browser")}}, langNames()...)
 }
 
-func (v view) langName(id string) string {
-	for _, o := range v.userLangs() {
-		if o.Value == id {
-			return o.Label
-		}
-	}
-	return id
-}
-
 func (s *Server) userLink(c *fiber.Ctx) error { return s.freshLink(c, c.Params("id")) }
 
 // freshLink makes a one-time link and shows it on the page of its user. It is

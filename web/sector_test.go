@@ -43,7 +43,7 @@ func TestSectorTableInThePage(t *testing.T) {
 	if len(jobs) != 1 || json.Unmarshal(jobs[0].Args, &args) != nil || len(args.Sectors) != 3 {
 		t.Errorf("%d jobs, %+v", len(jobs), args)
 	}
-	b.Post("/sectors/food", form...).Status(412).Has(".notice", "Alguém alterou este ramo").Has("[name=version][value='1']", "").Has("[name=name][value='Comida & Bebida']", "")
+	b.Post("/sectors/food", form...).Status(412).Has(".notice", "Outra pessoa salvou antes").Lacks(".theirs").Has("[name=version][value='1']", "").Has("[name=name][value='Comida & Bebida']", "")
 	b.Get("/sectors/food").Has(".panel", "Divisões da CNAE").Has(".panel", "Alimentos e bebidas")
 	undo := page.Find("[data-toast] form").AttrOr("action", "")
 	if !strings.HasPrefix(undo, "/sectors/undo/") {
