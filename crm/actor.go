@@ -42,12 +42,6 @@ func (a Actor) scope() []store.Cond {
 	if a.Role == RoleAgent && a.StandsIn {
 		return []store.Cond{store.Either("agent", "acting", orNone(a.UserID))}
 	}
-	return a.owned()
-}
-
-// owned is scope without what others lent: of collections that carry no
-// stand-in.
-func (a Actor) owned() []store.Cond {
 	switch a.Role {
 	case RoleAdmin:
 		return nil

@@ -84,6 +84,8 @@ func (k *checker) run(ctx context.Context) error {
 		Clients.In:       {k.standIns},
 		People.In:        {k.scoped(People.In)},
 		Ties.In:          {k.ties},
+		Pairs.In:         {k.pairs},
+		Merges.In:        {k.merges},
 		Installations.In: {k.scoped(Installations.In)},
 		Contracts.In:     {k.ofInstallation(Contracts.In)},
 		Readings.In:      {k.ofInstallation(Readings.In)},

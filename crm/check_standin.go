@@ -26,6 +26,43 @@ func (k *checker) standIns(ctx context.Context, docs []store.Doc) (out []problem
 	return out, nil
 }
 
+// merges finds merges with other keepers than the client of their survivor.
+func (k *checker) merges(ctx context.Context, docs []store.Doc) (out []problem, err error) {
+	clients, err := Clients.GetMany(ctx, k.s.store, valuesOf(docs, "client"))
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range docs {
+		if c, ok := clients[textKey(d, "client")]; ok {
+			if p, wrong := copies(Merges.In, d, "", c.kept()); wrong {
+				out = append(out, p)
+			}
+		}
+	}
+	return out, nil
+}
+
+// pairs finds pairs that others see than who sees both clients.
+func (k *checker) pairs(ctx context.Context, docs []store.Doc) (out []problem, err error) {
+	for _, d := range docs {
+		p, err := Pairs.Decode(d)
+		if err != nil {
+			continue
+		}
+		clients, err := Clients.GetMany(ctx, k.s.store, []string{p.A, p.B})
+		if err != nil {
+			return nil, err
+		}
+		a, b := clients[p.A], clients[p.B]
+		is := p
+		if is.keep(a.kept(), b.kept()); a.ID != "" && b.ID != "" && !is.sameKeepers(&p) {
+			out = append(out, problem{judged: d.ID, in: Pairs.In, id: d.ID, what: "others see it than see both its clients",
+				how: "they were copied", changes: []store.Change{Pairs.Put(&is)}})
+		}
+	}
+	return out, nil
+}
+
 // ties finds ties that name people who are gone.
 func (k *checker) ties(ctx context.Context, docs []store.Doc) (out []problem, err error) {
 	for _, d := range docs {

@@ -245,6 +245,15 @@ func TestCheckFindsAndRepairs(t *testing.T) {
 		"somebody stands in without dates": {func(h *upsertHouse) []store.Change {
 			return []store.Change{patchStrings(Clients.In, one(h, Clients, withUnits).ID, store.Keys{"acting": "bia"})}
 		}, "clients: who stands in is not who its dates say", false},
+		"pair that one of its agents sees alone": {func(h *upsertHouse) []store.Change {
+			c, other := one(h, Clients, withUnits), one(h, Clients, func(c Client) bool { return c.Installations == 0 })
+			p := Pair{ID: pairID(c.ID, other.ID), A: min(c.ID, other.ID), B: max(c.ID, other.ID), Why: AlikeName, Agent: c.Agent, Team: c.Team, Acting: []string{"bia"}, At: h.Now()}
+			return []store.Change{Pairs.Put(&p)}
+		}, "pairs: others see it than see both its clients", true},
+		"merge that was not handed over": {func(h *upsertHouse) []store.Change {
+			m := Merge{ID: "m", Kind: RowClient, From: "gone", Into: one(h, Clients, withUnits).ID, Agent: "bia", At: h.Now(), State: MergeDone}
+			return []store.Change{Merges.Put(&m)}
+		}, "merges: it has another agent", true},
 		"tie of one who is gone": {func(h *upsertHouse) []store.Change {
 			return []store.Change{Ties.Put(&Tie{ID: "tie", People: []string{one(h, People, nil).ID, "gone"}})}
 		}, "ties: it names people who are gone", false},

@@ -19,10 +19,12 @@ type Pair struct {
 	A       string `json:"a"`
 	B       string `json:"b"`
 	Why     string `json:"why"` // AlikeName, AlikeEmail, AlikeCNPJ
-	// Agent and Team are those that both clients have: who sees both.
-	Agent string    `json:"agent,omitempty"`
-	Team  string    `json:"team,omitempty"`
-	At    time.Time `json:"at"`
+	// Who sees both clients: the agent and the team that they share, and who
+	// serves both today without being the agent of both.
+	Agent  string    `json:"agent,omitempty"`
+	Team   string    `json:"team,omitempty"`
+	Acting []string  `json:"acting,omitempty"`
+	At     time.Time `json:"at"`
 	// Apart says that somebody looked: they are two.
 	Apart bool   `json:"apart,omitempty"`
 	By    string `json:"by,omitempty"`
@@ -36,20 +38,41 @@ var Pairs = Table[Pair]{
 			{Name: "clients", Kind: store.Strings},
 			{Name: "agent", Kind: store.String},
 			{Name: "team", Kind: store.String},
-			{Name: "open", Kind: store.Bool}, // set only while nobody decided
+			{Name: "acting", Kind: store.Strings}, // two, where each agent stands in for the other
+			{Name: "open", Kind: store.Bool},      // set only while nobody decided
 			{Name: "at", Kind: store.Time},
 		},
-		Indexes: append([]store.Index{{Fields: []string{"clients"}}}, owned([][]string{{"open", "-at"}})...),
+		Indexes: append([]store.Index{{Fields: []string{"clients"}}, {Fields: []string{"acting", "open", "-at"}}}, owned([][]string{{"open", "-at"}})...),
 	},
 	ID:  func(p *Pair) string { return p.ID },
 	Ver: func(p *Pair) *int64 { return &p.Version },
 	Keys: func(p *Pair) store.Keys {
-		k := store.Keys{"clients": []string{p.A, p.B}, "agent": p.Agent, "team": p.Team, "at": p.At}
+		k := store.Keys{"clients": []string{p.A, p.B}, "agent": p.Agent, "team": p.Team, "acting": p.Acting, "at": p.At}
 		if !p.Apart {
 			k["open"] = true
 		}
 		return k
 	},
+}
+
+// keep says who sees both clients.
+func (p *Pair) keep(a, b kept) {
+	p.Agent, p.Team, p.Acting = "", "", nil
+	if a.agent == b.agent {
+		p.Agent = a.agent
+	}
+	if a.team == b.team {
+		p.Team = a.team
+	}
+	for _, who := range []string{a.agent, a.acting} {
+		if who != "" && who != p.Agent && (who == b.agent || who == b.acting) {
+			p.Acting = append(p.Acting, who)
+		}
+	}
+}
+
+func (p *Pair) sameKeepers(o *Pair) bool {
+	return p.Agent == o.Agent && p.Team == o.Team && slices.Equal(p.Acting, o.Acting)
 }
 
 func pairID(a, b string) string { return min(a, b) + "|" + max(a, b) }
@@ -63,7 +86,7 @@ type PairView struct {
 // ListPairs lists the possible duplicates in the actor's scope that nobody has
 // decided on, newest first.
 func (s *Service) ListPairs(ctx context.Context, a Actor, limit int, after string) ([]PairView, string, error) {
-	list, next, err := Pairs.Find(ctx, s.store, store.Query{Where: append(a.owned(), store.Is("open", true)), Sort: []string{"-at"},
+	list, next, err := Pairs.Find(ctx, s.store, store.Query{Where: append(a.scope(), store.Is("open", true)), Sort: []string{"-at"},
 		Limit: limitOf(limit, 50), After: after})
 	if err != nil {
 		return nil, "", err
@@ -135,12 +158,11 @@ func (s *Service) note(found map[string]Pair, a, b *Client, why string) {
 		return
 	}
 	p := Pair{ID: pairID(a.ID, b.ID), A: min(a.ID, b.ID), B: max(a.ID, b.ID), Why: why, At: s.Now()}
-	if a.Agent == b.Agent {
-		p.Agent = a.Agent
+	lower, higher := a, b
+	if a.ID > b.ID {
+		lower, higher = b, a
 	}
-	if a.Team == b.Team {
-		p.Team = a.Team
-	}
+	p.keep(lower.kept(), higher.kept())
 	if was, ok := found[p.ID]; !ok || was.Why != AlikeCNPJ {
 		found[p.ID] = p
 	}
@@ -156,8 +178,8 @@ func (s *Service) keepPairs(ctx context.Context, have []Pair, found map[string]P
 		switch {
 		case !again && !was.Apart:
 			changes = append(changes, store.Delete{In: Pairs.In, ID: was.ID, Version: -1})
-		case again && (is.Agent != was.Agent || is.Team != was.Team || is.Why != was.Why):
-			was.Agent, was.Team, was.Why = is.Agent, is.Team, is.Why
+		case again && (!is.sameKeepers(&was) || is.Why != was.Why):
+			was.Agent, was.Team, was.Acting, was.Why = is.Agent, is.Team, is.Acting, is.Why
 			changes = append(changes, Pairs.Put(&was))
 		}
 	}
@@ -168,6 +190,44 @@ func (s *Service) keepPairs(ctx context.Context, have []Pair, found map[string]P
 	for part := range slices.Chunk(changes, chunk) {
 		// Whoever decided in this moment is right: the next pass looks again.
 		if err := s.Apply(ctx, part...); err != nil && CodeOf(err) != CodeConflict {
+			return err
+		}
+	}
+	return nil
+}
+
+// settlePairs says anew who sees the pairs of a client that gets other keepers.
+// Where both clients of a pair change at once, the one that comes second reads
+// what the first left, or meets its version and begins anew.
+func (s *Service) settlePairs(ctx context.Context, client string, to kept) error {
+	for tries := 1; ; tries++ {
+		err := s.settlePairsOnce(ctx, client, to)
+		if CodeOf(err) != CodeConflict || tries == maxTries {
+			return err
+		}
+	}
+}
+
+func (s *Service) settlePairsOnce(ctx context.Context, client string, to kept) error {
+	for p, err := range Pairs.All(ctx, s.store, store.Query{Where: []store.Cond{store.Is("clients", client)}}) {
+		if err != nil {
+			return err
+		}
+		is := p
+		clients, err := Clients.GetMany(ctx, s.store, []string{p.A, p.B})
+		if err != nil {
+			return err
+		}
+		of := map[string]kept{client: to}
+		for id, c := range clients {
+			if id != client {
+				of[id] = c.kept()
+			}
+		}
+		if is.keep(of[p.A], of[p.B]); is.sameKeepers(&p) {
+			continue
+		}
+		if err := s.Apply(ctx, Pairs.Put(&is)); err != nil && CodeOf(err) != CodeNotFound {
 			return err
 		}
 	}

@@ -21,6 +21,7 @@ const (
 	MergeDone    = "done"
 	MergeUndoing = "undoing"
 	MergeUndone  = "undone"
+	MergeFinal   = "final" // it was done too long ago to be undone, and its notes are dropped
 )
 
 // MergeUndoDays is how long a merge can be undone.
@@ -28,19 +29,22 @@ const MergeUndoDays = 30
 
 // Merge is one merge of two records of a kind.
 type Merge struct {
-	ID       string    `json:"id"`
-	Version  int64     `json:"-"`
-	Kind     string    `json:"kind"` // RowClient or RowPerson
-	From     string    `json:"from"` // goes
-	Into     string    `json:"into"` // stays
-	FromName string    `json:"fromName"`
-	IntoName string    `json:"intoName"`
-	Client   string    `json:"client,omitempty"` // of people
-	Agent    string    `json:"agent,omitempty"`  // of the survivor, for scope
-	Team     string    `json:"team,omitempty"`
-	By       string    `json:"by"`
-	At       time.Time `json:"at"`
-	State    string    `json:"state"`
+	ID       string `json:"id"`
+	Version  int64  `json:"-"`
+	Kind     string `json:"kind"` // RowClient or RowPerson
+	From     string `json:"from"` // goes
+	Into     string `json:"into"` // stays
+	FromName string `json:"fromName"`
+	IntoName string `json:"intoName"`
+	// Client is whom the survivor belongs to: itself, or, since that was merged
+	// too, whoever has what it had.
+	Client string    `json:"client,omitempty"`
+	Agent  string    `json:"agent,omitempty"` // the client's, for scope
+	Team   string    `json:"team,omitempty"`
+	Acting string    `json:"acting,omitempty"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	State  string    `json:"state"`
 	// Fields are the members of the survivor that were changed, as in a Revision.
 	Fields []RevisedField `json:"fields,omitempty"`
 }
@@ -50,18 +54,28 @@ var Merges = Table[Merge]{
 	In: &store.Collection{
 		Name: "merges",
 		Fields: []store.Field{
+			{Name: "client", Kind: store.String},
 			{Name: "agent", Kind: store.String},
 			{Name: "team", Kind: store.String},
+			{Name: "acting", Kind: store.String},
 			{Name: "state", Kind: store.String},
 			{Name: "at", Kind: store.Time},
 		},
-		Indexes: append([]store.Index{{Fields: []string{"state", "at"}}}, owned([][]string{{"-at"}})...),
+		Indexes: append([]store.Index{{Fields: []string{"state", "at"}}, {Fields: []string{"client", "-at"}}}, scoped([][]string{{"-at"}})...),
 	},
 	ID:  func(m *Merge) string { return m.ID },
 	Ver: func(m *Merge) *int64 { return &m.Version },
 	Keys: func(m *Merge) store.Keys {
-		return store.Keys{"agent": m.Agent, "team": m.Team, "state": m.State, "at": m.At}
+		return store.Keys{"client": m.client(), "agent": m.Agent, "team": m.Team, "acting": m.Acting, "state": m.State, "at": m.At}
 	},
+}
+
+// client is Client, also of merges of clients that were stored without it.
+func (m *Merge) client() string {
+	if m.Client == "" && m.Kind == RowClient {
+		return m.Into
+	}
+	return m.Client
 }
 
 // Move is the note of one document that a merge carried over.
@@ -113,8 +127,8 @@ func (s *Service) MergeClients(ctx context.Context, a Actor, in MergeChoice) (Me
 	}
 	now := s.Now()
 	gone.MergedInto, gone.UpdatedAt, into.UpdatedAt = into.ID, now, now
-	m := Merge{ID: s.newID(), Kind: RowClient, From: from.ID, Into: into.ID, FromName: from.Name, IntoName: into.Name, Agent: into.Agent, Team: into.Team,
-		By: a.UserID, At: now, State: MergeMoving, Fields: differences(Clients.Doc(&was).Body, Clients.Doc(&into).Body, Clients.Derived)}
+	m := Merge{ID: s.newID(), Kind: RowClient, From: from.ID, Into: into.ID, FromName: from.Name, IntoName: into.Name, Client: into.ID,
+		Agent: into.Agent, Team: into.Team, Acting: into.Acting, By: a.UserID, At: now, State: MergeMoving, Fields: differences(Clients.Doc(&was).Body, Clients.Doc(&into).Body, Clients.Derived)}
 	by := s.editor(WithBatch(ctx, m.ID), a)
 	// The one that goes is first: what is unique in it is free for the other.
 	changes := append(saved(by, Clients, from.ID, &from, &gone), saved(by, Clients, into.ID, &was, &into)...)
@@ -236,7 +250,7 @@ func union(a, b []string) []string {
 // ListMerges lists the merges in the actor's scope that can still be undone,
 // newest first.
 func (s *Service) ListMerges(ctx context.Context, a Actor) ([]Merge, error) {
-	list, _, err := Merges.Find(ctx, s.store, store.Query{Where: append(a.owned(), store.Above("at", s.Now().AddDate(0, 0, -MergeUndoDays))),
+	list, _, err := Merges.Find(ctx, s.store, store.Query{Where: append(a.scope(), store.Above("at", s.Now().AddDate(0, 0, -MergeUndoDays))),
 		Sort: []string{"-at"}, Limit: 50})
 	return slices.DeleteFunc(list, func(m Merge) bool { return m.State == MergeUndone }), err
 }
@@ -250,19 +264,15 @@ func (s *Service) UndoMerge(ctx context.Context, a Actor, id string) (Merge, err
 	if err != nil {
 		return Merge{}, err
 	}
-	client := m.Into
-	if m.Kind == RowPerson {
-		client = m.Client
-	}
-	if err := s.mayClient(ctx, a, client); err != nil {
+	if err := s.mayClient(ctx, a, orNone(m.client())); err != nil {
 		return Merge{}, err
 	}
 	switch {
 	case m.State == MergeUndone:
 		return m, nil
-	case m.State != MergeDone:
+	case m.State == MergeMoving || m.State == MergeUndoing:
 		return m, Errf(CodeUnavailable, "error.merge.busy")
-	case m.At.AddDate(0, 0, MergeUndoDays).Before(s.Now()):
+	case m.State == MergeFinal || m.At.AddDate(0, 0, MergeUndoDays).Before(s.Now()):
 		return m, Errf(CodeInvalid, "error.merge.late")
 	}
 	if m.Kind == RowPerson {
@@ -355,13 +365,19 @@ func (s *Service) finishMerge(ctx context.Context, m *Merge) (err error) {
 	if err != nil {
 		return err
 	}
+	now, err := Merges.Get(ctx, s.store, m.ID)
+	if err != nil {
+		return err
+	}
+	// A hand-over beside it gave the stored one other keepers.
 	done := *m
-	done.State = next
+	done.Client, done.Agent, done.Team, done.Acting, done.State = now.Client, now.Agent, now.Team, now.Acting, next
 	if err := s.Apply(ctx, Merges.Put(&done), c.fence); err != nil {
 		return err
 	}
-	m.State, m.Version = next, m.Version+1
-	s.bus.Publish(Event{Kind: "client", ID: m.Into, Agent: m.Agent, Team: m.Team})
+	done.Version++
+	*m = done
+	s.bus.Publish(Event{Kind: "client", ID: m.Into, Agent: m.Agent, Team: m.Team, Acting: m.Acting})
 	return nil
 }
 

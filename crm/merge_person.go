@@ -40,8 +40,8 @@ func (s *Service) MergePeople(ctx context.Context, a Actor, in MergeChoice) (Mer
 	into.Former = into.Former && from.Former
 	now := s.Now()
 	gone.MergedInto, gone.UpdatedAt, into.UpdatedAt = into.ID, now, now
-	m := Merge{ID: s.newID(), Kind: RowPerson, From: from.ID, Into: into.ID, FromName: from.Name, IntoName: into.Name, Client: into.Client, Agent: into.Agent, Team: into.Team,
-		By: a.UserID, At: now, State: MergeDone, Fields: differences(People.Doc(&was).Body, People.Doc(&into).Body, People.Derived)}
+	m := Merge{ID: s.newID(), Kind: RowPerson, From: from.ID, Into: into.ID, FromName: from.Name, IntoName: into.Name, Client: into.Client,
+		Agent: into.Agent, Team: into.Team, Acting: into.Acting, By: a.UserID, At: now, State: MergeDone, Fields: differences(People.Doc(&was).Body, People.Doc(&into).Body, People.Derived)}
 	by := s.editor(WithBatch(ctx, m.ID), a)
 	changes := append(saved(by, People, from.Client, &from, &gone), saved(by, People, into.Client, &was, &into)...)
 	ties, err := s.mergeTies(ctx, &m)

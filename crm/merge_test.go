@@ -99,6 +99,9 @@ func TestMergeCarriesEverythingAndComesBack(t *testing.T) {
 	h.sound("after the merge")
 	is := h.count(h.two)
 	for of, n := range ones {
+		if of == Merges.In.Name {
+			n++ // this one
+		}
 		if is[of] != n+twos[of] {
 			t.Errorf("%s: %d of the survivor, want %d and %d", of, is[of], n, twos[of])
 		}
@@ -343,5 +346,52 @@ func TestMergePeople(t *testing.T) {
 		if got.ID != want.ID || !slices.Equal(got.Emails, want.Emails) || got.Title != want.Title || got.ConsentOn != want.ConsentOn {
 			t.Errorf("came back as %+v, was %+v", got, want)
 		}
+	}
+}
+
+// TestMergeNotesAreDropped: notes stay as long as they can be needed, and what
+// was merged is final then, also when the drop is killed on its way.
+func TestMergeNotesAreDropped(t *testing.T) {
+	h := newMergeHouse(t)
+	ctx := t.Context()
+	m, err := h.MergeClients(ctx, h.admin, MergeChoice{From: h.one, Into: h.two})
+	h.must(err)
+	notes := func(when string, want bool) {
+		t.Helper()
+		n, err := h.store.Count(ctx, store.Query{In: Moves.In, Where: []store.Cond{store.Is("merge", m.ID)}}, 100)
+		if h.must(err); n > 0 != want {
+			t.Errorf("%s: %d notes", when, n)
+		}
+	}
+	begin := h.Now()
+	later := func(at time.Time) { h.now = func() time.Time { return at } }
+	for _, step := range []struct {
+		days int
+		want bool
+	}{{0, true}, {MergeUndoDays, true}, {MergeUndoDays + 1, true}} {
+		later(begin.AddDate(0, 0, step.days))
+		h.must(h.TidyMerges(ctx))
+		notes(fmt.Sprintf("after %d days", step.days), step.want)
+	}
+	later(begin.AddDate(0, 0, MergeUndoDays+1).Add(time.Second))
+	whole := h.store
+	h.store = &mortal{Store: whole, left: 1} // the notes go, their end is not written
+	if err := h.TidyMerges(ctx); err == nil {
+		t.Fatal("nothing was killed")
+	}
+	h.store = whole
+	notes("killed", false)
+	h.must(h.TidyMerges(ctx))
+	got, err := Merges.Get(ctx, h.store, m.ID)
+	if h.must(err); got.State != MergeFinal {
+		t.Errorf("the merge is %s", got.State)
+	}
+	before := h.dump()
+	if _, err := h.UndoMerge(ctx, h.admin, m.ID); CodeOf(err) != CodeInvalid {
+		t.Errorf("undone without notes: %v", err)
+	}
+	h.must(h.ResumeMerges(ctx))
+	if d := difference(before, h.dump()); d != "" {
+		t.Errorf("it left a difference:\n%s", d)
 	}
 }

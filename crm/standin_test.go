@@ -284,6 +284,110 @@ func TestStandInChanges(t *testing.T) {
 	}
 }
 
+// TestStandInPairs: a pair and a merge are shown to who sees all that they name,
+// on the day and not before or after; where two stand in for each other, to
+// both.
+func TestStandInPairs(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	turn := func() {
+		t.Helper()
+		if err := h.TurnStandIns(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lend := func(c crm.Client, to crm.Actor, from, until string) {
+		t.Helper()
+		if _, err := h.EditClient(ctx, h.admin, c.ID, 0, crm.ClientPatch{StandIn: &to.UserID, StandInFrom: &from, StandInUntil: &until}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	turn()
+	twin := func(a crm.Actor, name string) crm.Client {
+		t.Helper()
+		c, _, err := h.AddClient(ctx, a, crm.NewClient{ClientPatch: crm.ClientPatch{Name: &name, City: text("Araguari")}, Anyway: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	one, two, three := twin(h.ana, "Moinho Ficticio"), twin(h.ana, "Moinhos Fictício"), twin(h.rui, "Moinho Fictício Ltda")
+	twin(h.user(t, "eva", crm.RoleAgent, "leste"), "Moinho Fictício S.A.")
+	gone := h.client(t, "Filial da Ana", h.ana)
+	merge, err := h.MergeClients(ctx, h.ana, crm.MergeChoice{From: gone.ID, Into: one.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair := func(a, b crm.Client) string { return min(a.ID, b.ID) + "|" + max(a.ID, b.ID) }
+	see := func(when string, a crm.Actor, merges int, want ...string) {
+		t.Helper()
+		a = h.today(t, a)
+		list, _, err := h.ListPairs(ctx, a, 0, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, p := range list {
+			got = append(got, p.ID)
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s, %s sees the pairs %v, want %v", when, a.UserID, got, want)
+		}
+		// What the query finds is what is shown, or a page would tell by its
+		// length how much it hides.
+		if n, err := h.Store().Count(ctx, store.Query{In: crm.Pairs.In, Where: append(a.Scope(), store.Is("open", true)), Sort: []string{"-at"}}, 100); err != nil || n != len(want) {
+			t.Errorf("%s, the query of %s finds %d pairs, want %d: %v", when, a.UserID, n, len(want), err)
+		}
+		if list, err := h.ListMerges(ctx, a); err != nil || len(list) != merges {
+			t.Errorf("%s, %s sees %d merges, want %d: %v", when, a.UserID, len(list), merges, err)
+		}
+	}
+	lend(one, h.rui, "2026-10-16", "2026-10-17")
+	lend(two, h.rui, "2026-10-17", "2026-10-17")
+	lend(three, h.ana, "2026-10-17", "2026-10-17")
+	midnight := time.Date(2026, 10, 16, 3, 0, 0, 0, time.UTC)
+	see("before", h.rui, 0)
+	see("before", h.ana, 1, pair(one, two))
+	h.now = midnight
+	see("not turned yet", h.rui, 0)
+	turn()
+	see("the first day", h.rui, 1, pair(one, three))
+	see("the first day", h.ana, 1, pair(one, two))
+	see("the first day", h.other, 0)
+	code(t, h.SetApart(ctx, h.today(t, h.rui), pair(one, two), true), crm.CodeNotFound)
+	h.now = midnight.Add(24 * time.Hour)
+	turn()
+	both := []string{pair(one, two), pair(one, three), pair(two, three)}
+	see("for each other", h.rui, 1, both...)
+	see("for each other", h.ana, 1, both...)
+	if err := h.FindPairs(ctx); err != nil {
+		t.Fatal(err)
+	}
+	see("after the walk of the night", h.rui, 1, both...)
+	if err := h.SetApart(ctx, h.today(t, h.rui), pair(two, three), true); err != nil {
+		t.Fatal(err)
+	}
+	see("decided by the stand-in", h.ana, 1, both[:2]...)
+	late := h.today(t, h.rui)
+	h.now = midnight.Add(48 * time.Hour)
+	see("over, not turned", h.rui, 0)
+	turn()
+	see("over", h.rui, 0)
+	see("over", h.ana, 1, pair(one, two))
+	see("over", h.manager, 1, pair(one, two))
+	code(t, h.SetApart(ctx, late, pair(one, three), true), crm.CodeNotFound)
+	_, err = h.UndoMerge(ctx, late, merge.ID)
+	code(t, err, crm.CodeNotFound)
+	// Handed over, the merge goes along; its former agent is told nothing of it.
+	if _, err := h.EditClient(ctx, h.admin, one.ID, 0, crm.ClientPatch{Agent: &h.rui.UserID}); err != nil {
+		t.Fatal(err)
+	}
+	see("handed over", h.ana, 0)
+	see("handed over", h.rui, 1, pair(one, three))
+}
+
 // TestStandInSharesTasks: what the stand-in says of a date, the agent and the
 // manager see.
 func TestStandInSharesTasks(t *testing.T) {

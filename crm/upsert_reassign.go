@@ -25,6 +25,7 @@ var copiesOf = []struct {
 	{Documents.In, []string{"gone", "-at"}},
 	{Activities.In, []string{"-month", "-at"}},
 	{MailLinks.In, []string{"-contact", "-at"}},
+	{Merges.In, []string{"-at"}},
 }
 
 // reassign gives everything that belongs to a client the client's keepers, in
@@ -37,7 +38,7 @@ func (s *Service) reassign(ctx context.Context, client string, to kept) error {
 			return err
 		}
 	}
-	return nil
+	return s.settlePairs(ctx, client, to)
 }
 
 // moveInstallation gives what belongs to an installation to another client.

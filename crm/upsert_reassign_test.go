@@ -25,8 +25,9 @@ func TestReassignReachesEverything(t *testing.T) {
 	link := MailLink{ID: "l", Client: id, Agent: "ana", Team: "west", At: day}
 	due := Deadline{ID: "d", Client: id, Agent: "ana", Team: "west", Kind: "end", On: "2027-03-01"}
 	file := Document{ID: "f", Client: id, Agent: "ana", Team: "west", Name: "a.pdf", CreatedAt: day}
+	merge := Merge{ID: "m", Kind: RowClient, Client: id, Agent: "ana", Team: "west", At: day, State: MergeDone}
 	other := Activity{ID: "other", Client: "another", Agent: "ana", Team: "west", Kind: KindNote, At: day}
-	if err := h.Apply(t.Context(), append(changes, MailLinks.Put(&link), Documents.Put(&file), Deadlines.InsertIfAbsent(&due), Activities.Put(&other))...); err != nil {
+	if err := h.Apply(t.Context(), append(changes, MailLinks.Put(&link), Documents.Put(&file), Merges.Put(&merge), Deadlines.InsertIfAbsent(&due), Activities.Put(&other))...); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.reassign(t.Context(), id, kept{agent: "other", acting: "rui"}); err != nil {

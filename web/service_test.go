@@ -24,7 +24,7 @@ var house = map[string]string{
 	"BatchWrote": "whether a job that was in scope already wrote anything", "DoChores": "for the program itself", "TurnStandIns": "for the program itself", "ActorOf": "makes an actor of a user who was let in", "Check": "for doctor, on the machine itself", "ReleaseHeld": "for the mail engine", "NewUpserter": "carries its actor on", "Upsert": "carries its actor on; its own tests walk the scope",
 	"SectorTable": "the table is everybody's", "Resector": "writes derived figures only", "AddSector": "asks for an admin, TestSectorsAreForAdmins", "EditSector": "the same", "MoveSector": "the same", "RemoveSector": "the same", "UndoSectorEdit": "the same", "SectorRevisions": "the same",
 	"ComputeBenchmarks": "writes derived figures only", "BenchmarksDue": "for the nightly round", "BenchmarksStale": "for the importer", "BenchmarksOf": "the day of figures that name nobody",
-	"FindPairs": "writes what may be duplicates", "ResumeMerges": "finishes what was allowed", "RevisedNames": "names for revisions that were in scope already",
+	"FindPairs": "writes what may be duplicates", "ResumeMerges": "finishes what was allowed", "TidyMerges": "for the nightly round", "RevisedNames": "names for revisions that were in scope already",
 	"CloseSessions": "EndSession asks who may", "LinkUser": "whoever has the link may", "UseLink": "whoever has the link may",
 }
 

@@ -8,6 +8,7 @@ import (
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
 	"cemigmas/reports"
+	"cemigmas/web"
 	"cemigmas/web/webtest"
 )
 
@@ -42,6 +43,39 @@ func TestStandInPages(t *testing.T) {
 	if n := k.Browser("ana").Get("/clients?agent=ana").Find("#list-rows tr").Length(); n != 1 {
 		t.Errorf("as agent it has %d clients, want its own", n)
 	}
+}
+
+// TestStandInDuplicates: who serves a client for another decides on its doubles
+// and sees what was merged into it, while it does.
+func TestStandInDuplicates(t *testing.T) {
+	k := webtest.New(t)
+	estates := k.Fill()
+	k.Must(k.Service.TurnStandIns(t.Context()))
+	who, today := "ana", crm.DayOf(webtest.Now)
+	e := estates["bia"]
+	m, err := crm.Merges.Get(t.Context(), k.Service.Store(), e.Merge)
+	k.Must(err)
+	m.State = crm.MergeDone
+	k.Apply(crm.Merges.Put(&m))
+	shown := func(when string, want bool) {
+		t.Helper()
+		a := k.Browser("ana").Get("/duplicates").Status(200)
+		pairs, merges := a.Find(".pair:contains('"+e.Mark+"')").Length(), a.Find("form[action='/merges/"+e.Merge+"/undo']").Length()
+		if (pairs > 0) != want || (merges > 0) != want {
+			t.Errorf("%s: %d pairs and %d merges", when, pairs, merges)
+		}
+	}
+	shown("before", false)
+	_, err = k.Service.EditClient(t.Context(), crm.SystemActor(), e.Client, 0, crm.ClientPatch{StandIn: &who, StandInFrom: &today, StandInUntil: &today})
+	k.Must(err)
+	shown("on the day", true)
+	k.Browser("ana").Post("/duplicates/" + web.PathID(e.Pair) + "/apart").Status(303)
+	k.Browser("ana").Post("/duplicates/" + web.PathID(e.Pair) + "/open").Status(303)
+	k.Pass(24 * time.Hour)
+	shown("the day after, not turned", false)
+	k.Must(k.Service.TurnStandIns(t.Context()))
+	shown("the day after", false)
+	k.Browser("ana").Post("/merges/" + e.Merge + "/undo").Status(404)
 }
 
 // TestStandInReports: the month's workbook of a stand-in has what it serves

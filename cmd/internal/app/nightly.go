@@ -62,6 +62,9 @@ func (a *App) catchUp(ctx context.Context) error {
 		if aside.Run(func() { err = svc.FindPairs(ctx) }); err != nil {
 			return err
 		}
+		if err := svc.TidyMerges(ctx); err != nil {
+			return err
+		}
 		if err := svc.DropOldDiffs(ctx); err != nil {
 			return err
 		}
