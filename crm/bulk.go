@@ -4,43 +4,92 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"cemigmas/crm/store"
 )
 
-// BulkArgs are the arguments of a JobBulk: which clients, and what is done to
-// each of them.
+// BulkArgs are the arguments of a JobBulk: which records of a list, and what is
+// done to each of them. Only the edit of the records' own kind is looked at.
 type BulkArgs struct {
+	Of  string   `json:"of,omitempty"` // one of ListNames; "" are clients
 	IDs []string `json:"ids,omitempty"`
-	// Query is the list that all are taken from when no ids are named. It is
-	// asked when the job begins, within the rights of who wants it.
-	Query *ClientQuery `json:"query,omitempty"`
-	Edit  BulkEdit     `json:"edit"`
+	// Query is the list that all are taken from when no ids are named, Records that
+	// of others than clients. It is asked when the job begins, within the rights of
+	// who wants it.
+	Query        *ClientQuery      `json:"query,omitempty"`
+	Records      *RecordQuery      `json:"records,omitempty"`
+	Edit         BulkEdit          `json:"edit,omitzero"`
+	Installation *BulkInstallation `json:"installation,omitempty"`
+	Contract     *BulkContract     `json:"contract,omitempty"`
+	Person       *BulkPerson       `json:"person,omitempty"`
 }
 
-// BulkEdit is what is done to many clients alike; nil leaves. "" clears what may
-// be without a value.
-type BulkEdit struct {
-	Agent   *string `json:"agent,omitempty"` // user id; managers and admins
-	Sector  *string `json:"sector,omitempty"`
-	Segment *string `json:"segment,omitempty"`
-	Tier    *string `json:"tier,omitempty"`
-	Status  *string `json:"status,omitempty"`
-	// StandIn comes with both of its dates, or as "" without them; managers and
-	// admins.
-	StandIn      *string  `json:"standIn,omitempty"` // user id
-	StandInFrom  *string  `json:"standInFrom,omitempty"`
-	StandInUntil *string  `json:"standInUntil,omitempty"`
-	AddTags      []string `json:"addTags,omitempty"`
-	DropTags     []string `json:"dropTags,omitempty"`
+// All reports whether the edit is of a whole list.
+func (in BulkArgs) All() bool { return in.Query != nil || in.Records != nil }
+
+// bulkKind is what is done to each record of one kind.
+type bulkKind interface {
+	// empty: nothing is said.
+	empty() bool
+	// check refuses what no record could take, and what the actor may not do.
+	check(ctx context.Context, s *Service, a Actor) error
+	// edit edits one record that the actor sees, and says what it was before and is
+	// now, also of one that refuses; nothing of one that is not seen.
+	edit(ctx context.Context, s *Service, a Actor, id string) (bulkEdited, error)
 }
 
-// MaxBulkIDs is how many clients can be named one by one; more are asked for by
+// bulkEdited is a record that an edit came to. One that had the values already
+// keeps its version.
+type bulkEdited struct {
+	client, name string
+	was, is      int64 // versions
+}
+
+// bulkList is a list whose records are edited alike.
+type bulkList struct {
+	in   *store.Collection
+	kind bulkKind
+	// all asks for the whole list; nil when single records were named.
+	all func(context.Context, *Service, Actor) (store.Query, error)
+}
+
+// list answers CodeInvalid for a list that is none.
+func (in BulkArgs) list() (bulkList, error) {
+	records := func(l recordList) func(context.Context, *Service, Actor) (store.Query, error) {
+		if in.Records == nil {
+			return nil
+		}
+		return func(_ context.Context, _ *Service, a Actor) (store.Query, error) { return l.query(a, *in.Records) }
+	}
+	switch in.Of {
+	case "", Clients.In.Name:
+		l := bulkList{in: Clients.In, kind: in.Edit}
+		if in.Query != nil {
+			l.all = func(ctx context.Context, s *Service, a Actor) (store.Query, error) { return in.Query.query(ctx, s, a) }
+		}
+		return l, nil
+	case Installations.In.Name:
+		return bulkList{Installations.In, orZero(in.Installation), records(installationList)}, nil
+	case Contracts.In.Name:
+		return bulkList{Contracts.In, orZero(in.Contract), records(contractList)}, nil
+	case People.In.Name:
+		return bulkList{People.In, orZero(in.Person), records(personList)}, nil
+	}
+	return bulkList{}, Errf(CodeInvalid, "error.field.choice")
+}
+
+func orZero[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
+// MaxBulkIDs is how many records can be named one by one; more are asked for by
 // their list.
 const MaxBulkIDs = 1000
 
-// BulkResult says what became of the clients of a bulk edit.
+// BulkResult says what became of the records of a bulk edit.
 type BulkResult struct {
 	Changed int       `json:"changed"`
 	Same    int       `json:"same"`              // had it already
@@ -48,78 +97,44 @@ type BulkResult struct {
 	Kept    int       `json:"kept"`              // how many were refused
 }
 
-// patch is the edit as it is made to one client.
-func (e BulkEdit) patch(c *Client) ClientPatch {
-	p := ClientPatch{Agent: e.Agent, Sector: e.Sector, Segment: e.Segment, Tier: e.Tier, Status: e.Status,
-		StandIn: e.StandIn, StandInFrom: e.StandInFrom, StandInUntil: e.StandInUntil}
-	if len(e.AddTags) > 0 || len(e.DropTags) > 0 {
-		tags := slices.DeleteFunc(slices.Clone(c.Tags), func(t string) bool { return hasTag(e.DropTags, t) })
-		for _, t := range e.AddTags {
-			if !hasTag(tags, t) {
-				tags = append(tags, t)
-			}
-		}
-		p.Tags = &tags
-	}
-	return p
-}
-
-// hasTag compares as people do: a tag is the same in capitals.
-func hasTag(tags []string, t string) bool {
-	return slices.ContainsFunc(tags, func(has string) bool { return strings.EqualFold(firstLine(has), firstLine(t)) })
-}
-
-func (e BulkEdit) empty() bool {
-	for _, p := range []*string{e.Agent, e.Sector, e.Segment, e.Tier, e.Status, e.StandIn, e.StandInFrom, e.StandInUntil} {
-		if p != nil {
-			return false
-		}
-	}
-	return len(e.AddTags) == 0 && len(e.DropTags) == 0
-}
-
-// CheckBulkEdit refuses an edit that no client could take, and one that the
-// actor may not make, before any client is touched: CodeInvalid by field,
+// CheckBulkEdit refuses an edit that no record could take, and one that the
+// actor may not make, before any record is touched: CodeInvalid by field,
 // CodeForbidden for an agent who reassigns.
 func (s *Service) CheckBulkEdit(ctx context.Context, a Actor, in BulkArgs) error {
-	if in.Edit.empty() {
+	l, err := in.list()
+	switch {
+	case err != nil:
+		return err
+	case l.kind.empty():
 		return Errf(CodeInvalid, "error.bulk.nothing")
-	}
-	if len(in.IDs) == 0 && in.Query == nil {
+	case len(in.IDs) == 0 && l.all == nil:
 		return Errf(CodeInvalid, "error.bulk.nobody")
-	}
-	if len(in.IDs) > MaxBulkIDs {
+	case len(in.IDs) > MaxBulkIDs:
 		return Errf(CodeInvalid, "error.bulk.many")
 	}
-	if in.Edit.Agent != nil {
-		if err := a.mustBe(RoleManager, RoleAdmin); err != nil {
-			return err
-		}
-	}
-	any := Client{Name: "any"}
-	if err := s.applyClientPatch(ctx, a, &any, in.Edit.patch(&any)); err != nil {
+	if err := l.kind.check(ctx, s, a); err != nil || l.all == nil {
 		return err
 	}
-	if in.Query != nil {
-		_, err := in.Query.query(ctx, s, a)
-		return err
-	}
-	return nil
+	_, err = l.all(ctx, s, a)
+	return err
 }
 
-// BulkClients edits many clients alike, each through EditClient, under a batch
+// BulkRecords edits many records of a list alike, each as by hand, under a batch
 // that UndoBatch takes back. What cannot be edited is refused, one by one. It
 // may be repeated after a crash: what has the values already counts as before.
-func (s *Service) BulkClients(ctx context.Context, a Actor, batch string, in BulkArgs, progress func(done, total int)) (BulkResult, error) {
-	var sum BulkResult
+func (s *Service) BulkRecords(ctx context.Context, a Actor, batch string, in BulkArgs, progress func(done, total int)) (BulkResult, error) {
 	if err := s.CheckBulkEdit(ctx, a, in); err != nil {
-		return sum, err
+		return BulkResult{}, err
 	}
-	ids, err := s.bulkIDs(ctx, a, in)
+	l, err := in.list()
 	if err != nil {
-		return sum, err
+		return BulkResult{}, err
 	}
-	b := bulk{s: s, a: a, batch: batch, edit: in.Edit}
+	ids, err := l.ids(ctx, s, a, in.IDs)
+	if err != nil {
+		return BulkResult{}, err
+	}
+	b := bulk{s: s, a: a, batch: batch, list: l}
 	under := WithBatch(ctx, batch)
 	for n, id := range ids {
 		if err = errors.Join(ctx.Err(), b.one(under, id)); err != nil {
@@ -133,14 +148,14 @@ func (s *Service) BulkClients(ctx context.Context, a Actor, batch string, in Bul
 	return b.sum, errors.Join(err, s.noteHandovers(context.WithoutCancel(ctx), a, batch, in.Edit))
 }
 
-// bulkIDs names the clients before the first one changes: an edit may take a
-// client out of the list that it was found in.
-func (s *Service) bulkIDs(ctx context.Context, a Actor, in BulkArgs) ([]string, error) {
-	if len(in.IDs) > 0 {
-		ids := slices.Sorted(slices.Values(in.IDs))
+// ids names the records before the first one changes: an edit may take a record
+// out of the list that it was found in.
+func (l bulkList) ids(ctx context.Context, s *Service, a Actor, named []string) ([]string, error) {
+	if len(named) > 0 {
+		ids := slices.Sorted(slices.Values(named))
 		return slices.Compact(ids), nil
 	}
-	q, err := in.Query.query(ctx, s, a)
+	q, err := l.all(ctx, s, a)
 	if err != nil {
 		return nil, err
 	}
@@ -160,44 +175,39 @@ type bulk struct {
 	s     *Service
 	a     Actor
 	batch string
-	edit  BulkEdit
+	list  bulkList
 	sum   BulkResult
 }
 
-// one edits one client. Another writer in between makes it look again.
+// one edits one record. Another writer in between makes it look again.
 func (b *bulk) one(ctx context.Context, id string) error {
 	for tries := 1; ; tries++ {
-		c, err := b.s.client(ctx, b.a, id)
-		if CodeOf(err) == CodeNotFound {
-			b.refuse(Client{ID: id}, Text{Key: "bulk.gone"})
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		is, err := b.s.EditClient(ctx, b.a, c.ID, c.Version, b.edit.patch(&c))
+		r, err := b.list.kind.edit(ctx, b.s, b.a, id)
 		switch {
-		case CodeOf(err) == CodeConflict && tries < maxTries:
-			continue
-		case err == nil && is.Version != c.Version:
+		case err == nil && r.is != r.was:
 			b.sum.Changed++
 			return nil
 		case err == nil:
-			return b.same(ctx, &c)
+			return b.same(ctx, id, r.is)
+		case CodeOf(err) == CodeNotFound:
+			b.refuse(Refusal{Doc: id, Reason: Text{Key: "bulk.gone"}})
+			return nil
+		case CodeOf(err) == CodeConflict && tries < maxTries:
+			continue
 		}
 		why, ok := refusedFor(err)
 		if !ok {
 			return err
 		}
-		b.refuse(c, why)
+		b.refuse(Refusal{Doc: id, Client: r.client, Name: r.name, Reason: why})
 		return nil
 	}
 }
 
-// same counts a client that had the values: by this edit, in a run that was
+// same counts a record that had the values: by this edit, in a run that was
 // broken off, or before.
-func (b *bulk) same(ctx context.Context, c *Client) error {
-	last := Revision{Of: Clients.In.Name, Doc: c.ID, Version: c.Version}
+func (b *bulk) same(ctx context.Context, id string, version int64) error {
+	last := Revision{Of: b.list.in.Name, Doc: id, Version: version}
 	was, err := Revisions.Get(ctx, b.s.store, last.id())
 	switch {
 	case err != nil && CodeOf(err) != CodeNotFound:
@@ -210,19 +220,15 @@ func (b *bulk) same(ctx context.Context, c *Client) error {
 	return nil
 }
 
-func (b *bulk) refuse(c Client, why Text) {
+func (b *bulk) refuse(r Refusal) {
 	b.sum.Kept++
-	if len(b.sum.Refused) < maxRefusals {
-		r := Refusal{Of: Clients.In.Name, Doc: c.ID, Name: c.Name, Reason: why}
-		if c.Name != "" {
-			r.Client = c.ID
-		}
+	if r.Of = b.list.in.Name; len(b.sum.Refused) < maxRefusals {
 		b.sum.Refused = append(b.sum.Refused, r)
 	}
 }
 
-// refusedFor is why a client did not take an edit; false for what is no fault of
-// the client or the edit.
+// refusedFor is why a record did not take an edit; false for what is no fault of
+// the record or the edit.
 func refusedFor(err error) (Text, bool) {
 	var e *Error
 	if !errors.As(err, &e) {

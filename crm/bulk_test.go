@@ -27,7 +27,7 @@ func (h *house) portfolio(t *testing.T, names ...string) []crm.Client {
 
 func (h *house) bulk(t *testing.T, a crm.Actor, batch string, in crm.BulkArgs) crm.BulkResult {
 	t.Helper()
-	sum, err := h.BulkClients(t.Context(), a, batch, in, nil)
+	sum, err := h.BulkRecords(t.Context(), a, batch, in, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestBulkReassignAndUndo(t *testing.T) {
 	list := h.portfolio(t, "Aço Um", "Aço Dois", "Aço Três")
 	in := crm.BulkArgs{IDs: []string{list[0].ID, list[1].ID, list[2].ID, list[2].ID, h.ruisClient.ID}, Edit: crm.BulkEdit{Agent: &leo.UserID}}
 	var told [][2]int
-	sum, err := h.BulkClients(ctx, h.manager, "b1", in, func(done, total int) { told = append(told, [2]int{done, total}) })
+	sum, err := h.BulkRecords(ctx, h.manager, "b1", in, func(done, total int) { told = append(told, [2]int{done, total}) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestBulkRefusesBeforeItBegins(t *testing.T) {
 		{"a stand-in without dates", h.manager, crm.BulkArgs{IDs: id, Edit: crm.BulkEdit{StandIn: &h.ana.UserID}}, crm.CodeInvalid},
 		{"too many", h.admin, crm.BulkArgs{IDs: make([]string, crm.MaxBulkIDs+1), Edit: crm.BulkEdit{Tier: new("A")}}, crm.CodeInvalid},
 	} {
-		if _, err := h.BulkClients(t.Context(), c.a, "b", c.in, nil); crm.CodeOf(err) != c.want {
+		if _, err := h.BulkRecords(t.Context(), c.a, "b", c.in, nil); crm.CodeOf(err) != c.want {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
 	}
@@ -192,7 +192,7 @@ func TestBulkThatIsStopped(t *testing.T) {
 	leo := h.user(t, "leo", crm.RoleAgent, "norte")
 	list := h.portfolio(t, "Aço Um", "Aço Dois")
 	ctx, stop := context.WithCancel(t.Context())
-	sum, err := h.BulkClients(ctx, h.manager, "b", crm.BulkArgs{IDs: []string{list[0].ID, list[1].ID}, Edit: crm.BulkEdit{Agent: &leo.UserID}},
+	sum, err := h.BulkRecords(ctx, h.manager, "b", crm.BulkArgs{IDs: []string{list[0].ID, list[1].ID}, Edit: crm.BulkEdit{Agent: &leo.UserID}},
 		func(int, int) { stop() })
 	if !errors.Is(err, context.Canceled) || sum.Changed != 1 {
 		t.Errorf("did %+v, %v", sum, err)

@@ -57,7 +57,7 @@ type Contract struct {
 	End          string       `json:"end,omitempty"` // civil date when it was ended
 	Denounced    string       `json:"denounced,omitempty"`
 	Former       bool         `json:"former,omitempty"` // a past contract (DS row of a regulator's file)
-	Market       string       `json:"market,omitempty"`
+	Market       string       `json:"market,omitempty"` // as a file says it; see MarketNow
 	Schedule     []DemandStep `json:"schedule"`
 	Test         *TestPeriod  `json:"test,omitempty"`
 	Agreed       bool         `json:"agreed,omitempty"`     // a CCER whose fixed term the parties keep (art. 133 §1)
@@ -71,6 +71,7 @@ type Contract struct {
 	UC          string    `json:"uc,omitempty"`
 	FormerUC    string    `json:"formerUc,omitempty"`
 	City        string    `json:"city,omitempty"`
+	PlaceMarket string    `json:"installationMarket,omitempty"`
 	ContractedW int64     `json:"contractedW,omitempty"` // in force, off-peak where there are two
 	NoticeOn    string    `json:"noticeOn,omitempty"`    // civil date until which it can be denounced
 	CreatedAt   time.Time `json:"createdAt"`
@@ -107,19 +108,28 @@ var Contracts = Table[Contract]{
 		}, scoped([][]string{{"-since"}, {"clientName"}, {"-contractedW"}, {"noticeOn"}})...),
 		Search: true,
 	},
-	Derived: append([]string{"clientName", "installationName", "uc", "formerUc", "city", "contractedW", "noticeOn"}, copied...),
+	Derived: append([]string{"clientName", "installationName", "uc", "formerUc", "city", "installationMarket", "contractedW", "noticeOn"}, copied...),
 	ID:      func(c *Contract) string { return c.ID },
 	Ver:     func(c *Contract) *int64 { return &c.Version },
 	Keys: func(c *Contract) store.Keys {
 		return store.Keys{
 			"client": c.Client, "installation": c.Installation, "agent": c.Agent, "team": c.Team, "acting": c.Acting,
-			"kind": c.Kind, "start": c.Start, "since": cmp.Or(c.Start, unknownSince), "modality": c.Modality, "market": c.Market, "key": ContractKey(c.Installation, c.Kind, c.Start, c.Former),
+			"kind": c.Kind, "start": c.Start, "since": cmp.Or(c.Start, unknownSince), "modality": c.Modality, "market": c.MarketNow(), "key": ContractKey(c.Installation, c.Kind, c.Start, c.Former),
 			"clientName": text.SortKey(c.ClientName), "contractedW": c.ContractedW, "noticeOn": c.NoticeOn,
 		}
 	},
 	Words: func(c *Contract) []string {
 		return text.Words(c.Number, c.ClientName, c.PlaceName, c.UC, c.FormerUC, c.City)
 	},
+}
+
+// MarketNow is the market in which a contract runs: its installation's, which may
+// have changed since a file told the contract's own. A past contract keeps that.
+func (c *Contract) MarketNow() string {
+	if c.Former && c.Market != "" {
+		return c.Market
+	}
+	return cmp.Or(c.PlaceMarket, c.Market)
 }
 
 // unknownSince sorts before every civil date.

@@ -41,7 +41,7 @@ func (i *Installation) project(contracts []Contract, readings []Reading, tariffs
 
 // project sets what a contract is found by and put in order by.
 func (c *Contract) project(client *Client, i *Installation, today string) {
-	c.ClientName, c.PlaceName, c.UC, c.FormerUC, c.City = client.Name, i.Name, i.UC, i.FormerUC, i.City
+	c.ClientName, c.PlaceName, c.UC, c.FormerUC, c.City, c.PlaceMarket = client.Name, i.Name, i.UC, i.FormerUC, i.City, i.Market
 	c.ContractedW, c.NoticeOn = 0, NoticeOf(c, today)
 	if step := c.StepOn(today); step != nil {
 		c.ContractedW, _ = shownW(c, step)

@@ -22,7 +22,7 @@ const (
 	JobImport   = "import"
 	JobReport   = "report"
 	JobUndo     = "undo"    // of a batch
-	JobBulk     = "bulk"    // an edit of many clients
+	JobBulk     = "bulk"    // an edit of many records of a list
 	JobFigure   = "figures" // all derived figures anew, after tariffs changed
 	JobResector = "sectors" // clients of some sectors anew, after divisions moved
 	JobList     = "list"    // a file of a long list

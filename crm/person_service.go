@@ -186,9 +186,10 @@ func newAddresses(was, is *Person) []string {
 }
 
 // othersAddress refuses an address that another of the client's people has: mail
-// would be said to be from either.
+// would be said to be from either. Of who no longer works there it may be
+// another's by now.
 func (s *Service) othersAddress(ctx context.Context, p *Person, bad problems) error {
-	if len(p.Emails) == 0 {
+	if len(p.Emails) == 0 || p.Former {
 		return nil
 	}
 	for o, err := range People.All(ctx, s.store, store.Query{Where: []store.Cond{store.Is("client", p.Client)}, Sort: []string{"name"}}) {

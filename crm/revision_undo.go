@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"cemigmas/crm/store"
 )
@@ -182,9 +183,10 @@ const (
 
 // since looks at the versions after an edit. Only the batch itself and its undo
 // may have made them, and the undo takes edits back from the newest on: with as
-// many taken back as were made, this one is next.
+// many taken back as were made, this one is next. What others did and took back
+// left nothing.
 func (u *undoing) since(ctx context.Context, e *Revision, now int64) (int, error) {
-	made, back := 0, 0
+	left := map[string]int{} // edits of a batch that nobody took back
 	for n := e.Version + 1; n <= now; n++ {
 		next := Revision{Of: e.Of, Doc: e.Doc, Version: n}
 		was, err := Revisions.Get(ctx, u.s.store, next.id())
@@ -193,24 +195,35 @@ func (u *undoing) since(ctx context.Context, e *Revision, now int64) (int, error
 			return edited, nil
 		case err != nil:
 			return edited, err
-		case was.Batch == u.batch:
-			made++
-		case was.Batch == undoOf(u.batch):
-			back++
-		default:
+		case was.Batch == "":
+			return edited, nil
+		}
+		if of, undo := strings.CutPrefix(was.Batch, undoPrefix); undo {
+			left[of]--
+		} else {
+			left[was.Batch]++
+		}
+	}
+	own := left[u.batch]
+	delete(left, u.batch)
+	for _, n := range left {
+		if n != 0 {
 			return edited, nil
 		}
 	}
 	switch {
-	case back > made:
+	case own < 0:
 		return undone, nil
-	case back < made:
+	case own > 0:
 		return edited, nil // a newer edit of the batch was refused
 	}
 	return standing, nil
 }
 
-func undoOf(batch string) string { return "undo:" + batch }
+// undoPrefix begins the batch of what an undo wrote.
+const undoPrefix = "undo:"
+
+func undoOf(batch string) string { return undoPrefix + batch }
 
 // unmake deletes a document that the batch made, unless something depends on it
 // by now.

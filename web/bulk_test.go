@@ -104,3 +104,55 @@ func TestHandoverPages(t *testing.T) {
 	k.Browser("ana").Get("/").Status(200).Has(".notice", "para você: 3 clientes").Has(".notice a[href='/handover?batch=b']", "")
 	k.Browser("bia").Get("/").Status(200).Has(".notice", "De você para").Lacks(".notice a[href='/handover?batch=b']")
 }
+
+// The other lists are chosen from as that of clients: what is chosen waits in a
+// form of its own, says what it would do, and leaves what was not touched.
+func TestBulkOfOtherLists(t *testing.T) {
+	k := webtest.New(t)
+	estates := k.Fill()
+	e, others := estates["ana"], estates["cleo"]
+	for _, c := range []struct {
+		list, id, hidden, count, lacks string
+		wrong                          []string
+		typed                          []string
+		args, fact                     string
+	}{
+		{"installations", e.Installation, others.Installation, "2 instalações", "agent", []string{"subgroup", "Z9"},
+			[]string{"market", "free", "feeder", "-", "tariff_class", "Industrial", "condition_irrigation", "yes", "condition_essential", "no"},
+			`"installation":{"market":"free","tariffClass":"Industrial","feeder":"","addConditions":["irrigation"],"dropConditions":["essential"]}`, "Livre"},
+		{"contracts", e.Contract, others.Contract, "2 contratos", "modality", []string{"term", "abc"},
+			[]string{"renews", "no", "term", "24", "denounced", "2026-11-23", "migration", "2026-12-01"},
+			`"contract":{"renews":false,"termMonths":24,"denounced":"2026-11-23","migration":"2026-12-01"}`, "23/11/2026"},
+		{"people", e.Person, others.Person, "2 pessoas", "emails", []string{"channel", "pigeon"},
+			[]string{"role", "-", "former", "no", "lang", "es", "hours", "manhãs"},
+			`"person":{"role":"","hours":"manhãs","lang":"es","former":false}`, "Español"},
+	} {
+		t.Run(c.list, func(t *testing.T) {
+			b := k.Browser("ana")
+			b.Get("/"+c.list).Status(200).Has("[name=id][form=bulk][value='"+c.id+"']", "").Has("form#bulk[action='/"+c.list+"/bulk'] [name=all]", "")
+			at := b.Post("/"+c.list+"/bulk", "id", c.id, "id", c.hidden).Status(303).Header.Get("Location")
+			b.Get(at).Status(200).Has("[data-bulk]", "").Has(".badge", c.count).Lacks("[name="+c.lacks+"]").Has("a.btn[href='/"+c.list+"']", "Cancelar")
+			if body := b.Get(at).Body; strings.Contains(body, others.Mark) {
+				t.Error("a record of another team is named")
+			}
+			b.Post(at).Status(422).Has(".notice", "Diga o que deve mudar")
+			b.Post(at, c.wrong...).Status(422).Has(".invalid", "")
+			b.Post(at, c.typed...).Status(303)
+			j, err := k.Service.Job(t.Context(), k.Actor("ana"), strings.TrimPrefix(at, "/bulk/"))
+			if err != nil || j.State != crm.JobQueued || !strings.Contains(string(j.Args), c.args) || strings.Contains(string(j.Args), `"edit"`) {
+				t.Errorf("%s with %s, %v; want %s", j.State, j.Args, err, c.args)
+			}
+			b.Get(at).Status(200).Has("dl", c.fact)
+			b.Get("/bulk").Status(200).Has("a[href='"+at+"']", c.fact)
+
+			all := b.Post("/"+c.list+"/bulk?q=zx", "all", "on").Status(303).Header.Get("Location")
+			j, err = k.Service.Job(t.Context(), k.Actor("ana"), strings.TrimPrefix(all, "/bulk/"))
+			if err != nil || !strings.Contains(string(j.Args), `"records":{"Q":"zx"`) {
+				t.Errorf("%s, %v", j.Args, err)
+			}
+			if back := b.Post("/" + c.list + "/bulk?q=zx").Status(303).Header.Get("Location"); back != "/"+c.list+"?q=zx" {
+				t.Errorf("nothing chosen leads to %s", back)
+			}
+		})
+	}
+}

@@ -26,7 +26,7 @@ type list[T any] struct {
 	find    func(context.Context, *crm.Service, crm.Actor, listAsk) ([]T, string, error)
 	count   func(context.Context, *crm.Service, crm.Actor, listAsk, int) (int, error)
 	above   func(*T) (client, place string) // what the record belongs to, whose names a row shows; nil: nothing
-	bulk    string                          // POST: what is done to chosen rows; empty: they cannot be chosen
+	one     func(context.Context, *crm.Service, crm.Actor, string) (T, error)
 	links   func(view) []page.ListLink
 }
 
@@ -154,15 +154,13 @@ func (l list[T]) table(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListT
 		t.Files = append(t.Files, page.ListFile{Label: v.T("list.file." + kind), Post: q.after != "" || ask.after != "", CSRF: s.Auth.CSRF(session(c).ID),
 			URL: ask.at(l.path()+"/export", "format", kind, "cols", keysOf(columns))})
 	}
-	if l.bulk != "" {
-		t.Bulk = &page.ListBulk{URL: ask.at(l.bulk), CSRF: s.Auth.CSRF(session(c).ID), Label: v.T("web.bulk.go")}
-	}
+	t.Bulk = page.ListBulk{URL: ask.at(l.path() + "/bulk"), CSRF: s.Auth.CSRF(session(c).ID), Label: v.T("web.bulk.go." + l.name)}
 	return t, nil
 }
 
 // known is the count when the page shows the last row, else where it is asked.
 func (l list[T]) known(v view, ask listAsk, next string, last int64) page.ListCount {
-	n := page.ListCount{Text: v.Text, Bulk: l.bulk != "", All: v.T("list.check.all")}
+	n := page.ListCount{Text: v.Text, All: v.T("list.check.all")}
 	if next == "" {
 		n.Label = v.n("list.total."+l.name, last)
 		return n
@@ -177,7 +175,7 @@ func (l list[T]) total(s *Server, c *fiber.Ctx, v view, ask listAsk) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
-	count := page.ListCount{Text: v.Text, Label: v.n("list.total."+l.name, int64(n)), Bulk: l.bulk != "", Swap: true}
+	count := page.ListCount{Text: v.Text, Label: v.n("list.total."+l.name, int64(n)), Swap: true}
 	if n > totalCap {
 		count.Label = v.n("list.many."+l.name, totalCap)
 	}

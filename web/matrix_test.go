@@ -187,6 +187,12 @@ var matrix = map[string]cell{
 	"POST /serving api":                     {reach: admins, path: at("/serving"), body: map[string]any{"rules": []string{}, "version": 0}, ok: 422, deny: 403},
 	"GET /serving/agents page":              {reach: bosses, path: at("/serving/agents?segment=mv"), deny: 403},
 	"GET /serving/agents api":               {reach: bosses, path: at("/serving/agents?segment=mv"), deny: 403},
+	"POST /installations/bulk page":         {path: at("/installations/bulk"), form: []string{"id", "{place}"}, ok: 303},
+	"POST /installations/bulk api":          {path: at("/installations/bulk?q=zx"), body: map[string]any{"all": true, "edit": map[string]string{"feeder": "x"}}, ok: 202},
+	"POST /contracts/bulk page":             {path: at("/contracts/bulk"), form: []string{"id", "{contract}"}, ok: 303},
+	"POST /contracts/bulk api":              {path: at("/contracts/bulk?q=zx"), body: map[string]any{"all": true, "edit": map[string]bool{"renews": true}}, ok: 202},
+	"POST /people/bulk page":                {path: at("/people/bulk"), form: []string{"id", "{person}"}, ok: 303},
+	"POST /people/bulk api":                 {path: at("/people/bulk?q=zx"), body: map[string]any{"all": true, "edit": map[string]string{"role": "legal"}}, ok: 202},
 	"GET /bulk page":                        {path: at("/bulk")},
 	"GET /bulk/:id page":                    {reach: private, path: of("/bulk/%s", bulk)},
 	"GET /bulk/:id api":                     {reach: private, path: of("/bulk/%s", bulk)},
@@ -426,12 +432,11 @@ func ask(k *webtest.Kit, method string, api bool, c cell, u crm.User, e webtest.
 	if method == http.MethodGet {
 		return b.Get(path)
 	}
+	filled := make([]string, len(form))
 	for i, v := range form {
-		if v == "{client}" {
-			form[i] = e.Client
-		}
+		filled[i] = strings.NewReplacer("{client}", e.Client, "{place}", e.Installation, "{contract}", e.Contract, "{person}", e.Person).Replace(v)
 	}
-	return b.Post(path, form...)
+	return b.Post(path, filled...)
 }
 
 // Nothing but sign-in is served to a stranger.

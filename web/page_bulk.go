@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 
 	"github.com/gofiber/fiber/v2"
@@ -9,18 +10,18 @@ import (
 	"cemigmas/web/page"
 )
 
-// bulkStart keeps which clients were chosen in a list, one by one or all that
-// it holds, and asks what to do with them.
-func (s *Server) bulkStart(c *fiber.Ctx) error {
-	v, f := s.view(c), typed{c}
-	args, back := crm.BulkArgs{IDs: f.all("id")}, clientList.ask(c).url("", "")
+// bulkStart keeps which records of a list were chosen, one by one or all that it
+// holds, and asks what to do with them.
+func (l list[T]) bulkStart(s *Server, c *fiber.Ctx) error {
+	v, f, ask := s.view(c), typed{c}, l.ask(c)
+	args, back := crm.BulkArgs{Of: l.name, IDs: f.all("id")}, ask.url("", "")
 	if f.on("all") {
-		q := clientList.ask(c).clients()
-		q.After, q.Limit, args.IDs = "", 0, nil
-		args.Query = &q
+		args.IDs = nil
+		ask.after, ask.limit = "", 0
+		ask.chosen(&args)
 	}
 	switch {
-	case args.Query == nil && len(args.IDs) == 0:
+	case !args.All() && len(args.IDs) == 0:
 		return s.goTo(c, back, note{Label: v.T("error.bulk.nobody")})
 	case len(args.IDs) > crm.MaxBulkIDs:
 		return s.goTo(c, back, note{Label: v.T("error.bulk.many")})
@@ -32,8 +33,22 @@ func (s *Server) bulkStart(c *fiber.Ctx) error {
 	return s.goTo(c, "/bulk/"+j.ID, note{})
 }
 
+// chosen makes a whole list what an edit is about.
+func (a listAsk) chosen(args *crm.BulkArgs) {
+	if args.Of == clientList.name {
+		q := a.clients()
+		args.Query = &q
+		return
+	}
+	q := a.records()
+	args.Records = &q
+}
+
 func bulkArgs(j crm.Job) (args crm.BulkArgs) {
 	_ = json.Unmarshal(j.Args, &args) // as reportArgs
+	if args.Of == "" {
+		args.Of = clientList.name
+	}
 	return args
 }
 
@@ -59,9 +74,10 @@ func (s *Server) bulksPage(c *fiber.Ctx) error {
 	}
 	p := page.Bulks{Base: s.base(c, page.PlaceClients, v.T("web.bulk.list"), page.Link{Label: v.T("page.nav.clients"), URL: "/clients"})}
 	for _, j := range list {
-		row := page.BulkRow{What: v.bulkWords(bulkArgs(j).Edit, users), URL: "/bulk/" + j.ID, When: v.stamp(j.CreatedAt), Who: users[j.By], State: v.jobBadge(j), Clients: nothing}
+		args := bulkArgs(j)
+		row := page.BulkRow{What: v.bulkWords(args, users), URL: "/bulk/" + j.ID, When: v.stamp(j.CreatedAt), Who: users[j.By], State: v.jobBadge(j), Records: v.T("list." + args.Of)}
 		if r := bulkResult(j); r != nil {
-			row.Clients = v.n("web.clients.total", int64(r.Changed))
+			row.Records = v.n("list.total."+args.Of, int64(r.Changed))
 		}
 		u, err := s.undoOf(c, j)
 		if err != nil {
@@ -80,9 +96,9 @@ func (s *Server) bulksPage(c *fiber.Ctx) error {
 }
 
 // bulkWords says in a line what is done.
-func (v view) bulkWords(e crm.BulkEdit, users map[string]string) string {
+func (v view) bulkWords(args crm.BulkArgs, users map[string]string) string {
 	var words []string
-	for _, f := range v.bulkFacts(e, users) {
+	for _, f := range bulkKindOf(args).facts(v, args, users) {
 		words = append(words, f.Label+": "+f.Value)
 	}
 	if len(words) == 0 {
@@ -91,92 +107,63 @@ func (v view) bulkWords(e crm.BulkEdit, users map[string]string) string {
 	return join("; ", words...)
 }
 
-// bulkFacts says what is done to each client.
-func (v view) bulkFacts(e crm.BulkEdit, users map[string]string) []page.Fact {
-	var out []page.Fact
-	say := func(key string, value *string, word func(string) string) {
-		if value == nil {
-			return
-		}
-		f := page.Fact{Label: v.T(key), Value: nothing}
-		if *value != "" {
-			f.Value = word(*value)
-		}
-		out = append(out, f)
-	}
-	name := func(id string) string { return orNothing(users[id]) }
-	say("page.agent", e.Agent, name)
-	say("page.client.standin", e.StandIn, name)
-	say("page.client.standin.from", e.StandInFrom, v.date)
-	say("page.client.standin.until", e.StandInUntil, v.date)
-	if e.Sector != nil && *e.Sector == "" {
-		out = append(out, page.Fact{Label: v.T("page.sector"), Value: v.T("web.sector.auto")})
-	} else {
-		say("page.sector", e.Sector, v.sector)
-	}
-	say("page.client.segment", e.Segment, func(x string) string { return v.T("web.segment." + x) })
-	say("page.client.tier", e.Tier, func(x string) string { return x })
-	say("page.client.status", e.Status, func(x string) string { return v.T("web.status." + x) })
-	for _, t := range []struct {
-		key  string
-		tags []string
-	}{{"web.bulk.tags.add", e.AddTags}, {"web.bulk.tags.drop", e.DropTags}} {
-		if len(t.tags) > 0 {
-			out = append(out, page.Fact{Label: v.T(t.key), Value: join(", ", t.tags...)})
-		}
-	}
-	return out
-}
-
 func (s *Server) bulkPage(c *fiber.Ctx) error {
 	j, err := s.jobOf(c.UserContext(), actor(c), c.Params("id"), crm.JobBulk)
 	if err != nil {
 		return s.fail(c, err)
 	}
 	if j.State == crm.JobDraft {
-		return s.showBulkForm(c, fiber.StatusOK, j, typed{}, nil, nil)
+		return s.showBulkForm(c, fiber.StatusOK, j, nil, nil, nil)
 	}
 	return s.showBulk(c, j)
 }
 
 func (s *Server) bulkFrame(c *fiber.Ctx, v view, j crm.Job) page.Bulk {
-	p := page.Bulk{Base: s.base(c, page.PlaceClients, v.T("web.bulk.title"), page.Link{Label: v.T("page.nav.clients"), URL: "/clients"},
+	of := bulkArgs(j).Of
+	p := page.Bulk{Base: s.base(c, page.PlaceClients, v.T("web.bulk.title"), page.Link{Label: v.T("list." + of), URL: "/" + of},
 		page.Link{Label: v.T("web.bulk.list"), URL: "/bulk"}), URL: "/bulk/" + j.ID}
 	p.Shape = page.ShapeForm
 	return p
 }
 
-// bulkSample is how many clients an edit names before it begins.
+// bulkSample is how many records an edit names before it begins.
 const bulkSample = 5
 
-// bulkClients says how many clients an edit is about, and names some. Only who
-// sees a client is told its name, whatever ids were sent.
-func (s *Server) bulkClients(c *fiber.Ctx, v view, args crm.BulkArgs) (count, names string, err error) {
-	ctx, a := c.UserContext(), actor(c)
-	var some []string
+// sample says how many records an edit is about, and names some. Only who sees a
+// record is told its name, whatever ids were sent.
+func (l list[T]) sample(ctx context.Context, s *crm.Service, a crm.Actor, v view, args crm.BulkArgs) (count, names string, err error) {
+	var rows []T
 	n := len(args.IDs)
-	if args.Query != nil {
-		q := *args.Query
-		if n, err = s.Service.CountClients(ctx, a, q, totalCap); err != nil {
+	if args.All() {
+		ask := chosenAsk(args)
+		if n, err = l.count(ctx, s, a, ask, totalCap); err != nil {
 			return "", "", err
 		}
-		q.Limit = bulkSample
-		list, _, err := s.Service.ClientList(ctx, a, q)
-		if err != nil {
+		ask.limit = bulkSample
+		if rows, _, err = l.find(ctx, s, a, ask); err != nil {
 			return "", "", err
-		}
-		for _, cl := range list {
-			some = append(some, cl.Name)
 		}
 	}
 	for _, id := range args.IDs[:min(len(args.IDs), bulkSample)] {
-		if cl, err := s.Service.Client(ctx, a, id); err == nil {
-			some = append(some, cl.Name)
+		r, err := l.one(ctx, s, a, id)
+		switch {
+		case err == nil:
+			rows = append(rows, r)
+		case crm.CodeOf(err) != crm.CodeNotFound:
+			return "", "", err
 		}
 	}
-	count, names = v.n("web.clients.total", int64(n)), join(", ", some...)
-	if args.Query != nil && n >= totalCap {
-		count = v.n("web.clients.more", totalCap)
+	of, err := l.names(ctx, s, rows)
+	if err != nil {
+		return "", "", err
+	}
+	var some []string
+	for i := range rows {
+		some = append(some, l.called(v, of, &rows[i]))
+	}
+	count, names = v.n("list.total."+l.name, int64(n)), join(", ", some...)
+	if args.All() && n >= totalCap {
+		count = v.n("list.many."+l.name, totalCap)
 	}
 	if n > len(some) && len(some) > 0 {
 		names += ", …"
@@ -184,74 +171,41 @@ func (s *Server) bulkClients(c *fiber.Ctx, v view, args crm.BulkArgs) (count, na
 	return count, names, nil
 }
 
+// called is the name of a record: of a contract, which has a number at most, that
+// of its installation too.
+func (l list[T]) called(v view, of listNames, r *T) string {
+	name := l.columns[0].cell(v, of, r).Label
+	if l.above != nil {
+		if _, place := l.above(r); place != "" {
+			return join(", ", of.places[place], name)
+		}
+	}
+	return name
+}
+
+// chosenAsk is the list that an edit takes all records of.
+func chosenAsk(args crm.BulkArgs) (a listAsk) {
+	if q := args.Query; q != nil {
+		return listAsk{q: q.Q, sort: q.Sort, by: map[string]string{"sector": q.Sector, "agent": q.Agent, "status": q.Status}}
+	}
+	q := args.Records
+	return listAsk{q: q.Q, sort: q.Sort, by: map[string]string{"agent": q.Agent, "market": q.Market, "modality": q.Modality, "role": q.Role}}
+}
+
 // showBulkForm asks what to do; typed and wrong are what came back.
-func (s *Server) showBulkForm(c *fiber.Ctx, status int, j crm.Job, f typed, wrong map[string]string, notice *page.Notice) error {
-	v, a := s.view(c), actor(c)
-	p := s.bulkFrame(c, v, j)
+func (s *Server) showBulkForm(c *fiber.Ctx, status int, j crm.Job, f *typed, wrong map[string]string, notice *page.Notice) error {
+	v, args := s.view(c), bulkArgs(j)
+	kind, p := bulkKindOf(args), s.bulkFrame(c, v, j)
 	var err error
-	if p.Count, p.Names, err = s.bulkClients(c, v, bulkArgs(j)); err != nil {
+	if p.Count, p.Names, err = kind.sample(c.UserContext(), s.Service, actor(c), v, args); err != nil {
 		return s.fail(c, err)
 	}
-	field := func(name, label string, api ...string) page.FieldView {
-		got := page.Field{}
-		if f.c != nil {
-			got = f.field(name, wrong, api...)
-		}
-		return v.Field(name, label, got)
-	}
-	leave := page.Option{Label: v.T("web.bulk.leave")}
-	choose := func(fv page.FieldView, none string, options ...page.Option) page.FieldView {
-		all := []page.Option{leave}
-		if none != "" {
-			all = append(all, page.Option{Value: clearField, Label: none})
-		}
-		return fv.Choose(append(all, options...))
-	}
-	tiers := []page.Option{}
-	for _, t := range crm.ClientTiers {
-		tiers = append(tiers, page.Option{Value: t, Label: t})
-	}
-	form := page.BulkForm{BackURL: "/clients",
-		Sector:      choose(field("sector", "page.sector"), v.T("web.sector.auto"), v.sectors()...),
-		Segment:     choose(field("segment", "page.client.segment"), nothing, v.options("web.segment.", crm.ClientSegments...)...),
-		Tier:        choose(field("tier", "page.client.tier"), nothing, tiers...),
-		Status:      choose(field("status", "page.client.status"), "", v.options("web.status.", crm.ClientStatuses...)...),
-		StandInFrom: field("stand_in_from", "page.client.standin.from", "standInFrom").As("date"), StandInUntil: field("stand_in_until", "page.client.standin.until", "standInUntil").As("date"),
-		AddTags: field("add_tags", "web.bulk.tags.add", "tags").Help("web.bulk.tags.hint"), DropTags: field("drop_tags", "web.bulk.tags.drop")}
-	if a.Role != crm.RoleAgent {
-		agents, err := s.agentOptions(c)
-		if err != nil {
-			return s.fail(c, err)
-		}
-		agent := choose(field("agent", "page.agent"), "", agents...).Help("web.bulk.agent.hint")
-		standIn := choose(field("stand_in", "page.client.standin", "standIn"), nothing, agents...)
-		form.Agent, form.StandIn = &agent, &standIn
+	form := page.BulkForm{BackURL: "/" + args.Of, Go: v.T("web.bulk.go." + args.Of)}
+	if form.Rows, err = kind.form(s, c, f, wrong); err != nil {
+		return s.fail(c, err)
 	}
 	p.Form, p.Notice = &form, notice
 	return s.render(c, status, "bulk", p)
-}
-
-// clearField is the choice that empties what may be without a value.
-const clearField = "-"
-
-// bulkEdit reads the form: what is left alone is not said.
-func bulkEdit(f typed) crm.BulkEdit {
-	said := func(name string) *string {
-		v := f.get(name)
-		switch v {
-		case "":
-			return nil
-		case clearField:
-			v = ""
-		}
-		return &v
-	}
-	e := crm.BulkEdit{Agent: said("agent"), Sector: said("sector"), Segment: said("segment"), Tier: said("tier"), Status: said("status"),
-		StandIn: said("stand_in"), StandInFrom: said("stand_in_from"), StandInUntil: said("stand_in_until"), AddTags: f.lines("add_tags"), DropTags: f.lines("drop_tags")}
-	if e.StandIn != nil && *e.StandIn == "" {
-		e.StandInFrom, e.StandInUntil = nil, nil
-	}
-	return e
 }
 
 // bulkRun begins an edit, or goes on with one that was stopped: what has the
@@ -265,8 +219,11 @@ func (s *Server) bulkRun(c *fiber.Ctx) error {
 	args := bulkArgs(j)
 	switch {
 	case j.State == crm.JobDraft:
-		args.Edit = bulkEdit(f)
-		if err := s.Service.CheckBulkEdit(ctx, a, args); err != nil {
+		err := bulkKindOf(args).read(f, &args)
+		if err == nil {
+			err = s.Service.CheckBulkEdit(ctx, a, args)
+		}
+		if err != nil {
 			wrong, above, ok := v.formError(err)
 			if !ok {
 				return s.fail(c, err)
@@ -275,7 +232,7 @@ func (s *Server) bulkRun(c *fiber.Ctx) error {
 			if above != "" {
 				notice = &page.Notice{State: page.Bad, Label: above}
 			}
-			return s.showBulkForm(c, again(err), j, f, wrong, notice)
+			return s.showBulkForm(c, again(err), j, &f, wrong, notice)
 		}
 	case !resumable(j) || s.undone(c, j):
 		return s.goTo(c, "/bulk/"+j.ID, note{}) // clicked twice, or on an old page
@@ -302,6 +259,53 @@ func apiBulk(s *Server, c call, in bulkIn) (started, error) {
 		q.After, q.Limit = "", 0
 		args.IDs, args.Query = nil, &q
 	}
+	return s.startBulk(c, args)
+}
+
+type bulkInstallationsIn struct {
+	recordsQuery
+	IDs  []string             `json:"ids,omitempty"`
+	All  bool                 `json:"all,omitempty"` // as bulkIn
+	Edit crm.BulkInstallation `json:"edit"`
+}
+
+func apiBulkInstallations(s *Server, c call, in bulkInstallationsIn) (started, error) {
+	return s.startBulk(c, in.chosen(crm.BulkArgs{Of: placeList.name, IDs: in.IDs, Installation: &in.Edit}, in.All))
+}
+
+type bulkContractsIn struct {
+	recordsQuery
+	IDs  []string         `json:"ids,omitempty"`
+	All  bool             `json:"all,omitempty"` // as bulkIn
+	Edit crm.BulkContract `json:"edit"`
+}
+
+func apiBulkContracts(s *Server, c call, in bulkContractsIn) (started, error) {
+	return s.startBulk(c, in.chosen(crm.BulkArgs{Of: contractList.name, IDs: in.IDs, Contract: &in.Edit}, in.All))
+}
+
+type bulkPeopleIn struct {
+	recordsQuery
+	IDs  []string       `json:"ids,omitempty"`
+	All  bool           `json:"all,omitempty"` // as bulkIn
+	Edit crm.BulkPerson `json:"edit"`
+}
+
+func apiBulkPeople(s *Server, c call, in bulkPeopleIn) (started, error) {
+	return s.startBulk(c, in.chosen(crm.BulkArgs{Of: personList.name, IDs: in.IDs, Person: &in.Edit}, in.All))
+}
+
+// chosen makes the list that the address asks for what an edit is about.
+func (q recordsQuery) chosen(args crm.BulkArgs, all bool) crm.BulkArgs {
+	if all {
+		list := q.ask()
+		list.After, list.Limit = "", 0
+		args.IDs, args.Records = nil, &list
+	}
+	return args
+}
+
+func (s *Server) startBulk(c call, args crm.BulkArgs) (started, error) {
 	if err := s.Service.CheckBulkEdit(c, c.Actor, args); err != nil {
 		return started{}, err
 	}
@@ -309,14 +313,15 @@ func apiBulk(s *Server, c call, in bulkIn) (started, error) {
 	return started{"/api/v1/bulk/" + j.ID, jobOut(lang(c.ctx), j)}, err
 }
 
-// bulkAnswer is an edit with the clients that did not take it.
+// bulkAnswer is an edit with the records that did not take it.
 type bulkAnswer struct {
 	jobAnswer
 	Refused []bulkRefusal `json:"refused,omitempty"`
 }
 
 type bulkRefusal struct {
-	Client string `json:"client"`
+	ID     string `json:"id"`
+	Client string `json:"client,omitempty"` // that it belongs to, or is
 	Name   string `json:"name,omitempty"`
 	Reason string `json:"reason"`
 }
@@ -326,7 +331,7 @@ func apiBulkGet(s *Server, c call, in idPath) (bulkAnswer, error) {
 	out := bulkAnswer{jobAnswer: jobOut(lang(c.ctx), j)}
 	if r := bulkResult(j); r != nil {
 		for _, x := range r.Refused {
-			out.Refused = append(out.Refused, bulkRefusal{x.Doc, x.Name, say(lang(c.ctx), x.Reason)})
+			out.Refused = append(out.Refused, bulkRefusal{x.Doc, x.Client, x.Name, say(lang(c.ctx), x.Reason)})
 		}
 		r.Refused = nil
 		if out.Result, err = json.Marshal(r); err != nil {

@@ -10,7 +10,7 @@ import (
 	"cemigmas/web/page"
 )
 
-// showBulk shows how far an edit of many clients is, what became of it, and its
+// showBulk shows how far an edit of many records is, what became of it, and its
 // undo.
 func (s *Server) showBulk(c *fiber.Ctx, j crm.Job) error {
 	ctx, v := c.UserContext(), s.view(c)
@@ -23,7 +23,7 @@ func (s *Server) showBulk(c *fiber.Ctx, j crm.Job) error {
 		return s.fail(c, err)
 	}
 	p := s.bulkFrame(c, v, j)
-	p.Facts = append(v.bulkFacts(bulkArgs(j).Edit, users), v.jobFacts(j)...)
+	p.Facts = append(bulkKindOf(bulkArgs(j)).facts(v, bulkArgs(j), users), v.jobFacts(j)...)
 	shown := j
 	if undo != nil {
 		shown = *undo

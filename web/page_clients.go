@@ -13,7 +13,7 @@ import (
 
 // clientList is GET /clients.
 var clientList = list[crm.Client]{
-	name: "clients", words: true, bulk: "/clients/bulk",
+	name: "clients", words: true,
 	sorts:   []string{"name", "lastContact", "worst", "contracted", "next", "notice"},
 	filters: []string{"sector", "agent", "status"},
 	id:      func(c *crm.Client) string { return c.ID },
@@ -22,6 +22,9 @@ var clientList = list[crm.Client]{
 	},
 	count: func(ctx context.Context, s *crm.Service, a crm.Actor, q listAsk, limit int) (int, error) {
 		return s.CountClients(ctx, a, q.clients(), limit)
+	},
+	one: func(ctx context.Context, s *crm.Service, a crm.Actor, id string) (crm.Client, error) {
+		return s.Client(ctx, a, id)
 	},
 	links: func(v view) []page.ListLink {
 		return []page.ListLink{{Label: v.T("web.duplicates"), URL: "/duplicates", Icon: "client", Quiet: true, Desk: true},

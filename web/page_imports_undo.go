@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -137,8 +138,8 @@ func (v view) kept(r crm.Refusal) page.Kept {
 	}
 	switch {
 	case r.Client == "":
-	case r.Of == crm.Installations.In.Name:
-		k.URL = "/installations/" + r.Doc
+	case slices.Contains([]string{crm.Installations.In.Name, crm.Contracts.In.Name, crm.People.In.Name}, r.Of):
+		k.URL = "/" + r.Of + "/" + r.Doc
 	default:
 		k.URL = "/clients/" + r.Client
 	}

@@ -22,6 +22,9 @@ var placeList = list[crm.Installation]{
 	count: func(ctx context.Context, s *crm.Service, a crm.Actor, q listAsk, limit int) (int, error) {
 		return s.CountInstallations(ctx, a, q.records(), limit)
 	},
+	one: func(ctx context.Context, s *crm.Service, a crm.Actor, id string) (crm.Installation, error) {
+		return s.Installation(ctx, a, id)
+	},
 	columns: []column[crm.Installation]{
 		linked("name", "report.col.installation", false, func(_ view, _ listNames, i *crm.Installation) (string, string) {
 			return i.Name, "/installations/" + i.ID
@@ -55,6 +58,9 @@ var contractList = list[crm.Contract]{
 	count: func(ctx context.Context, s *crm.Service, a crm.Actor, q listAsk, limit int) (int, error) {
 		return s.CountContracts(ctx, a, q.records(), limit)
 	},
+	one: func(ctx context.Context, s *crm.Service, a crm.Actor, id string) (crm.Contract, error) {
+		return s.Contract(ctx, a, id)
+	},
 	columns: []column[crm.Contract]{
 		linked("name", "list.c.contract", false, func(v view, _ listNames, k *crm.Contract) (string, string) {
 			return v.contractName(k), "/contracts/" + k.ID
@@ -73,7 +79,7 @@ var contractList = list[crm.Contract]{
 		contractState(),
 		words("agent", "page.agent", func(_ view, n listNames, k *crm.Contract) string { return n.users[k.Agent] }),
 		words("number", "contract.field.number", func(_ view, _ listNames, k *crm.Contract) string { return k.Number }).chosen(),
-		words("market", "list.c.market", func(v view, _ listNames, k *crm.Contract) string { return v.orEmpty("web.market.", k.Market) }).chosen(),
+		words("market", "list.c.market", func(v view, _ listNames, k *crm.Contract) string { return v.orEmpty("web.market.", k.MarketNow()) }).chosen(),
 		due("notice", "report.col.notice", func(k *crm.Contract) string { return k.NoticeOn }).sorted("notice", false).chosen(),
 		words("uc", "report.col.uc", func(_ view, _ listNames, k *crm.Contract) string { return ucOf(k.UC, k.FormerUC) }).chosen(),
 		words("city", "page.client.city", func(_ view, _ listNames, k *crm.Contract) string { return k.City }).chosen(),
@@ -122,6 +128,9 @@ var personList = list[crm.Person]{
 	},
 	count: func(ctx context.Context, s *crm.Service, a crm.Actor, q listAsk, limit int) (int, error) {
 		return s.CountPeople(ctx, a, q.records(), limit)
+	},
+	one: func(ctx context.Context, s *crm.Service, a crm.Actor, id string) (crm.Person, error) {
+		return s.Person(ctx, a, id)
 	},
 	columns: []column[crm.Person]{
 		linked("name", "web.sort.name", false, func(_ view, _ listNames, p *crm.Person) (string, string) {

@@ -1,6 +1,6 @@
 package page
 
-// Bulks lists the edits of many clients that were made: GET /bulk.
+// Bulks lists the edits of many records that were made: GET /bulk.
 type Bulks struct {
 	Base
 	Rows []BulkRow
@@ -14,10 +14,10 @@ type BulkRow struct {
 	When    string
 	Who     string
 	State   Badge
-	Clients string
+	Records string // "12 clientes"
 }
 
-// Bulk edits many clients alike: GET and POST /bulk/{id}. First it asks what to
+// Bulk edits many records of a list alike: GET and POST /bulk/{id}. First it asks what to
 // do, then it shows how far that is, then what became of it.
 type Bulk struct {
 	Base
@@ -35,16 +35,11 @@ type Bulk struct {
 	Undo    *BulkUndo
 }
 
-// BulkForm holds the fields agent, stand_in, stand_in_from, stand_in_until,
-// sector, segment, tier, status, add_tags and drop_tags. A select without a
-// value leaves what the clients have.
+// BulkForm asks what to do. A field without a value leaves what the records have.
 type BulkForm struct {
-	Agent, StandIn            *FieldView // nil: the viewer may not
-	StandInFrom, StandInUntil FieldView
-	Sector, Segment           FieldView
-	Tier, Status              FieldView
-	AddTags, DropTags         FieldView
-	BackURL                   string
+	Rows    [][]FieldView
+	Go      string // of the button: "Alterar clientes"
+	BackURL string
 }
 
 // Given says how many clients went from one agent to another.

@@ -126,7 +126,7 @@ type ListTable struct {
 	Chosen  bool
 	Columns ListColumns // with Swap
 	Views   ListViews
-	Bulk    *ListBulk // nil: rows cannot be chosen
+	Bulk    ListBulk
 	Files   []ListFile
 }
 
@@ -145,7 +145,6 @@ type ListCount struct {
 	Text
 	Label string // "312 clientes", "10.000+ clientes"; empty until it is known
 	Part  string // GET: the count
-	Bulk  bool   // the bar of the chosen ones says it too
 	All   string // "Selecionar todos: 312 clientes"
 	Swap  bool   // brings All out of band
 }

@@ -145,7 +145,7 @@ func (a *App) undoJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error
 	return sum, nil, err
 }
 
-// bulkJob edits many clients alike.
+// bulkJob edits many records alike.
 func (a *App) bulkJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error) {
 	var args crm.BulkArgs
 	if err := t.Args(&args); err != nil {
@@ -155,7 +155,7 @@ func (a *App) bulkJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error
 	if err != nil {
 		return nil, nil, err
 	}
-	sum, err := t.Service().BulkClients(ctx, actor, t.Job.ID, args, func(done, total int) { t.Progress(ctx, int64(done), int64(total), "job.bulk.rows") })
+	sum, err := t.Service().BulkRecords(ctx, actor, t.Job.ID, args, func(done, total int) { t.Progress(ctx, int64(done), int64(total), "job.bulk.rows") })
 	return sum, nil, err
 }
 

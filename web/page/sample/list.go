@@ -12,9 +12,9 @@ func clients(t page.Text) []Story {
 	heads[0].URL, heads[0].Sort = "?sort=name", "ascending"
 	heads[5].URL, heads[5].Sort = "?sort=worst", "descending"
 	list := page.ListTable{Text: t, Name: "clients", Label: t.T("list.clients"), Heads: heads, Shown: "1–4",
-		Count: page.ListCount{Text: t, Part: "/clients", Bulk: true, All: t.T("list.check.all")},
+		Count: page.ListCount{Text: t, Part: "/clients", All: t.T("list.check.all")},
 		More:  &page.More{Label: t.T("page.clients.more"), URL: "/clients?after=x", Part: "/clients?after=x"},
-		Bulk:  &page.ListBulk{URL: "/clients/bulk", CSRF: "x", Label: t.T("web.bulk.go")},
+		Bulk:  page.ListBulk{URL: "/clients/bulk", CSRF: "x", Label: t.T("web.bulk.go.clients")},
 		Files: []page.ListFile{{Label: t.T("list.file.xlsx"), URL: "/clients/export?format=xlsx", Post: true, CSRF: "x"}, {Label: t.T("list.file.csv"), URL: "/clients/export?format=csv"}}}
 	for _, r := range []struct {
 		name, kw string
@@ -58,7 +58,7 @@ func clients(t page.Text) []Story {
 	part.Chips.Swap, part.Chosen, part.Columns = true, true, columns
 	part.Views = views
 	part.Columns.Swap, part.Views.Swap = true, true
-	count := page.ListCount{Text: t, Label: "312 clientes", Bulk: true, All: t.T("list.check.all") + ": 312 clientes", Swap: true}
+	count := page.ListCount{Text: t, Label: "312 clientes", All: t.T("list.check.all") + ": 312 clientes", Swap: true}
 	return []Story{{"clients", "list", full}, {"clients-empty", "list", none}, {"clients-failed", "list", wrong},
 		{"clients-list", "list/table", part}, {"clients-rows", "list/rows", list}, {"clients-count", "list/count", count}}
 }

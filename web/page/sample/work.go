@@ -104,17 +104,16 @@ func imports(t page.Text) []Story {
 	return []Story{{"mapping", "mapping", mapping}, {"undo", "undo", undo}, {"undo-before", "undo", before}, {"imports", "imports", list}, {"imports-empty", "imports", empty}, {"import-running", "import", one(page.JobRunning)}, {"import", "import", done}, {"import-clean", "import", clean}, {"import-failed", "import", one(page.JobFailed)}, {"import-year", "import", yearless}}
 }
 
-// bulk are the pages of edits of many clients and of what is handed over.
+// bulk are the pages of edits of many records and of what is handed over.
 func bulk(t page.Text) []Story {
 	crumbs := []page.Link{{Label: t.T("page.nav.clients"), URL: "/clients"}, {Label: t.T("web.bulk.list"), URL: "/bulk"}}
 	b := base(t, page.PlaceClients, t.T("web.bulk.title"), crumbs...)
 	leave := []page.Option{{Label: t.T("web.bulk.leave")}, {Value: "x", Label: "Bia Prado"}}
 	field := func(name, label string) page.FieldView { return t.Field(name, label, page.Field{}) }
-	agent, standIn := field("agent", "page.agent").Choose(leave).Help("web.bulk.agent.hint"), field("stand_in", "page.client.standin").Choose(leave)
-	form := &page.BulkForm{Agent: &agent, StandIn: &standIn, StandInFrom: field("stand_in_from", "page.client.standin.from").As("date"),
-		StandInUntil: field("stand_in_until", "page.client.standin.until").As("date"), Sector: field("sector", "page.sector").Choose(leave),
-		Segment: field("segment", "page.client.segment").Choose(leave), Tier: field("tier", "page.client.tier").Choose(leave), Status: field("status", "page.client.status").Choose(leave),
-		AddTags: field("add_tags", "web.bulk.tags.add").Help("web.bulk.tags.hint"), DropTags: field("drop_tags", "web.bulk.tags.drop"), BackURL: "/clients"}
+	form := &page.BulkForm{Rows: [][]page.FieldView{{field("agent", "page.agent").Choose(leave).Help("web.bulk.agent.hint")},
+		{field("stand_in", "page.client.standin").Choose(leave), field("stand_in_from", "page.client.standin.from").As("date"), field("stand_in_until", "page.client.standin.until").As("date")},
+		{field("sector", "page.sector").Choose(leave), field("segment", "page.client.segment").Choose(leave)},
+		{field("add_tags", "web.bulk.tags.add").Help("web.bulk.tags.hint"), field("drop_tags", "web.bulk.tags.drop")}}, Go: t.T("web.bulk.go.clients"), BackURL: "/clients"}
 	running, ended := job(t, page.JobRunning), job(t, page.JobDone)
 	done := page.Bulk{Base: b, URL: "/bulk/j1", Job: &ended, Stats: []page.Stat{{Label: "Alterados", Value: "11"}, {Label: "Iguais", Value: "0"}, {Label: "Mantidos", Value: "1", State: page.Warn}},
 		Facts: []page.Fact{{Label: "Agente", Value: "Bia Prado"}}, Refused: []page.Kept{{Kind: "Clientes", Name: "Laticínios Serra Clara", URL: "/clients/c1", Reason: "Escolha um agente ativo."}}, More: "e mais 3",
@@ -125,7 +124,7 @@ func bulk(t page.Text) []Story {
 			{Day: "12/11", What: page.Link{Label: "Simulação até dia 30", URL: "/visits/v1"}, Sub: "Revisão de demanda", Left: "prometido", State: page.Warn},
 			{Day: "15/12", What: page.Link{Label: "Denúncia do CUSD", URL: "/contracts/k1"}, Sub: "Fábrica", Left: "data do contrato"}}}}}
 	nobody := page.Handover{Base: over.Base, Heading: over.Heading, Empty: &page.Empty{Label: t.T("web.handover.none")}}
-	rows := page.Bulks{Base: b, Rows: []page.BulkRow{{What: "Agente: Bia Prado", URL: "/bulk/j1", When: "hoje, 09:20", Who: "Rafael Pires", State: page.Badge{Label: "pronta", State: page.OK}, Clients: "11 clientes"}},
+	rows := page.Bulks{Base: b, Rows: []page.BulkRow{{What: "Agente: Bia Prado", URL: "/bulk/j1", When: "hoje, 09:20", Who: "Rafael Pires", State: page.Badge{Label: "pronta", State: page.OK}, Records: "11 clientes"}},
 		More: &page.More{Label: "Mais", URL: "/bulk?after=x"}}
 	return []Story{{"bulk-form", "bulk", page.Bulk{Base: b, URL: "/bulk/j1", Count: "12 clientes", Names: "Laticínios Serra Clara, Moinho Araguari, …", Form: form}},
 		{"bulk-running", "bulk", page.Bulk{Base: b, URL: "/bulk/j1", Job: &running}}, {"bulk", "bulk", done}, {"bulks", "bulks", rows}, {"bulks-empty", "bulks", page.Bulks{Base: b}},
