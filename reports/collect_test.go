@@ -8,6 +8,7 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
+	"cemigmas/crm/locale"
 	"cemigmas/crm/store"
 	"cemigmas/crm/store/opentest"
 	"cemigmas/reports"
@@ -257,6 +258,72 @@ func TestCollectSectorOfTheMonth(t *testing.T) {
 			if got.Name == c.Name && got.Sector != want {
 				t.Errorf("in %s it is grouped under %s, want %s", month, got.Sector, want)
 			}
+		}
+	}
+}
+
+// A report groups by the sectors of its month, under the names that they have
+// now; one that is gone keeps its last name and stands last.
+func TestReportOverEditedSectors(t *testing.T) {
+	s := house(t)
+	admin := crm.Actor{UserID: "root", Role: crm.RoleAdmin}
+	must := func(done crm.SectorEdit, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return done.ID
+	}
+	must(s.EditSector(t.Context(), admin, "mining", 0, crm.SectorInput{Name: "Mineradoras", NameES: "Mineras", NameEN: "Mines", Divisions: []string{"05", "06", "07", "08", "09"}}))
+	trial := must(s.AddSector(t.Context(), admin, crm.SectorInput{Name: "Piloto", NameEN: "Pilot"}))
+	for id, stays := range map[string][]crm.SectorStay{"c3": {{Sector: "mining"}, {Sector: "chemicals", From: "2026-11-05"}}, "c4": {{Sector: trial}, {Sector: "food", From: "2026-11-02"}}} {
+		c, err := crm.Clients.Get(t.Context(), s.Store(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Sector, c.Sectors = stays[1].Sector, stays
+		if err := s.Apply(t.Context(), crm.Clients.Put(&c)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(s.RemoveSector(t.Context(), admin, trial))
+	second := must(s.AddSector(t.Context(), admin, crm.SectorInput{Name: "Piloto"})) // the name is free again
+	c, err := crm.Clients.Get(t.Context(), s.Store(), "c2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Sector, c.Sectors = second, nil
+	if err := s.Apply(t.Context(), crm.Clients.Put(&c)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []struct {
+		month  calendar.Month
+		lang   locale.Lang
+		sheets string
+		titles string
+	}{
+		{"2026-10", locale.PtBR, "Mineradoras|Alimentos e bebidas|Piloto|Piloto 2", "Mineradoras|Alimentos e bebidas|Piloto|Piloto"},
+		{"2026-10", locale.ES, "Mineras|Alimentos y bebidas|Piloto|Piloto 2", "Mineras|Alimentos y bebidas|Piloto|Piloto"},
+		{"2026-10", locale.EN, "Mines|Food and drink|Piloto|Pilot", "Mines|Food and drink|Piloto|Pilot"},
+		{"2026-11", locale.PtBR, "Alimentos e bebidas|Química, farmacêutica|Piloto", "Alimentos e bebidas|Química, farmacêutica e plásticos|Piloto"},
+	} {
+		d, err := reports.Collect(t.Context(), s, crm.SystemActor(), want.month)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wb := reports.Build(d, want.lang)
+		var sheets, titles, rows []string
+		for _, tab := range wb.Tables[1 : len(wb.Tables)-1] {
+			sheets, titles = append(sheets, tab.Name), append(titles, tab.Title)
+		}
+		for r := range wb.Tables[0].Rows {
+			rows = append(rows, r.Cells[0].Text)
+		}
+		if got := strings.Join(sheets, "|"); got != want.sheets {
+			t.Errorf("%s %s: sheets %s, want %s", want.month, want.lang, got, want.sheets)
+		}
+		if got := strings.Join(titles, "|"); got != want.titles || strings.Join(rows[:len(rows)-1], "|") != got {
+			t.Errorf("%s %s: titles %s, summary %s", want.month, want.lang, got, strings.Join(rows, "|"))
 		}
 	}
 }

@@ -172,3 +172,24 @@ func TestDifferences(t *testing.T) {
 		t.Errorf("%+v", j)
 	}
 }
+
+// A dry run names sectors as admins named them, also where a client's sectors are
+// dated; what it shows of a member is never the member's name in the store.
+func TestDifferencesOfASector(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	if _, err := k.Service.EditSector(t.Context(), k.Actor("admin"), "food", 0, crm.SectorInput{Name: "Comida & Bebida", NameEN: "Meals", Divisions: []string{"10", "11", "12"}}); err != nil {
+		t.Fatal(err)
+	}
+	d := crm.ImportDiff{ID: e.Import + ":00000002", Job: e.Import, Row: 12, Kind: crm.RowClient, Of: e.Client, Name: "Fulana", Fields: []crm.RevisedField{
+		{Name: "sector", From: []byte(`"mining"`), To: []byte(`"food"`)}, {Name: "sectorBy", From: []byte(`"cnae"`), To: []byte(`"hand"`)}, {Name: "tierBy", From: []byte(`"rule"`)},
+		{Name: "sectors", From: []byte(`[{"sector":"mining"}]`), To: []byte(`[{"sector":"mining"},{"sector":"food","from":"2026-11-21"}]`)}, {Name: "secret", To: []byte(`"x"`)}}}
+	k.Apply(crm.ImportDiffs.Put(&d))
+	page := k.Browser("ana").Get("/imports/"+e.Import).Status(200).Has("#diffs", "Comida & Bebida").Has("#diffs", "Mineração, Comida & Bebida (21/11/2026)").Has("#diffs", "Faixa pela regra")
+	told := page.Find("#diffs").Text()
+	for _, raw := range []string{"sectors", "sectorBy", "tierBy", "hand", "rule", "secret", "food"} {
+		if strings.Contains(told, raw) {
+			t.Errorf("the page says %q: %s", raw, told)
+		}
+	}
+}

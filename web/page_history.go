@@ -162,7 +162,7 @@ func (t *telling) value(name string, raw json.RawMessage) string {
 }
 
 // stays says since when a client had which sector.
-func (t *telling) stays(raw json.RawMessage) string {
+func (t view) stays(raw json.RawMessage) string {
 	var list []crm.SectorStay
 	if json.Unmarshal(raw, &list) != nil {
 		return t.T("history.some")

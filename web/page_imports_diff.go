@@ -58,12 +58,12 @@ func (v view) fieldName(kind, name string) string {
 	if to, ok := columnOf[name]; ok {
 		name = to
 	}
-	for _, key := range []string{"import.col." + kind + "." + name, "page.diff.field." + name} {
+	for _, key := range []string{"import.col." + kind + "." + name, "page.diff.field." + name, "history.f." + name} {
 		if locale.Has(v.Lang, key) {
 			return v.T(key)
 		}
 	}
-	return name
+	return v.T("history.f.other")
 }
 
 // fieldValue writes a member of a document for people.
@@ -80,6 +80,9 @@ func (v view) fieldValue(name string, raw json.RawMessage, users map[string]stri
 	case float64:
 		return v.amountOf(name, int64(y))
 	case []any:
+		if name == "sectors" {
+			return v.stays(raw)
+		}
 		return v.itemsOf(raw, y)
 	}
 	return string(raw)
@@ -91,6 +94,8 @@ func (v view) wordOf(name, s string, users map[string]string) string {
 		return users[s]
 	case name == "sector":
 		return v.sector(s)
+	case name == "tierBy":
+		return v.T("page.diff.yes")
 	case len(s) == 10 && s[4] == '-' && s[7] == '-':
 		return v.date(s)
 	}

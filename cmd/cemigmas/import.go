@@ -24,7 +24,11 @@ func (c *cli) importFile() *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if template != "" {
-				return writeFile(template, func(f *os.File) error { return intake.WriteTemplate(f, o.Lang, crm.BuiltInSectors()) })
+				table, err := app.SectorTable(cmd.Context(), c.config)
+				if err != nil {
+					return err
+				}
+				return writeFile(template, func(f *os.File) error { return intake.WriteTemplate(f, o.Lang, table) })
 			}
 			if undo != "" {
 				return c.undoImport(cmd, undo, o.As)
@@ -41,7 +45,7 @@ func (c *cli) importFile() *cobra.Command {
 	f.IntVar(&o.Year, "year", 0, "year of a UCMT file (default: from its name)")
 	f.BoolVar(&o.DryRun, "dry-run", false, "say what would change and change nothing")
 	f.StringVar(&errorsOut, "errors", "", "write the faulty rows with their reasons to this workbook")
-	f.StringVar(&template, "template", "", "write an empty portfolio workbook and end")
+	f.StringVar(&template, "template", "", "write an empty portfolio workbook, with the sectors of the store if there is one, and end")
 	f.StringVar(&undo, "undo", "", "take back what the import with this id did; what was edited since is kept, and told")
 	f.StringVar(&o.Lang, "lang", "pt-BR", "language of template and reasons: pt-BR, es, en")
 	f.StringVar(&o.As, "as", "", "address of the user in whose name to import (default: the program)")

@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"cemigmas/crm"
+	"cemigmas/crm/locale"
 )
 
 // portfolioFile has two clients and one row whose CNPJ is none.
@@ -87,6 +90,47 @@ func TestTemplate(t *testing.T) {
 	d.does(exitDone, "", []string{"import", path}) // an empty template changes nothing
 	if got := d.clients(); got != "clients 0 documents" {
 		t.Errorf("after an empty template: %s", got)
+	}
+}
+
+// The template offers the sectors of the store; without a store it makes none.
+func TestTemplateOfTheStore(t *testing.T) {
+	offers := func(path string) string {
+		t.Helper()
+		f, err := excelize.OpenFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		rows, err := f.GetRows(locale.T(locale.PtBR, "import.sheet.notes"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			if len(r) > 3 && strings.Contains(r[3], "Mineração") {
+				return r[3]
+			}
+		}
+		return ""
+	}
+	d := newDesk(t)
+	path := filepath.Join(t.TempDir(), "carteira.xlsx")
+	d.does(exitDone, "", []string{"import", "--template", path})
+	if got := offers(path); !strings.Contains(got, "Alimentos e bebidas") {
+		t.Errorf("without a store: %s", got)
+	}
+	if _, err := os.Stat(d.dir); err == nil && d.dsn == "" {
+		t.Error("the template made a store")
+	}
+	a := d.open()
+	_, err := a.Service.EditSector(t.Context(), crm.Actor{UserID: "root", Role: crm.RoleAdmin}, "food", 0, crm.SectorInput{Name: "Comida & Bebida", Divisions: []string{"10", "11", "12"}})
+	a.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.does(exitDone, "", []string{"import", "--template", path})
+	if got := offers(path); !strings.Contains(got, "Comida & Bebida") || strings.Contains(got, "Alimentos e bebidas") {
+		t.Errorf("of the store: %s", got)
 	}
 }
 

@@ -1,7 +1,7 @@
 package intake
 
 import (
-	"maps"
+	"slices"
 	"sync"
 
 	"cemigmas/crm"
@@ -49,28 +49,47 @@ type sheet struct {
 type choice struct {
 	prefix string
 	ids    []string
+	former []string                                 // ids that are understood, and not offered
 	also   map[string]string                        // folded word to id
 	name   func(lang locale.Lang, id string) string // nil: the message prefix+id
 	once   sync.Once
-	index  map[string]string
+	exact  map[string]string
+	loose  map[string]string // without what stands in brackets; "" where that means several
 }
 
 // find returns the id that a word means in any language.
 func (c *choice) find(word string) (string, bool) {
-	c.once.Do(func() {
-		c.index = maps.Clone(c.also)
-		if c.index == nil {
-			c.index = map[string]string{}
+	c.once.Do(c.learn)
+	if id, ok := c.exact[text.SortKey(word)]; ok {
+		return id, true
+	}
+	id := c.loose[headerKey(word)]
+	return id, id != ""
+}
+
+// learn takes ids first: admins name sectors, and a name may be another's id.
+func (c *choice) learn() {
+	c.exact, c.loose = map[string]string{}, map[string]string{}
+	is := func(word, id string) {
+		c.exact[text.SortKey(word)] = id
+		key := headerKey(word)
+		if was, ok := c.loose[key]; ok && was != id {
+			id = ""
 		}
-		for _, id := range c.ids {
-			for _, lang := range locale.Langs {
-				c.index[headerKey(c.word(lang, id))] = id
-			}
-			c.index[text.SortKey(id)] = id
+		c.loose[key] = id
+	}
+	all := slices.Concat(c.former, c.ids)
+	for _, id := range all {
+		is(id, id)
+	}
+	for word, id := range c.also {
+		is(word, id)
+	}
+	for _, id := range all {
+		for _, lang := range locale.Langs {
+			is(c.word(lang, id), id)
 		}
-	})
-	id, ok := c.index[headerKey(word)]
-	return id, ok
+	}
 }
 
 // word is a choice in a language.
@@ -113,14 +132,12 @@ var (
 // sectorChoice are the sectors that are offered. Those that are not any more are
 // understood too: who has one keeps it.
 func sectorChoice(t crm.SectorTable) *choice {
-	c := &choice{name: t.Name, also: map[string]string{}}
+	c := &choice{name: t.Name}
 	for _, s := range t.All() {
-		if !s.Disabled {
+		if s.Disabled {
+			c.former = append(c.former, s.ID)
+		} else {
 			c.ids = append(c.ids, s.ID)
-			continue
-		}
-		for _, lang := range locale.Langs {
-			c.also[headerKey(s.In(lang))] = s.ID
 		}
 	}
 	return c

@@ -101,7 +101,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if c.Data == "" {
-		c.Data = "data"
+		c.Data = defaultData
 	}
 	if c.PublicURL, err = publicURL(c.PublicURL); err != nil {
 		return nil, err

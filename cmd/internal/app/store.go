@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -30,6 +32,28 @@ func openStore(ctx context.Context, c Config) (store.Store, blob.Store, error) {
 	}
 	return openSQLite(ctx, path, c)
 }
+
+// SectorTable is the table of sectors of the store that c names. Where there is no
+// file of a store yet, none is made, and it is the table that the program brings.
+func SectorTable(ctx context.Context, c Config) (crm.SectorTable, error) {
+	if c.Data == "" {
+		c.Data = defaultData
+	}
+	if path, ok := strings.CutPrefix(c.dsn(), "sqlite:"); ok {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return crm.BuiltInSectors(), nil
+		}
+	}
+	a, err := Open(ctx, c)
+	if err != nil {
+		return crm.SectorTable{}, err
+	}
+	defer a.Close()
+	return a.Service.SectorTable(ctx)
+}
+
+// defaultData is the folder of a store that no setting names.
+const defaultData = "data"
 
 // dsn names the store.
 func (c Config) dsn() string {
