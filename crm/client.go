@@ -82,6 +82,9 @@ type Client struct {
 	// does what the agent may.
 	Acting string   `json:"acting,omitempty"`
 	Year   *BandUse `json:"year,omitempty"` // nil: too little is known to compare it
+	// Reactive is of its installations that are on, in the twelve months until the
+	// newest reading of any; nil without an excess.
+	Reactive *ReactiveYear `json:"reactive,omitempty"`
 }
 
 // Clients is the table of clients. Lists walk (scope, sort): three scopes and
@@ -129,7 +132,7 @@ var Clients = Table[Client]{
 		Search: true,
 	},
 	Derived: []string{"market", "installations", "contractedW", "worst", "worstMonth", "worstState", "noticeOn",
-		"lastContactAt", "lastContact", "nextAt", "next", "misfit", "year", "acting"},
+		"lastContactAt", "lastContact", "nextAt", "next", "misfit", "year", "reactive", "acting"},
 	ID:  func(c *Client) string { return c.ID },
 	Ver: func(c *Client) *int64 { return &c.Version },
 	Keys: func(c *Client) store.Keys {

@@ -18,12 +18,12 @@ func Derive(c *Client, units []Unit, tariffs TariffBook, today string) {
 	var sums clientSums
 	for n := range units {
 		u := &units[n]
-		u.Installation.project(u.Contracts, u.Readings[:min(len(u.Readings), stripMonths)], tariffs, today)
+		reactive := u.Installation.project(u.Contracts, u.Readings[:min(len(u.Readings), stripMonths)], tariffs, today)
 		var now int64
 		if k, step := contractAt(u.Contracts, calendar.Month(today[:7])); k != nil {
 			now, _ = shownW(k, step)
 		}
-		sums.add(&u.Installation, now)
+		sums.add(&u.Installation, now, reactive)
 		for k := range u.Contracts {
 			u.Contracts[k].project(c, &u.Installation, today)
 		}

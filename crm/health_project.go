@@ -13,8 +13,9 @@ import (
 const stripMonths = 13
 
 // project sets what an installation shows from its contracts, its newest
-// readings (newest first) and the tariffs.
-func (i *Installation) project(contracts []Contract, readings []Reading, tariffs TariffBook, today string) {
+// readings (newest first) and the tariffs. It returns its months with reactive
+// excess, of which its client sums those of its own year.
+func (i *Installation) project(contracts []Contract, readings []Reading, tariffs TariffBook, today string) []reactiveMonth {
 	newest := calendar.Month(today[:7])
 	if len(readings) > 0 {
 		newest = calendar.Month(readings[0].Month)
@@ -30,6 +31,10 @@ func (i *Installation) project(contracts []Contract, readings []Reading, tariffs
 		i.projectStrip(months)
 		i.Year = i.yearUse(months, readings, today)
 	}
+	months := reactiveMonths(i, readings, tariffs)
+	if i.Reactive = reactiveYear(newest, months); i.Reactive != nil {
+		i.Reactive.Installations = 0
+	}
 	i.Saving = savingOf(i, contracts, readings, tariffs, newest)
 	i.NoticeOn = ""
 	for n := range contracts {
@@ -37,6 +42,7 @@ func (i *Installation) project(contracts []Contract, readings []Reading, tariffs
 			i.NoticeOn = on
 		}
 	}
+	return months
 }
 
 // project sets what a contract is found by and put in order by.
@@ -78,6 +84,7 @@ type clientSums struct {
 	notice, market             string
 	loads                      map[string]*divisionLoad
 	bands                      []*bandSums // by demand.SizeBand
+	reactive                   [][]reactiveMonth
 }
 
 type divisionLoad struct {
@@ -86,7 +93,7 @@ type divisionLoad struct {
 }
 
 // add takes one installation; contracted is its demand in force today, in W.
-func (s *clientSums) add(i *Installation, contracted int64) {
+func (s *clientSums) add(i *Installation, contracted int64, reactive []reactiveMonth) {
 	s.installations++
 	if d := divisionOf(i.CNAE); d != "" {
 		if s.loads == nil {
@@ -102,6 +109,9 @@ func (s *clientSums) add(i *Installation, contracted int64) {
 		return // it is still the client's, but nothing of it is in force
 	}
 	s.contractedW += contracted
+	if len(reactive) > 0 {
+		s.reactive = append(s.reactive, reactive)
+	}
 	if i.Year != nil {
 		if s.bands == nil {
 			s.bands = make([]*bandSums, demand.SizeBands())
@@ -163,6 +173,7 @@ func (c *Client) project(s *clientSums, table SectorTable) {
 	c.Installations, c.ContractedW = s.installations, s.contractedW
 	c.WorstTenths, c.WorstMonth, c.WorstState = s.worst, s.worstMonth, string(s.worstState)
 	c.NoticeOn, c.Market, c.Year = s.notice, s.market, s.bandUse()
+	c.Reactive = reactiveYear(calendar.Month(s.worstMonth), s.reactive...)
 	if c.SectorBy == SectorByHand && table.Has(c.Sector) {
 		return
 	}

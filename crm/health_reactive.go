@@ -23,10 +23,10 @@ func (r *ReactiveHealth) Excess() bool {
 	return r != nil && (r.EnergyWh != nil && *r.EnergyWh > 0 || r.DemandW != nil && *r.DemandW > 0)
 }
 
-// reactiveHealth prices the reactive excess of a reading, which is kept as it was
+// ReactiveOf prices the reactive excess of a reading, which is kept as it was
 // billed: its demand is what lay above the demand of the bill, and no losses are
 // added to it. Nil where the reading has none.
-func reactiveHealth(i *Installation, r *Reading, tariffs TariffBook) *ReactiveHealth {
+func ReactiveOf(i *Installation, r *Reading, tariffs TariffBook) *ReactiveHealth {
 	if r.ReactiveWh == nil && r.ReactiveW == nil {
 		return nil
 	}
@@ -61,7 +61,7 @@ func (h *Health) priceReactive(i *Installation, readings []Reading, tariffs Tari
 	}
 	for n := range h.Months {
 		if r := by[h.Months[n].Month]; r != nil {
-			h.Months[n].Reactive = reactiveHealth(i, r, tariffs)
+			h.Months[n].Reactive = ReactiveOf(i, r, tariffs)
 		}
 	}
 }

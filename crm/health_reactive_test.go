@@ -47,12 +47,12 @@ func TestReactiveExcessIsPriced(t *testing.T) {
 		{"a month before supply began", "2026-02", "2026-03-10", ptr(1_000_000), nil, "test", "30000 - 30000"},
 	} {
 		i := Installation{Distributor: c.of, Subgroup: "A4", ConnectedOn: c.connected}
-		h := reactiveHealth(&i, &Reading{Month: c.month, ReactiveWh: c.wh, ReactiveW: c.w}, reactiveBook())
+		h := ReactiveOf(&i, &Reading{Month: c.month, ReactiveWh: c.wh, ReactiveW: c.w}, reactiveBook())
 		if got := cents(h.EnergyCents) + " " + cents(h.DemandCents) + " " + cents(h.Cents); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
-	if reactiveHealth(&Installation{}, &Reading{Month: "2026-03", SingleW: ptr(1)}, reactiveBook()) != nil {
+	if ReactiveOf(&Installation{}, &Reading{Month: "2026-03", SingleW: ptr(1)}, reactiveBook()) != nil {
 		t.Error("a reading without reactive figures")
 	}
 }

@@ -230,12 +230,12 @@ func (r *recompute) installations(ctx context.Context, c *Client, list []Install
 
 func (r *recompute) installation(i Installation, contracts []Contract, readings []Reading, sums *clientSums) {
 	was := i
-	i.project(contracts, readings, r.tariffs, r.today)
+	reactive := i.project(contracts, readings, r.tariffs, r.today)
 	var now int64
 	if c, step := contractAt(contracts, calendar.Month(r.today[:7])); c != nil {
 		now, _ = shownW(c, step)
 	}
-	sums.add(&i, now)
+	sums.add(&i, now, reactive)
 	r.add(patchOf(Installations, &was, &i))
 }
 

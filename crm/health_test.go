@@ -217,7 +217,7 @@ func TestRecompute(t *testing.T) {
 
 func TestSectorOfAClient(t *testing.T) {
 	unit := func(cnae string, w int64) func(*clientSums) {
-		return func(s *clientSums) { s.add(&Installation{CNAE: cnae}, w) }
+		return func(s *clientSums) { s.add(&Installation{CNAE: cnae}, w, nil) }
 	}
 	for name, c := range map[string]struct {
 		client   Client

@@ -67,6 +67,9 @@ type Installation struct {
 	NoticeOn    string       `json:"noticeOn,omitempty"`
 	Saving      *Saving      `json:"saving,omitempty"` // nil: nothing to save, or nothing can be said
 	Year        *YearUse     `json:"year,omitempty"`   // nil: too little is known to compare it
+	// Reactive is of the twelve months until its newest reading; nil without an
+	// excess.
+	Reactive *ReactiveYear `json:"reactive,omitempty"`
 }
 
 // StripMonth is one month of an installation as a bar.
@@ -106,7 +109,7 @@ var Installations = Table[Installation]{
 		}, scoped([][]string{{"name"}, {"-worst"}, {"worstMonth", "-overW"}, {"noticeOn"}, {"-saving"}})...),
 		Search: true,
 	},
-	Derived: []string{"agent", "team", "acting", "modality", "contractedW", "peakW", "strip", "worst", "worstState", "worstMonth", "overW", "overCents", "noticeOn", "saving", "year"},
+	Derived: []string{"agent", "team", "acting", "modality", "contractedW", "peakW", "strip", "worst", "worstState", "worstMonth", "overW", "overCents", "noticeOn", "saving", "year", "reactive"},
 	ID:      func(i *Installation) string { return i.ID },
 	Ver:     func(i *Installation) *int64 { return &i.Version },
 	Keys: func(i *Installation) store.Keys {

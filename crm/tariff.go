@@ -159,9 +159,3 @@ func (s *Service) TariffBook(ctx context.Context) (TariffBook, error) {
 func (s *Service) tariffsHeard(ctx context.Context) (TariffBook, error) {
 	return s.tariffs.get(ctx, s.TariffBook)
 }
-
-// TariffTable reads the demand tariffs for computing with.
-func (s *Service) TariffTable(ctx context.Context) (demand.Table, error) {
-	b, err := s.TariffBook(ctx)
-	return b.Table, err
-}

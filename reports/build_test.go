@@ -1,6 +1,7 @@
 package reports_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -85,7 +86,7 @@ func TestSummaryEqualsSheets(t *testing.T) {
 	}
 	keys := []string{
 		"contractedSingle", "contractedPeak", "contractedOffPeak", "measuredSingle", "measuredPeak", "measuredOffPeak",
-		"overKW", "overMoney", "visits", "calls", "meetings", "mails",
+		"overKW", "overMoney", "reactiveKWh", "reactiveKW", "reactiveMoney", "visits", "calls", "meetings", "mails",
 	}
 	all := rows(t, summary)
 	if len(all) != len(crm.BuiltInSectors().All())+1 {
@@ -141,6 +142,18 @@ func TestSectorSheet(t *testing.T) {
 	}
 	if c := all[0].Cells[last]; c.Tone != reports.Bad || c.Text != "nunca" {
 		t.Errorf("no contact ever: %+v", c)
+	}
+	for _, i := range []int{0, 1, 3} { // of 210 kWh without a price the kWh stand there, the R$ do not
+		kwh, money := all[i].Cells[column(t, mining, "reactiveKWh")], all[i].Cells[column(t, mining, "reactiveMoney")]
+		if kwh.Num != 210_000 || money.Has || money.Text != "sem tarifa" {
+			t.Errorf("row %d: %+v %+v", i, kwh, money)
+		}
+	}
+	summary := wb.Tables[0]
+	for n, want := range []string{"1", "0", "1"} { // mining, food, all
+		if c := rows(t, summary)[n].Cells[column(t, summary, "reactiveUnpriced")]; fmt.Sprint(c.Num) != want || (c.Tone == reports.Warn) != (want == "1") {
+			t.Errorf("summary row %d: %+v", n, c)
+		}
 	}
 	if c := all[2].Cells[money]; !c.Empty() {
 		t.Errorf("a client without installations has no demand: %+v", c)

@@ -8,7 +8,6 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
-	"cemigmas/crm/demand"
 	"cemigmas/crm/store"
 )
 
@@ -31,7 +30,7 @@ func Collect(ctx context.Context, s *crm.Service, a crm.Actor, month calendar.Mo
 	if c.data.Sectors, err = s.SectorTable(ctx); err != nil {
 		return nil, err
 	}
-	tariffs, err := s.TariffTable(ctx)
+	tariffs, err := s.TariffBook(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +61,7 @@ type collector struct {
 	store   store.Store
 	actor   crm.Actor
 	month   calendar.Month
-	tariffs demand.Table
+	tariffs crm.TariffBook
 	data    *MonthData
 	at      map[string]int // client id to its place in data.Clients
 

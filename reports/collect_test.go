@@ -57,11 +57,11 @@ func house(t *testing.T) *crm.Service {
 		all = append(all, crm.Contracts.InsertIfAbsent(&k))
 	}
 	for _, r := range []crm.Reading{
-		{Client: "c1", Installation: "i1", Month: "2026-10", SingleW: kW(560)},
-		{Client: "c1", Installation: "i1", Month: "2026-09", SingleW: kW(900)},
-		{Client: "c1", Installation: "i2", Month: "2026-10", PeakW: kW(310), OffPeakW: kW(450)},
-		{Client: "c2", Installation: "i3", Month: "2026-10", SingleW: kW(120)},
-		{Client: "c4", Installation: "i4", Month: "2026-10", SingleW: kW(150)},
+		{Client: "c1", Installation: "i1", Month: "2026-10", SingleW: kW(560), ReactiveWh: wh(1_250_000), ReactiveW: wh(12_500)},
+		{Client: "c1", Installation: "i1", Month: "2026-09", SingleW: kW(900), ReactiveWh: wh(7_000_000)},
+		{Client: "c1", Installation: "i2", Month: "2026-10", PeakW: kW(310), OffPeakW: kW(450), ReactiveWh: wh(245_200)},
+		{Client: "c2", Installation: "i3", Month: "2026-10", SingleW: kW(120), ReactiveW: wh(1_000), ReactiveWh: wh(210_000)},
+		{Client: "c4", Installation: "i4", Month: "2026-10", SingleW: kW(150), ReactiveWh: wh(0)},
 	} {
 		r.ID = crm.ReadingID(r.Installation, r.Month)
 		r.Agent, r.Team = owner[r.Client].Agent, owner[r.Client].Team
@@ -72,6 +72,8 @@ func house(t *testing.T) *crm.Service {
 		tar := crm.Tariff{ID: posto, Distributor: "D", Subgroup: "A4", Modality: m, Posto: p, From: "2026-01-01", MicrosPerKW: rate}
 		all = append(all, crm.Tariffs.InsertIfAbsent(&tar))
 	}
+	b1 := crm.Tariff{ID: "b1", Distributor: "D", Subgroup: "B1", Modality: "convencional", Posto: "single", From: "2026-05-28", TEMicrosPerKWh: 312_340}
+	all = append(all, crm.Tariffs.InsertIfAbsent(&b1))
 	all = append(all, activities(owner)...)
 	all = append(all, mails(owner)...)
 	if err := st.Apply(t.Context(), all...); err != nil {
@@ -125,6 +127,8 @@ func at(s string) *time.Time {
 	return &t
 }
 
+func wh(n int64) *int64 { return &n }
+
 func kW(n int64) *int64 { n *= 1000; return &n }
 
 func steps(from string, single, peak, off *int64) []crm.DemandStep {
@@ -165,7 +169,10 @@ func TestCollectFigures(t *testing.T) {
 		Measured:   reports.ByPosto{Single: reports.W(560_000), Peak: reports.W(310_000), OffPeak: reports.W(450_000)},
 		Use:        1125, HasUse: true, // 450 of 400 kW
 		// 60 kW × 2 × 22.81 = 2,737.20 and 50 kW × 2 × 22.81 = 2,281.00; peak stays within 105 %
-		Over:     reports.Overruns{OverW: 110_000, Cents: 273_720 + 228_100, Priced: 2},
+		Over: reports.Overruns{OverW: 110_000, Cents: 273_720 + 228_100, Priced: 2},
+		// 1,250 kWh × 0.31234 = 390.425, to the even centavo, and 12.5 kW × 22.81 =
+		// 285.125, the same; 245.2 kWh × 0.31234 = 76.585768.
+		Reactive: reports.Reactive{Wh: 1_495_200, W: 12_500, Cents: 39_042 + 28_512 + 7_659, Priced: 2},
 		Contacts: reports.Contacts{Visits: 1, Calls: 2, Meetings: 1},
 		Closing:  1, // i2: the term ends on 31/07/2027, 180 days before is 01/02/2027; i1: 04/07/2027
 	}
@@ -179,6 +186,13 @@ func TestCollectWithoutTariffAndContact(t *testing.T) {
 	got := figures(d, "Beta Mineração")
 	if want := (reports.Overruns{OverW: 20_000, Unpriced: 1}); got.Over != want {
 		t.Errorf("overrun without a tariff: %+v, want %+v", got.Over, want)
+	}
+	// A3A has no demand of azul, so its kW have no price and the whole has none.
+	if want := (reports.Reactive{Wh: 210_000, W: 1_000, Unpriced: 1}); got.Reactive != want {
+		t.Errorf("reactive excess without a tariff: %+v, want %+v", got.Reactive, want)
+	}
+	if got := figures(d, "Delta Doces").Reactive; got != (reports.Reactive{}) {
+		t.Errorf("none: %+v", got)
 	}
 	if got.Silent != 1 || got.Contacts != (reports.Contacts{Mails: 2}) {
 		t.Errorf("planned and missed visits, notes, automatic mail and mail of nobody are no contact: %+v", got)

@@ -24,6 +24,10 @@ func overruns() []column {
 	return []column{{"overKW", "overrun", KW, true}, {"overMoney", "overrun", Money, true}}
 }
 
+func reactives() []column {
+	return []column{{"reactiveKWh", "reactive", KW, true}, {"reactiveKW", "reactive", KW, true}, {"reactiveMoney", "reactive", Money, true}}
+}
+
 func contacts() []column {
 	return []column{
 		{"visits", "contacts", Int, true}, {"calls", "contacts", Int, true},

@@ -45,6 +45,21 @@ func (a Overruns) Plus(b Overruns) Overruns {
 	return Overruns{a.OverW + b.OverW, a.Cents + b.Cents, a.Priced + b.Priced, a.Unpriced + b.Unpriced}
 }
 
+// Reactive is the reactive excess of some installations in a month (REN 1.000
+// arts. 302 to 304).
+type Reactive struct {
+	Wh       int64
+	W        int64
+	Cents    int64 // centavos of those whose tariffs are known
+	Priced   int64 // installations whose excess has an amount
+	Unpriced int64 // installations whose excess lacks a tariff: no amount, not 0
+}
+
+// Plus adds two.
+func (a Reactive) Plus(b Reactive) Reactive {
+	return Reactive{a.Wh + b.Wh, a.W + b.W, a.Cents + b.Cents, a.Priced + b.Priced, a.Unpriced + b.Unpriced}
+}
+
 // Contacts counts what was done with clients in a month.
 type Contacts struct{ Visits, Calls, Meetings, Mails int64 }
 
@@ -64,6 +79,8 @@ type InstallationMonth struct {
 	HasUse bool
 	State  demand.State
 	Over   Overruns
+
+	Reactive Reactive
 	// Notice is the last day to say no to the next renewal; Closing counts the
 	// contracts for which it falls within the window of the report.
 	Notice  calendar.Date
@@ -106,6 +123,7 @@ type Figures struct {
 	Use                    int64
 	HasUse                 bool
 	Over                   Overruns
+	Reactive               Reactive
 	Contacts               Contacts
 	Silent                 int64 // clients without contact
 	Closing                int64 // contracts whose notice window closes
@@ -131,6 +149,7 @@ func (f *Figures) install(i *InstallationMonth) {
 		f.Use, f.HasUse = max(f.Use, i.Use), true
 	}
 	f.Over = f.Over.Plus(i.Over)
+	f.Reactive = f.Reactive.Plus(i.Reactive)
 	f.Closing += i.Closing
 }
 
@@ -140,7 +159,7 @@ func (f Figures) Plus(g Figures) Figures {
 		Clients: f.Clients + g.Clients, Installations: f.Installations + g.Installations,
 		Contracted: f.Contracted.Plus(g.Contracted), Measured: f.Measured.Plus(g.Measured),
 		Use: max(f.Use, g.Use), HasUse: f.HasUse || g.HasUse,
-		Over: f.Over.Plus(g.Over), Contacts: f.Contacts.Plus(g.Contacts),
+		Over: f.Over.Plus(g.Over), Reactive: f.Reactive.Plus(g.Reactive), Contacts: f.Contacts.Plus(g.Contacts),
 		Silent: f.Silent + g.Silent, Closing: f.Closing + g.Closing,
 	}
 }

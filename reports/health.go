@@ -6,9 +6,9 @@ import (
 	"cemigmas/crm/demand"
 )
 
-// MonthOf is an installation in a month. The arithmetic is crm.HealthOf, which
-// the pages show too.
-func MonthOf(i *crm.Installation, contracts []crm.Contract, reading []crm.Reading, tariffs demand.Table, month calendar.Month) InstallationMonth {
+// MonthOf is an installation in a month. The arithmetic is crm.HealthOf and
+// crm.ReactiveOf, which the pages show too. Readings are those of the month.
+func MonthOf(i *crm.Installation, contracts []crm.Contract, reading []crm.Reading, tariffs crm.TariffBook, month calendar.Month) InstallationMonth {
 	out := InstallationMonth{
 		Name: i.Name, UC: i.UC, City: i.City, Subgroup: i.Subgroup, State: demand.StateNone,
 	}
@@ -18,7 +18,7 @@ func MonthOf(i *crm.Installation, contracts []crm.Contract, reading []crm.Readin
 	if i.Status == "off" && len(reading) == 0 {
 		return out // switched off before: nothing of it is in force
 	}
-	h := crm.HealthOf(i, contracts, reading, tariffs, []calendar.Month{month})[0]
+	h := crm.HealthOf(i, contracts, reading, tariffs.Table, []calendar.Month{month})[0]
 	out.Modality, out.State = h.Modality, demand.State(h.State)
 	for _, p := range h.Postos {
 		watts(p.ContractedW, &out.Contracted, p.Posto)
@@ -29,6 +29,9 @@ func MonthOf(i *crm.Installation, contracts []crm.Contract, reading []crm.Readin
 	}
 	out.Use = h.Tenths
 	out.Over = overrunsOf(h)
+	for n := range reading {
+		out.Reactive = out.Reactive.Plus(reactiveOf(crm.ReactiveOf(i, &reading[n], tariffs)))
+	}
 	out.notices(contracts, month)
 	return out
 }
@@ -55,6 +58,24 @@ func overrunsOf(h crm.MonthHealth) Overruns {
 		return Overruns{OverW: h.OverW, Unpriced: 1}
 	}
 	return Overruns{OverW: h.OverW, Cents: *h.OverCents, Priced: 1}
+}
+
+func reactiveOf(h *crm.ReactiveHealth) (r Reactive) {
+	if !h.Excess() {
+		return r
+	}
+	if h.EnergyWh != nil {
+		r.Wh = *h.EnergyWh
+	}
+	if h.DemandW != nil {
+		r.W = *h.DemandW
+	}
+	if h.Cents == nil {
+		r.Unpriced = 1
+		return r
+	}
+	r.Cents, r.Priced = *h.Cents, 1
+	return r
 }
 
 // notices finds the next notice day from the end of the month on, and counts

@@ -11,7 +11,7 @@ const NoticeDays = 180
 // definitions are the figures that the notes explain, in the order of the
 // columns: report.def.key each.
 var definitions = []string{
-	"sector", "clients", "installations", "contracted", "load", "measured", "use", "overrun", "money", "noTariff",
+	"sector", "clients", "installations", "contracted", "load", "measured", "use", "overrun", "money", "reactive", "reactiveMoney", "noTariff",
 	"visits", "calls", "mails", "silent", "lastContact", "closing", "filter",
 }
 

@@ -20,7 +20,8 @@ const (
 	colUse        = colMeasured + 3
 	colOverKW     = colUse + 1
 	colOverMoney  = colOverKW + 1
-	colContacts   = colOverMoney + 1 // four
+	colReactive   = colOverMoney + 1 // three
+	colContacts   = colReactive + 3  // four
 	colLast       = colContacts + 4
 	colNotice     = colLast + 1
 	sectorColumns = colNotice + 1
@@ -33,7 +34,7 @@ func sectorDefs() []column {
 			{"city", "", Text, false}, {"subgroup", "", Text, false}, {"modality", "", Text, false},
 		},
 		postos("contracted"), postos("measured"),
-		[]column{{"use", "", Percent, false}}, overruns(), contacts(),
+		[]column{{"use", "", Percent, false}}, overruns(), reactives(), contacts(),
 		[]column{{"lastContact", "", Date, false}, {"notice", "", Date, false}},
 	)
 }
@@ -60,6 +61,7 @@ func (b *builder) sector(name, title string, clients []*ClientMonth) *Table {
 	}
 	fit(cols, b.figures(make([]Cell, sectorColumns), &s.total, Fold{}))
 	cols[colOverMoney].widen(b.t("report.noTariff"))
+	cols[colReactive+2].widen(b.t("report.noTariff"))
 	cols[colLast].Width, cols[colNotice].Width = 13, 13
 	return &Table{
 		Name: name, Title: title, Lines: b.lines(), Columns: cols,
@@ -133,6 +135,9 @@ func (b *builder) installationRow(cells []Cell, c *ClientMonth, in *Installation
 		cells[colOverKW] = Number(in.Over.OverW).Toned(Bad)
 		cells[colOverMoney] = b.money(in.Over, Fold{})
 	}
+	if in.Reactive != (Reactive{}) {
+		b.reactive(cells[colReactive:], in.Reactive, Fold{})
+	}
 	cells[colNotice] = Words(string(in.Notice))
 	if in.Closing > 0 {
 		cells[colNotice].Tone = Warn
@@ -162,6 +167,7 @@ func (b *builder) figures(cells []Cell, f *Figures, over Fold) []Cell {
 	}
 	cells[colOverKW] = Cell{Num: f.Over.OverW, Has: true, Fold: over}
 	cells[colOverMoney] = b.money(f.Over, over)
+	b.reactive(cells[colReactive:], f.Reactive, over)
 	return cells
 }
 
@@ -174,13 +180,25 @@ func demands(cells []Cell, p ByPosto, over Fold) {
 	}
 }
 
-// money is the amount of overruns. Where no tariff is known for any of them
-// the cell says so: an amount of 0 would be a lie.
+// money is the amount of overruns.
 func (b *builder) money(o Overruns, over Fold) Cell {
-	if o.Priced == 0 && o.Unpriced > 0 {
+	return b.amount(o.Cents, o.Priced, o.Unpriced, over)
+}
+
+// amount is a sum of what has a price. Where no tariff is known for any of it
+// the cell says so: an amount of 0 would be a lie.
+func (b *builder) amount(cents, priced, unpriced int64, over Fold) Cell {
+	if priced == 0 && unpriced > 0 {
 		return Words(b.t("report.noTariff")).Toned(Warn)
 	}
-	return Cell{Num: o.Cents, Has: true, Fold: over}
+	return Cell{Num: cents, Has: true, Fold: over}
+}
+
+// reactive fills three columns.
+func (b *builder) reactive(cells []Cell, r Reactive, over Fold) {
+	cells[0] = Cell{Num: r.Wh, Has: true, Fold: over}
+	cells[1] = Cell{Num: r.W, Has: true, Fold: over}
+	cells[2] = b.amount(r.Cents, r.Priced, r.Unpriced, over)
 }
 
 func (b *builder) contacts(cells []Cell, c Contacts, over Fold) {

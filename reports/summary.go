@@ -16,6 +16,7 @@ func summaryDefs() []column {
 		},
 		postos("contracted"), []column{{"contractedLoad", "contracted", KW, false}},
 		postos("measured"), overruns(), []column{{"unpriced", "overrun", Int, true}},
+		reactives(), []column{{"reactiveUnpriced", "reactive", Int, true}},
 		contacts(),
 		[]column{{"silent", "", Int, true}, {"closing", "", Int, true}},
 	)
@@ -56,7 +57,7 @@ func (b *builder) summaryCells(f *Figures, over Fold) []Cell {
 		over = Fold{} // no sector: nothing to add up
 	}
 	n := func(v int64) Cell { return Cell{Num: v, Has: true, Fold: over} }
-	cells := make([]Cell, 0, 20)
+	cells := make([]Cell, 0, 24)
 	cells = append(cells, Cell{}, n(f.Clients), n(f.Installations))
 	cells = append(cells, make([]Cell, 3)...)
 	demands(cells[3:], f.Contracted, over)
@@ -66,11 +67,16 @@ func (b *builder) summaryCells(f *Figures, over Fold) []Cell {
 	}
 	cells = append(cells, make([]Cell, 3)...)
 	demands(cells[7:], f.Measured, over)
-	unpriced := n(f.Over.Unpriced)
-	if f.Over.Unpriced > 0 {
-		unpriced.Tone = Warn
+	unpriced := func(v int64) Cell {
+		if v > 0 {
+			return n(v).Toned(Warn)
+		}
+		return n(v)
 	}
-	cells = append(cells, n(f.Over.OverW), b.money(f.Over, over), unpriced,
+	cells = append(cells, n(f.Over.OverW), b.money(f.Over, over), unpriced(f.Over.Unpriced))
+	cells = append(cells, make([]Cell, 3)...)
+	b.reactive(cells[13:], f.Reactive, over)
+	cells = append(cells, unpriced(f.Reactive.Unpriced),
 		n(f.Contacts.Visits), n(f.Contacts.Calls), n(f.Contacts.Meetings), n(f.Contacts.Mails),
 		n(f.Silent), n(f.Closing))
 	return cells

@@ -129,6 +129,9 @@ func (v view) clientStats(c crm.Client, places []crm.Installation) []page.Stat {
 	if over := v.overStat(c.WorstMonth, places); over != nil {
 		out = append(out, *over)
 	}
+	if r := v.reactiveYear(c.Reactive); r != nil {
+		out = append(out, *r)
+	}
 	contracted := page.Stat{Label: v.T("page.inst.contracted"), Value: nothing}
 	if c.ContractedW > 0 {
 		contracted.Value, contracted.Unit = v.kilo(c.ContractedW), "kW"
@@ -314,6 +317,7 @@ func (v view) place(i crm.Installation) page.ClientInstallation {
 	case idle > 0:
 		p.Note, p.State = v.n("web.place.idle", int64(idle)), page.Idle
 	}
+	p.Note = join(", ", p.Note, v.reactiveNote(i.Reactive))
 	return p
 }
 

@@ -24,6 +24,32 @@ func (v view) reactiveSum(months []crm.MonthHealth) *page.Stat {
 	return &st
 }
 
+// reactiveYear is the sum of a client; nil where none of its installations had
+// an excess.
+func (v view) reactiveYear(r *crm.ReactiveYear) *page.Stat {
+	if r == nil {
+		return nil
+	}
+	st := page.Stat{Label: v.T("reactive.12"), Value: v.money(r.Cents), Unit: v.n("reactive.places", r.Installations)}
+	if r.Unpriced == r.Months {
+		st.Value = v.T("web.notariff")
+	} else if r.Unpriced > 0 {
+		st.Unit = v.n("web.months.unpriced", r.Unpriced)
+	}
+	return &st
+}
+
+// reactiveNote is the sum of an installation in a few words; empty without one.
+func (v view) reactiveNote(r *crm.ReactiveYear) string {
+	switch {
+	case r == nil:
+		return ""
+	case r.Unpriced == r.Months:
+		return v.T("reactive.note.unpriced")
+	}
+	return v.T("reactive.note", "amount", v.money(r.Cents))
+}
+
 // reactiveOf sums what has a price, and counts the months with an excess and
 // those of them without a price.
 func reactiveOf(months []crm.MonthHealth) (cents, count, unpriced int64) {

@@ -69,6 +69,8 @@ func TestReactiveExcessOnThePage(t *testing.T) {
 	if health.StatusCode != 200 || !strings.Contains(health.Body, `"reactive":{"energyWh":1250000,"demandW":12000`) || strings.Contains(health.Body, `"energyCents"`) {
 		t.Errorf("%d %s", health.StatusCode, health.Body)
 	}
+	client := "/clients/" + e.Client
+	b.Get(client).Status(200).Has(".stats", "Reativos, 12 meses").Has(".stats", "sem tarifa").Has(".health .note", "reativos sem tarifa")
 	b1 := crm.TariffInput{Distributor: i.Distributor, Subgroup: "B1", Modality: "convencional", Posto: "single", From: "2026-10-01", TEMicrosPerKWh: 300_000}
 	_, err = k.Service.SetTariff(t.Context(), crm.SystemActor(), b1, 0)
 	k.Must(err)
@@ -77,6 +79,11 @@ func TestReactiveExcessOnThePage(t *testing.T) {
 		Has(".stats", "648,72").Lacks(".foot-note")
 	if health = k.API("ana", "GET", at+"/health", nil); !strings.Contains(health.Body, `"energyCents":37500,"demandCents":27372,"cents":64872`) {
 		t.Errorf("%s", health.Body)
+	}
+	k.Must(k.Service.Recompute(t.Context(), e.Client))
+	b.Get(client).Status(200).Has(".stats", "648,72").Has(".stats", "em 1 instalação").Has(".health .note", "reativos R$")
+	if a := k.API("ana", "GET", client, nil); !strings.Contains(a.Body, `"reactive":{"until":"2026-11","months":1,"cents":64872,"installations":1}`) {
+		t.Errorf("%s", a.Body)
 	}
 	if health = k.API("bia", "GET", at+"/health", nil); health.StatusCode != 404 {
 		t.Errorf("another agent: %d", health.StatusCode)

@@ -183,13 +183,13 @@ func TestSheetFurniture(t *testing.T) {
 	xml := part(t, data, "xl/worksheets/sheet2.xml")
 	last := strconv.Itoa(4 + sector.Body)
 	for what, want := range map[string]string{
-		"dimension":      `<dimension ref="A1:U` + strconv.Itoa(4+sector.Len) + `"`,
+		"dimension":      `<dimension ref="A1:X` + strconv.Itoa(4+sector.Len) + `"`,
 		"fit to width":   `fitToPage="true"`,
 		"heads above":    `summaryBelow="false"`,
 		"outline":        `outlineLevelRow="1"`,
 		"level":          `outlineLevel="1"`,
 		"frozen":         `topLeftCell="C5"`,
-		"filter":         `<autoFilter ref="$A$4:$U$` + last + `"`,
+		"filter":         `<autoFilter ref="$A$4:$X$` + last + `"`,
 		"client's total": `SUBTOTAL(9,G6:G`,
 		"sheet's total":  `SUBTOTAL(9,G5:G` + last + `)`,
 		"highest use":    `SUBTOTAL(4,M5:M` + last + `)`,

@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"strings"
+
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
 )
@@ -112,7 +114,17 @@ func (w *World) reading(u *crm.Unit, m calendar.Month, permille, factor int64) c
 	peak := total * (6 + factor%5) / 100
 	off := total - peak
 	r.EnergyWh, r.PeakWh, r.OffPeakWh = &total, &peak, &off
+	if lacksCapacitors(u) && factor%3 > 0 {
+		energy, most := total*factor/8000/1000*1000, whole*(factor%4)/200/100*100
+		r.ReactiveWh, r.ReactiveW = &energy, &most
+	}
 	return r
+}
+
+// lacksCapacitors is one installation with a contract in ten, by its number: the
+// dice fall as they would without.
+func lacksCapacitors(u *crm.Unit) bool {
+	return len(u.Contracts) > 0 && strings.HasSuffix(u.Installation.UC+u.Installation.FormerUC, "7")
 }
 
 // stepIn is the step of the CUSD in force in a month.

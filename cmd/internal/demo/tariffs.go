@@ -23,6 +23,9 @@ var fares = []fare{
 // Invented prices of a kWh at the peak and off it, in millionths of R$.
 const tePeak, teOffPeak = 448_600, 279_150
 
+// teB1 prices reactive excess.
+const teB1 = 291_830
+
 // makeTariffs sets a tariff for each year that the data touches, from the
 // invented distributor's own day of adjustment; each is 4 % above the last.
 func (w *World) makeTariffs() {
@@ -44,6 +47,7 @@ func (w *World) makeTariffs() {
 				add(demand.Azul, demand.OffPeak, f.offPeak, f.tusd, teOffPeak)
 			}
 		}
+		w.addTariff("B1", demand.Convencional, demand.Single, from, 0, 0, teB1*percent/100)
 		percent += 4
 	}
 	w.rates = crm.NewTariffBook(w.tariffs)

@@ -9,7 +9,6 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/calendar"
-	"cemigmas/crm/demand"
 	"cemigmas/reports"
 )
 
@@ -64,12 +63,16 @@ func installation(r *rand.Rand, n, i int) reports.InstallationMonth {
 		TermMonths: 12, Renews: true, Schedule: []crm.DemandStep{{From: "2020-01", SingleW: &contracted}},
 	}
 	read := crm.Reading{Month: "2026-10", SingleW: &measured}
+	if (n+i)%6 == 2 {
+		excess, most := int64(180_000+7_300*n), int64(900*i)
+		read.ReactiveWh, read.ReactiveW = &excess, &most
+	}
 	switch i % 5 {
 	case 1:
 		peak, top := contracted/2, measured/2
 		con.Modality = "azul"
 		con.Schedule = []crm.DemandStep{{From: "2020-01", PeakW: &peak, OffPeakW: &contracted}}
-		read = crm.Reading{Month: "2026-10", PeakW: &top, OffPeakW: &measured}
+		read.SingleW, read.PeakW, read.OffPeakW = nil, &top, &measured
 	case 4:
 		k.Subgroup = "A3A" // has no tariff
 	}
@@ -77,10 +80,12 @@ func installation(r *rand.Rand, n, i int) reports.InstallationMonth {
 }
 
 // Tariffs are those of the fictitious distributor D.
-func Tariffs() demand.Table {
-	return demand.NewTable([]demand.Tariff{
-		{Distributor: "D", Subgroup: "A4", Modality: demand.Verde, Posto: demand.Single, ValidFrom: "2026-01-01", Rate: 22_810_000},
-		{Distributor: "D", Subgroup: "A4", Modality: demand.Azul, Posto: demand.Peak, ValidFrom: "2026-01-01", Rate: 49_330_000},
-		{Distributor: "D", Subgroup: "A4", Modality: demand.Azul, Posto: demand.OffPeak, ValidFrom: "2026-01-01", Rate: 22_810_000},
+func Tariffs() crm.TariffBook {
+	row := func(subgroup, modality, posto string, kw, te int64) crm.Tariff {
+		return crm.Tariff{Distributor: "D", Subgroup: subgroup, Modality: modality, Posto: posto, From: "2026-01-01", MicrosPerKW: kw, TEMicrosPerKWh: te}
+	}
+	return crm.NewTariffBook([]crm.Tariff{
+		row("A4", "verde", "single", 22_810_000, 0), row("A4", "azul", "peak", 49_330_000, 0), row("A4", "azul", "offpeak", 22_810_000, 0),
+		row("B1", "convencional", "single", 0, 300_000),
 	})
 }
