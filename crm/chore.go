@@ -17,6 +17,7 @@ type Chore struct {
 	Client string    `json:"client,omitempty"` // its copies and figures
 	User   string    `json:"user,omitempty"`   // who changed team, and takes clients along, or sectors
 	Refile []string  `json:"refile,omitempty"` // addresses
+	Rule   string    `json:"rule,omitempty"`   // of triage that was removed: what it kept away
 	At     time.Time `json:"at"`
 }
 
@@ -41,6 +42,11 @@ func (s *Service) chore(c Chore) (Chore, store.Change) {
 func (s *Service) do(ctx context.Context, c Chore) error {
 	if len(c.Refile) > 0 {
 		s.addressed(c.Refile...)
+	}
+	if c.Rule != "" {
+		if _, err := s.unignore(ctx, c.Rule); err != nil {
+			return err
+		}
 	}
 	if c.User != "" {
 		if u, err := Users.Get(ctx, s.store, c.User); err == nil {

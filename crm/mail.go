@@ -132,6 +132,7 @@ var Ledger = Table[LedgerRow]{
 			{Name: "state", Kind: store.String},
 			{Name: "identity", Kind: store.String},
 			{Name: "message", Kind: store.String},
+			{Name: "rule", Kind: store.String}, // by which it is ignored
 		},
 		Indexes: []store.Index{
 			{Fields: []string{"folder", "epoch", "uid"}},
@@ -139,15 +140,20 @@ var Ledger = Table[LedgerRow]{
 			{Fields: []string{"mailbox", "state", "uid"}},
 			{Fields: []string{"mailbox", "identity"}},
 			{Fields: []string{"message"}},
+			{Fields: []string{"rule"}, Sparse: true},
 		},
 	},
 	ID:  func(r *LedgerRow) string { return r.ID },
 	Ver: func(r *LedgerRow) *int64 { return &r.Version },
 	Keys: func(r *LedgerRow) store.Keys {
-		return store.Keys{
+		k := store.Keys{
 			"mailbox": r.Mailbox, "folder": r.Folder, "epoch": r.Epoch, "uid": int64(r.UID),
 			"state": r.State, "identity": r.Identity, "message": r.Message,
 		}
+		if r.State == RowIgnored && r.Reason != "" {
+			k["rule"] = r.Reason
+		}
+		return k
 	},
 }
 
@@ -423,12 +429,20 @@ var MailRules = Table[MailRule]{
 		Fields: []store.Field{
 			{Name: "value", Kind: store.String},
 			{Name: "by", Kind: store.String},
+			{Name: "owner", Kind: store.String}, // of rules that people look through
+			{Name: "at", Kind: store.Time},      // of the same
 		},
-		Indexes: []store.Index{{Fields: []string{"value"}}, {Fields: []string{"by"}}},
+		Indexes: []store.Index{{Fields: []string{"value"}}, {Fields: []string{"by"}}, {Fields: []string{"owner", "-at"}, Sparse: true}, {Fields: []string{"-at"}, Sparse: true}},
 	},
-	ID:   func(r *MailRule) string { return r.ID },
-	Ver:  func(r *MailRule) *int64 { return &r.Version },
-	Keys: func(r *MailRule) store.Keys { return store.Keys{"value": r.Value, "by": r.By} },
+	ID:  func(r *MailRule) string { return r.ID },
+	Ver: func(r *MailRule) *int64 { return &r.Version },
+	Keys: func(r *MailRule) store.Keys {
+		k := store.Keys{"value": r.Value, "by": r.By}
+		if r.Action == RuleIgnore && r.Kind != RuleMail {
+			k["owner"], k["at"] = r.Owner, r.CreatedAt
+		}
+		return k
+	},
 }
 
 // Refile asks the mail engine to file mail of an address again: it is stored,

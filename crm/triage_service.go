@@ -97,48 +97,53 @@ func (s *Service) addSender(ctx context.Context, a Actor, c Client, from Address
 	return err
 }
 
+// Ignored is what a decision to ignore did.
+type Ignored struct {
+	Rule  string // RemoveRule takes it back
+	Mails int    // that waited
+}
+
 // IgnoreHeld takes waiting mail out of triage: this one, or all of its sender
 // or domain, now and to come.
-func (s *Service) IgnoreHeld(ctx context.Context, a Actor, heldID, what string) (int, error) {
+func (s *Service) IgnoreHeld(ctx context.Context, a Actor, heldID, what string) (Ignored, error) {
 	h, err := s.Held(ctx, a, heldID)
 	if err != nil {
-		return 0, err
+		return Ignored{}, err
 	}
-	list := []Held{h}
-	var with []store.Change
-	reason := ""
+	r := MailRule{Kind: what, Owner: h.Owner}
 	switch what {
 	case "message":
-		rule := MailRule{ID: RuleID(RuleIgnore, RuleMail, h.Mail, h.Owner), Action: RuleIgnore, Kind: RuleMail, Value: h.Mail, Owner: h.Owner, By: a.UserID, CreatedAt: s.Now()}
-		with = append(with, MailRules.InsertIfAbsent(&rule))
-		reason = rule.ID
-		if list, err = s.heldCopies(ctx, a, h); err != nil {
-			return 0, err
-		}
-	case RuleSender, RuleDomain:
-		value, field := h.From.Email, "from"
-		if what == RuleDomain {
-			value, field = DomainOf(h.From.Email), "fromDomain"
-		}
-		if value == "" {
-			return 0, &Error{Code: CodeInvalid, Text: Text{Key: "error.triage.address"}}
-		}
-		rule := MailRule{ID: RuleID(RuleIgnore, what, value, h.Owner), Action: RuleIgnore, Kind: what, Value: value, Owner: h.Owner, By: a.UserID, CreatedAt: s.Now()}
-		with = append(with, MailRules.InsertIfAbsent(&rule))
-		reason = rule.ID
-		same, err := s.heldWith(ctx, a, store.Is(field, value))
-		if err != nil {
-			return 0, err
-		}
-		for _, o := range same {
-			if o.ID != h.ID && o.Owner == h.Owner {
-				list = append(list, o)
-			}
-		}
+		r.Kind, r.Value = RuleMail, h.Mail
+	case RuleSender:
+		r.Value = h.From.Email
+	case RuleDomain:
+		r.Value = DomainOf(h.From.Email)
 	default:
-		return 0, &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: map[string]Text{"what": {Key: "error.field.choice"}}}
+		return Ignored{}, &Error{Code: CodeInvalid, Text: Text{Key: "error.invalid"}, Fields: map[string]Text{"what": {Key: "error.field.choice"}}}
 	}
-	return len(list), s.moveHeld(ctx, list, RowIgnored, reason, with...)
+	if r.Value == "" && r.Kind != RuleMail {
+		return Ignored{}, &Error{Code: CodeInvalid, Text: Text{Key: "error.triage.address"}}
+	}
+	return s.ignore(ctx, a, r, h)
+}
+
+// heldField is the field of waiting mail that a kind of rule compares.
+var heldField = map[string]string{RuleMail: "mail", RuleSender: "from", RuleDomain: "fromDomain"}
+
+// ignore makes a rule to ignore hold, also for the mail that waits: what is given
+// and all that it fits.
+func (s *Service) ignore(ctx context.Context, a Actor, r MailRule, list ...Held) (Ignored, error) {
+	r.ID, r.Action, r.By, r.CreatedAt = RuleID(RuleIgnore, r.Kind, r.Value, r.Owner), RuleIgnore, a.UserID, s.Now()
+	same, err := s.heldWith(ctx, a, store.Is(heldField[r.Kind], orNone(r.Value)))
+	if err != nil {
+		return Ignored{}, err
+	}
+	for _, o := range same {
+		if o.Owner == r.Owner && !slices.ContainsFunc(list, func(h Held) bool { return h.ID == o.ID }) {
+			list = append(list, o)
+		}
+	}
+	return Ignored{r.ID, len(list)}, s.moveHeld(ctx, list, RowIgnored, r.ID, MailRules.InsertIfAbsent(&r))
 }
 
 // heldCopies lists a waiting mail and its copies in other folders of the same

@@ -2,7 +2,9 @@ package crm_test
 
 import (
 	"context"
+	"errors"
 	"testing"
+	"time"
 
 	"cemigmas/crm"
 	"cemigmas/crm/store"
@@ -57,5 +59,57 @@ func TestAssigningMeetsTheSearchForTheSender(t *testing.T) {
 	}
 	if len(events) != 1 {
 		t.Errorf("the mailbox was woken %d times", len(events))
+	}
+}
+
+// A process that dies between taking a rule away and bringing its mail back leaves
+// a note, and the mail comes back; what has another number by now is gone.
+func TestMailOfARemovedRuleComesBack(t *testing.T) {
+	h, ctx := newHouse(t), context.Background()
+	rule := crm.MailRule{Action: crm.RuleIgnore, Kind: crm.RuleSender, Value: "rosa@alheio.example", Owner: h.ana.UserID, By: h.ana.UserID, CreatedAt: noon}
+	rule.ID = crm.RuleID(rule.Action, rule.Kind, rule.Value, rule.Owner)
+	box, folder := crm.Mailbox{ID: "m", Owner: h.ana.UserID, Address: "ana@cemig.example"}, crm.Folder{ID: "f", Mailbox: "m", Epoch: 2}
+	rows := []crm.LedgerRow{
+		{ID: "f:2:1", Epoch: 2, UID: 1, State: crm.RowIgnored, Reason: rule.ID},
+		{ID: "f:1:9", Epoch: 1, UID: 9, State: crm.RowIgnored, Reason: rule.ID},
+		{ID: "f:2:2", Epoch: 2, UID: 2, State: crm.RowIgnored, Reason: "ignore:sender:another@alheio.example:" + h.ana.UserID},
+		{ID: "f:2:3", Epoch: 2, UID: 3, State: crm.RowGone, Reason: rule.ID},
+	}
+	changes := []store.Change{crm.MailRules.Put(&rule), crm.Mailboxes.Put(&box), crm.Folders.Put(&folder)}
+	for n := range rows {
+		rows[n].Mailbox, rows[n].Folder = box.ID, folder.ID
+		changes = append(changes, crm.Ledger.Put(&rows[n]))
+	}
+	if err := h.Apply(ctx, changes...); err != nil {
+		t.Fatal(err)
+	}
+	dead := errors.New("the process dies")
+	st := &meddled{Store: h.Store(), in: crm.Ledger.In, before: func() { panic(dead) }}
+	func() {
+		defer func() {
+			if r := recover(); r != dead {
+				t.Errorf("it lives: %v", r)
+			}
+		}()
+		_, err := crm.New(crm.Deps{Store: st, Now: h.Now, NewID: h.NewID}).RemoveRule(ctx, h.ana, rule.ID)
+		t.Error("it ended:", err)
+	}()
+	if _, err := crm.MailRules.Get(ctx, h.Store(), rule.ID); crm.CodeOf(err) != crm.CodeNotFound {
+		t.Errorf("the rule: %v", err)
+	}
+
+	h.now = h.now.Add(time.Hour)
+	events, stop := h.Bus().Subscribe(crm.WakeMailbox)
+	defer stop()
+	if err := h.DoChores(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range []string{crm.RowWanted, crm.RowGone, crm.RowIgnored, crm.RowGone} {
+		if got, err := crm.Ledger.Get(ctx, h.Store(), rows[n].ID); err != nil || got.State != want {
+			t.Errorf("%s is %s, want %s, %v", got.ID, got.State, want, err)
+		}
+	}
+	if left, _, err := crm.Chores.Find(ctx, h.Store(), store.Query{}); err != nil || len(left) != 0 || len(events) != 1 {
+		t.Errorf("%d notes left, woken %d times, %v", len(left), len(events), err)
 	}
 }

@@ -192,9 +192,9 @@ func TestIgnore(t *testing.T) {
 			box := h.box(h.ana, s)
 			h.sync(box)
 			x := h.held()[0] // the newest, from a@ruido.example
-			n, err := h.IgnoreHeld(t.Context(), h.ana, x.ID, what)
-			if err != nil || n != 4-left || len(h.held()) != left {
-				t.Fatalf("%d ignored, %d left, %v", n, len(h.held()), err)
+			done, err := h.IgnoreHeld(t.Context(), h.ana, x.ID, what)
+			if err != nil || done.Mails != 4-left || len(h.held()) != left {
+				t.Fatalf("%d ignored, %d left, %v", done.Mails, len(h.held()), err)
 			}
 			s.Add("INBOX", post{id: "new@x", from: "a@ruido.example", subject: "nova"}.raw())
 			h.sync(box)
@@ -203,8 +203,31 @@ func TestIgnore(t *testing.T) {
 				t.Errorf("%+v", f)
 			}
 			r, err := crm.Ledger.Get(t.Context(), h.store, x.ID)
-			if err != nil || r.State != crm.RowIgnored || !strings.HasPrefix(r.Reason, "ignore:") {
+			if err != nil || r.State != crm.RowIgnored || r.Reason != done.Rule || !strings.HasPrefix(r.Reason, "ignore:") {
 				t.Errorf("%+v, %v", r, err)
+			}
+
+			// Taken back, all that the rule kept away waits again, also what came since.
+			all := 5
+			if n, err := h.RemoveRule(t.Context(), h.ana, done.Rule); err != nil || n != all-int(f.Held) {
+				t.Errorf("%d come back, %v", n, err)
+			}
+			h.sync(box)
+			if len(h.held()) != all {
+				t.Errorf("%d wait, want %d", len(h.held()), all)
+			}
+			if n, err := h.RemoveRule(t.Context(), h.ana, done.Rule); crm.CodeOf(err) != crm.CodeNotFound {
+				t.Errorf("removed twice: %d, %v", n, err)
+			}
+
+			// And the other way again, for what waits and what comes.
+			if again, err := h.RestoreRule(t.Context(), h.ana, done.Rule); err != nil || again.Rule != done.Rule || again.Mails != all-int(f.Held) {
+				t.Errorf("%+v, %v", again, err)
+			}
+			s.Add("INBOX", post{id: "newer@x", from: "a@ruido.example", subject: "nova"}.raw())
+			h.sync(box)
+			if want := map[string]int{"message": all, "sender": left, "domain": left}[what]; len(h.held()) != want {
+				t.Errorf("%d wait, want %d", len(h.held()), want)
 			}
 		})
 	}

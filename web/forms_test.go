@@ -230,6 +230,38 @@ func TestTriage(t *testing.T) {
 	other.Follow(other.Post(ignore, "what", "sender")).Status(200).Lacks(".held").Has("[data-toast]", "1 e-mail ignorado")
 }
 
+// What is ignored is listed and can be taken back, from the toast and from the
+// list, and forth again.
+func TestIgnoredSenders(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b, boss := k.Browser("ana"), k.Browser("north")
+	sender := "otavio@" + strings.ToLower(e.Mark) + ".net.example"
+	ignore := strings.Replace(b.Get("/triage").Has("a[href='/triage/rules']", "Ignorados").Find(".held form").First().AttrOr("action", ""), "assign", "ignore", 1)
+	done := b.Follow(b.Post(ignore, "what", "sender")).Status(200).Lacks(".held")
+	undo := done.Find("[data-toast] form").AttrOr("action", "")
+	b.Get("/triage/rules").Status(200).Has(".rulerow", sender).Has(".rulerow", "@ruido-").Has(".rulerow", "Ana Agente").Lacks(".rulerow:nth-child(3)")
+	boss.Get("/triage/rules").Status(200).Has(".rulerow", sender).Has(".rulerow", "caixa de Bia Bastos")
+	if body := k.Browser("south").Get("/triage/rules").Status(200).Body; strings.Contains(body, sender) || !strings.Contains(body, "caixa de Cleo") {
+		t.Error("another team's rules are shown, or the own are not")
+	}
+	k.Browser("cleo").Post(undo).Status(404)
+
+	back := b.Follow(b.Post(undo, "back", "/triage")).Has("[data-toast]", "1 e-mail volta")
+	b.Get("/triage/rules").Has(".rulerow", "@ruido-").Lacks(".rulerow:nth-child(2)")
+	b.Post(undo).Status(404)
+	if row, err := crm.Ledger.Get(t.Context(), k.Service.Store(), e.Held); err != nil || row.State != crm.RowWanted || row.Reason != "" {
+		t.Errorf("%+v, %v", row, err)
+	}
+	forth := back.Find("[data-toast] form").AttrOr("action", "")
+	k.Browser("cleo").Post(forth).Status(404)
+	b.Follow(b.Post(forth)).Has("[data-toast]", "Ignorado de novo").Has(".rulerow", sender)
+	drop := b.Get("/triage/rules").Find(".rulerow form").First().AttrOr("action", "")
+	boss.Follow(boss.Post(drop)).Has("[data-toast]", "Não se ignora mais").Has(".rulerow", "Bia Bastos")
+	b.Post("/triage/rules/nothing/delete").Status(404)
+	b.Post("/triage/rules/nothing/restore").Status(404)
+}
+
 func TestMailboxes(t *testing.T) {
 	k := webtest.New(t)
 	e := k.Fill()["ana"]

@@ -49,6 +49,7 @@ func visit(e webtest.Estate) string     { return e.Visit }
 func thread(e webtest.Estate) string    { return e.Thread }
 func message(e webtest.Estate) string   { return e.Message }
 func heldID(e webtest.Estate) string    { return web.PathID(e.Held) }
+func ruleID(e webtest.Estate) string    { return web.PathID(e.Rule) }
 func mailbox(e webtest.Estate) string   { return e.Mailbox }
 func report(e webtest.Estate) string    { return e.Report }
 func exported(e webtest.Estate) string  { return e.Export }
@@ -155,6 +156,9 @@ var matrix = map[string]cell{
 	"GET /visits/:id page":                  {reach: scoped, path: of("/visits/%s", visit)},
 	"POST /visits/:id page":                 {reach: scoped, path: of("/visits/%s", visit), form: []string{"action", "save", "purpose", "x"}, ok: 303},
 	"GET /triage page":                      {path: at("/triage")},
+	"GET /triage/rules page":                {path: at("/triage/rules")},
+	"POST /triage/rules/:id/delete page":    {reach: scoped, path: of("/triage/rules/%s/delete", ruleID), ok: 303},
+	"POST /triage/rules/:id/restore page":   {reach: scoped, path: of("/triage/rules/%s/restore", ruleID), ok: 303},
 	"POST /triage/:id/ignore page":          {reach: scoped, path: of("/triage/%s/ignore", heldID), form: []string{"what", "nothing"}, ok: 422},
 	"POST /triage/:id/assign page":          {reach: scoped, path: of("/triage/%s/assign", heldID), form: []string{"client", "{client}"}, ok: 303},
 	"GET /mailboxes page":                   {path: at("/mailboxes")},

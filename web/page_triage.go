@@ -119,11 +119,11 @@ func (s *Server) triageAssign(c *fiber.Ctx) error {
 
 func (s *Server) triageIgnore(c *fiber.Ctx) error {
 	f, v, id := typed{c}, s.view(c), wholeID(c.Params("id"))
-	n, err := s.Service.IgnoreHeld(c.UserContext(), actor(c), id, f.get("what"))
+	done, err := s.Service.IgnoreHeld(c.UserContext(), actor(c), id, f.get("what"))
 	if err != nil {
 		return s.triageAgain(c, v, id, err)
 	}
-	return s.decided(c, v, note{Label: v.n("web.triage.ignored", int64(n))})
+	return s.decided(c, v, v.ignoredNote(done))
 }
 
 // decided removes the row and says what was done. A decision on a sender or

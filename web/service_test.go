@@ -32,7 +32,7 @@ var house = map[string]string{
 // matrix of routes looks for foreign words in what they answer.
 var lists = map[string]bool{
 	"ClientRows": true, "Money": true, "Benchmarks": true, "BenchmarkFor": true, "MoneyRows": true, "InstallationRows": true, "PersonRows": true, "ContractRows": true, "InstallationList": true, "PersonList": true, "ContractList": true, "CountInstallations": true, "CountPeople": true, "CountContracts": true, "ClientList": true, "CountClients": true, "Search": true, "Team": true, "Day": true, "CountTriage": true, "ListMailboxes": true,
-	"ListHeld": true, "ProposeAgents": true, "Misfits": true, "Handover": true, "HandoversOf": true, "RecentHandovers": true, "CheckBulkEdit": true, "BulkRecords": true, "ListJobs": true, "AddClient": true, "ListPairs": true, "ListMerges": true, "SetPreferences": true, "ChooseColumns": true, "ListViews": true, "SaveView": true, "ChangePassword": true, "AddMailbox": true,
+	"ListHeld": true, "ListRules": true, "ProposeAgents": true, "Misfits": true, "Handover": true, "HandoversOf": true, "RecentHandovers": true, "CheckBulkEdit": true, "BulkRecords": true, "ListJobs": true, "AddClient": true, "ListPairs": true, "ListMerges": true, "SetPreferences": true, "ChooseColumns": true, "ListViews": true, "SaveView": true, "ChangePassword": true, "AddMailbox": true,
 }
 
 type call func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error
@@ -119,6 +119,15 @@ var guarded = map[string]struct {
 	}},
 	"IgnoreHeld": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.IgnoreHeld(ctx, a, e.Held, "message"))
+	}},
+	"RestoreRule": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return drop(s.RestoreRule(ctx, a, e.Rule))
+	}},
+	"RemoveRule": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		if _, err := s.RestoreRule(ctx, a, e.Rule); err != nil {
+			return err
+		}
+		return drop(s.RemoveRule(ctx, a, e.Rule))
 	}},
 	"AssignHeld": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return s.AssignHeld(ctx, a, e.Held, e.Client, false)

@@ -9,6 +9,23 @@ type Triage struct {
 	Empty Empty
 }
 
+// TriageRules are the senders and domains that are ignored: GET /triage/rules.
+type TriageRules struct {
+	Base
+	Rows  []TriageRule
+	More  *More
+	Empty Empty
+}
+
+// TriageRule is one of them.
+type TriageRule struct {
+	What    string // "@ruido.example"
+	Kind    string
+	Owner   string // whose mail it holds for; empty: the viewer's
+	By      string // "Ana Prado, hoje, 09:40"
+	DropURL string // POST /triage/rules/{id}/delete
+}
+
 // HeldRow is a held mail. Fragment: triage/row.
 type HeldRow struct {
 	Text

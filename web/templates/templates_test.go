@@ -27,7 +27,7 @@ var bound = map[string]any{
 	"client/composer": page.Composer{}, "client/logged": page.Logged{}, "client/changed": page.Changed{},
 	"activity/new": page.ActivityNew{}, "activity/edit": page.ActivityEdit{}, "quick/form": page.LogForm{}, "quick/logged": page.QuickLogged{},
 	"visit/new": page.VisitPlan{}, "visit": page.VisitReport{}, "installation": page.Installation{}, "record/form": page.RecordForm{}, "contract": page.Contract{}, "calendar": page.Calendar{},
-	"thread": page.Thread{}, "triage": page.Triage{}, "triage/row": page.HeldRow{}, "triage/decided": page.Decided{}, "mailboxes": page.Mailboxes{}, "mailbox": page.Mailbox{}, "mailbox/edit": page.MailboxEdit{}, "mailbox/remove": page.MailboxRemove{},
+	"thread": page.Thread{}, "triage": page.Triage{}, "triage/rules": page.TriageRules{}, "triage/row": page.HeldRow{}, "triage/decided": page.Decided{}, "mailboxes": page.Mailboxes{}, "mailbox": page.Mailbox{}, "mailbox/edit": page.MailboxEdit{}, "mailbox/remove": page.MailboxRemove{},
 	"reports": page.Reports{}, "report": page.Report{}, "exports": page.Exports{}, "export": page.Export{}, "job": page.Job{}, "imports": page.Imports{}, "import": page.Import{}, "undo": page.Undo{}, "mapping": page.Mapping{}, "users": page.Users{}, "user": page.UserRecord{}, "sessions": page.Sessions{}, "link": page.PasswordLink{}, "resume": page.Resume{},
 	"search": page.Search{}, "search/results": page.SearchResults{}, "search/pick": page.SearchResults{}, "toast": page.Toast{},
 }

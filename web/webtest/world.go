@@ -16,7 +16,7 @@ type Estate struct {
 	Client, Person, Installation, Activity             string
 	Visit, Thread, Message, Mailbox, Held              string
 	Report, Import, Applied, Pair, Merge, Bulk, Export string
-	Contract, Deadline, Document, View                 string
+	Contract, Deadline, Document, View, Rule           string
 	ClientName, InstallationName, Subject, Spoke       string
 }
 
@@ -139,7 +139,10 @@ func (k *Kit) mail(e *Estate, n int) {
 		{ID: folder.ID + ":1:0000000006", Mailbox: box.ID, Folder: folder.ID, Epoch: 1, UID: 6, State: crm.RowStored, Message: m.ID},
 		{ID: e.Held, Mailbox: box.ID, Folder: folder.ID, Epoch: 1, UID: 7, State: crm.RowHeld},
 	}
-	k.Apply(crm.Messages.Put(&m), crm.Threads.Put(&t), crm.MailLinks.Put(&l), crm.Timeline.Put(&entry), crm.Mailboxes.Put(&box), crm.Folders.Put(&folder),
+	rule := crm.MailRule{Action: crm.RuleIgnore, Kind: crm.RuleDomain, Value: "ruido-" + strings.ToLower(e.Mark) + ".example", Owner: e.Agent, By: e.Agent, CreatedAt: at}
+	rule.ID = crm.RuleID(rule.Action, rule.Kind, rule.Value, rule.Owner)
+	e.Rule = rule.ID
+	k.Apply(crm.MailRules.Put(&rule), crm.Messages.Put(&m), crm.Threads.Put(&t), crm.MailLinks.Put(&l), crm.Timeline.Put(&entry), crm.Mailboxes.Put(&box), crm.Folders.Put(&folder),
 		crm.HeldMail.Put(&held), crm.Ledger.Put(&rows[0]), crm.Ledger.Put(&rows[1]))
 }
 

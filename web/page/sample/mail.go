@@ -38,7 +38,11 @@ func triage(t page.Text) []Story {
 	empty := page.Triage{Base: b, Empty: page.Empty{Heading: t.T("page.triage.empty"), Label: t.T("page.triage.empty.lead")}}
 	wrong := empty
 	wrong.Notice = failed()
-	return []Story{{"triage", "triage", full}, {"triage-empty", "triage", empty}, {"triage-failed", "triage", wrong}}
+	rules := page.TriageRules{Base: base(t, page.PlaceTriage, t.T("triage.rules")), More: &page.More{Label: "Mais", URL: "/triage/rules?after=x"}, Rows: []page.TriageRule{
+		{What: "@news.example", Kind: t.T("triage.rule.domain"), By: "Marina Couto, hoje, 09:40", DropURL: "/triage/rules/r1/delete"},
+		{What: "boletim@setor.example", Kind: t.T("triage.rule.sender"), Owner: t.T("triage.rule.owner", "name", "Ana Prado"), By: "Ana Prado, 19/11, 10:12", DropURL: "/triage/rules/r2/delete"}}}
+	none := page.TriageRules{Base: rules.Base, Empty: page.Empty{Heading: t.T("triage.rules.none"), Label: t.T("triage.rules.none.lead")}}
+	return []Story{{"triage-rules", "triage/rules", rules}, {"triage-rules-none", "triage/rules", none}, {"triage", "triage", full}, {"triage-empty", "triage", empty}, {"triage-failed", "triage", wrong}}
 }
 
 func box(t page.Text) page.Mailbox {
