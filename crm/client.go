@@ -129,7 +129,7 @@ var Clients = Table[Client]{
 			{"name"}, {"lastContactAt"}, {"-contractedW"}, {"-worst"}, {"noticeOn"}, {"nextAt"}, {"misfit", "name"},
 			{"sector", "name"}, {"sector", "lastContactAt"}, {"sector", "-contractedW"}, {"sector", "-worst"},
 		})...),
-		Search: true,
+		Search: true, SearchBy: []string{"agent", "team", "acting", "name"},
 	},
 	Derived: []string{"market", "installations", "contractedW", "worst", "worstMonth", "worstState", "noticeOn",
 		"lastContactAt", "lastContact", "nextAt", "next", "misfit", "year", "reactive", "acting"},

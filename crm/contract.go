@@ -106,7 +106,7 @@ var Contracts = Table[Contract]{
 			{Fields: []string{"agent", "client"}},
 			{Fields: []string{"acting", "client"}, Sparse: true},
 		}, scoped([][]string{{"-since"}, {"clientName"}, {"-contractedW"}, {"noticeOn"}})...),
-		Search: true,
+		Search: true, SearchBy: []string{"agent", "team", "acting", "since"},
 	},
 	Derived: append([]string{"clientName", "installationName", "uc", "formerUc", "city", "installationMarket", "contractedW", "noticeOn"}, copied...),
 	ID:      func(c *Contract) string { return c.ID },

@@ -107,7 +107,7 @@ var Installations = Table[Installation]{
 			{Fields: []string{"source"}, Unique: true},
 			{Fields: []string{"distributor"}},
 		}, scoped([][]string{{"name"}, {"-worst"}, {"worstMonth", "-overW"}, {"noticeOn"}, {"-saving"}})...),
-		Search: true,
+		Search: true, SearchBy: []string{"agent", "team", "acting", "name"},
 	},
 	Derived: []string{"agent", "team", "acting", "modality", "contractedW", "peakW", "strip", "worst", "worstState", "worstMonth", "overW", "overCents", "noticeOn", "saving", "year", "reactive"},
 	ID:      func(i *Installation) string { return i.ID },

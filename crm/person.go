@@ -56,7 +56,7 @@ var People = Table[Person]{
 			{Fields: []string{"agent", "name"}},
 			{Fields: []string{"acting", "name"}, Sparse: true},
 		},
-		Search: true,
+		Search: true, SearchBy: []string{"agent", "team", "acting", "name"},
 	},
 	Derived: copied,
 	ID:      func(p *Person) string { return p.ID },

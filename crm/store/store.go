@@ -142,6 +142,11 @@ type Collection struct {
 	Indexes []Index
 	// Search says that Doc.Words are indexed for Query.Words.
 	Search bool
+	// SearchBy names fields that are kept with the words as well, so that a text
+	// query is narrowed and put in order by them without a look at the documents:
+	// those of a reader's scope and of the usual order. None is Strings. Drivers
+	// may do without.
+	SearchBy []string
 	// Cluster names an index (its position in Indexes) whose order the rows
 	// are kept in on disk, where the driver can. Every document must have the
 	// fields of that index.

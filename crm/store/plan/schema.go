@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,6 +46,9 @@ func CheckSchema(schema []*store.Collection) error {
 				return err
 			}
 		}
+		if err := checkSearchBy(c); err != nil {
+			return err
+		}
 		if err := checkCluster(c); err != nil {
 			return err
 		}
@@ -66,6 +70,19 @@ func checkShard(c *store.Collection) error {
 	for _, ix := range c.Indexes {
 		if ix.Unique && ix.Fields[0] != c.Shard {
 			return invalid(c, ix.Fields[0], "a unique index of a sharded collection begins with %s", c.Shard)
+		}
+	}
+	return nil
+}
+
+func checkSearchBy(c *store.Collection) error {
+	if len(c.SearchBy) > 0 && !c.Search {
+		return invalid(c, "", "SearchBy without Search")
+	}
+	for n, name := range c.SearchBy {
+		f, ok := c.Field(name)
+		if !ok || f.Kind == store.Strings || slices.Contains(c.SearchBy[:n], name) || name == "word" || name == "doc" {
+			return invalid(c, name, "SearchBy names no field of one value, or one twice")
 		}
 	}
 	return nil

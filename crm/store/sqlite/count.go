@@ -54,14 +54,20 @@ func (s *Store) Count(ctx context.Context, q store.Query, limit int) (int, error
 
 // writeCount reports false when the answer is 0 without asking.
 func (w *walk) writeCount(r *reader, q *query, limit int) (bool, error) {
-	q.add("SELECT count(*) FROM (SELECT 1")
 	if len(w.words) > 0 {
 		driver, _, err := w.driver(r)
 		if err != nil || driver < 0 {
 			return false, err
 		}
-		w.candidates(q, driver)
+		if w.narrowed() {
+			q.add("SELECT count(*) FROM (SELECT DISTINCT k.doc")
+			w.hits(q, driver)
+		} else {
+			q.add("SELECT count(*) FROM (SELECT 1")
+			w.candidates(q, driver)
+		}
 	} else {
+		q.add("SELECT count(*) FROM (SELECT 1")
 		if w.whole {
 			w.ix = w.t.byID // narrower than the table
 		}

@@ -22,7 +22,7 @@ func (s *Store) Explain(q store.Query) (string, error) {
 		}
 		var sql query
 		var b strings.Builder
-		f.writeWords(&sql, 0)
+		f.writeWords(&sql, 0, false)
 		err = explain(r.conn, &sql, &b)
 		return b.String(), err
 	})

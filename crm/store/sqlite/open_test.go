@@ -86,6 +86,43 @@ func TestSchemaGrows(t *testing.T) {
 	}
 }
 
+// TestWordsFollowTheSchema: what is kept with the words is there in a file of
+// before, and true again in one that an earlier program wrote to meanwhile.
+func TestWordsFollowTheSchema(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s.db")
+	v1 := &store.Collection{Name: "visit", Fields: []store.Field{{Name: "client", Kind: store.String}, {Name: "at", Kind: store.Int}}, Search: true}
+	v2 := *v1
+	v2.SearchBy = []string{"client", "at"}
+	v2.Indexes = []store.Index{{Fields: []string{"client", "at"}}}
+	finds := func(s *Store, client string, want ...string) {
+		t.Helper()
+		page, err := s.Find(ctx, store.Query{In: &v2, Words: []string{"pa"}, Where: []store.Cond{store.Is("client", client)}, Sort: []string{"at"}})
+		var got []string
+		for _, d := range page.Docs {
+			got = append(got, d.ID)
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("of %s: %v, %v; want %v", client, got, err, want)
+		}
+	}
+	visit := func(id, client string, at int64, version int64) store.Change {
+		return store.Put{In: v1, Doc: store.Doc{ID: id, Version: version, Keys: store.Keys{"client": client, "at": at}, Words: []string{"palavra", "pausa"}, Body: []byte("{}")}}
+	}
+	s := reopen(t, path, []*store.Collection{v1})
+	apply(t, s, visit("a", "c", 2, 0), visit("b", "c", 1, 0), visit("x", "d", 0, 0))
+	s.Close()
+	s = reopen(t, path, []*store.Collection{&v2})
+	finds(s, "c", "b", "a")
+	s.Close()
+	s = reopen(t, path, []*store.Collection{v1})
+	apply(t, s, visit("b", "d", 1, 1), visit("n", "d", 9, 0))
+	s.Close()
+	s = reopen(t, path, []*store.Collection{&v2})
+	finds(s, "c", "a")
+	finds(s, "d", "x", "b", "n")
+	s.Close()
+}
+
 // TestClusterIsSettledOnce: a table that was made without stays as it is.
 func TestClusterIsSettledOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s.db")

@@ -81,18 +81,28 @@ func (p *patch) do(w *session, _ *Store) error {
 	return p.patchSides(w)
 }
 
+// patchWords follows when the words change, or a field that stands with them. The
+// row has the field's new value already.
 func (p *patch) patchWords(w *session) error {
-	if p.change.Words == nil {
+	moved := slices.ContainsFunc(p.fields, func(i int) bool { return slices.Contains(p.t.copies, i) })
+	if p.change.Words == nil && !moved {
 		return nil
 	}
 	old, err := p.t.storedWords(w, p.id)
 	if err != nil {
 		return err
 	}
-	if err := w.run(p.t.setWordsSQL, textValue(joinWords(p.change.Words)), textValue(p.id)); err != nil {
-		return err
+	now := old
+	if moved {
+		old.copies = nil
 	}
-	return p.t.changeWords(w, p.id, old, p.change.Words)
+	if p.change.Words != nil {
+		now.words = p.change.Words
+		if err := w.run(p.t.setWordsSQL, textValue(joinWords(now.words)), textValue(p.id)); err != nil {
+			return err
+		}
+	}
+	return p.t.changeWords(w, p.id, old, now)
 }
 
 // explain looks which unique index the patched document would break.

@@ -24,7 +24,7 @@ var (
 			{Fields: []string{"agent", "-last"}}, {Fields: []string{"agent", "-kw", "name"}}, {Fields: []string{"sector", "agent", "kw"}},
 			{Fields: []string{"mails", "-last"}}, {Fields: []string{"code"}, Unique: true},
 		},
-		Search: true,
+		Search: true, SearchBy: []string{"agent", "name"},
 	}
 	entry = &store.Collection{
 		Name:    "entry",

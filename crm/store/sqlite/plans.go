@@ -41,7 +41,7 @@ var scan = regexp.MustCompile(`(?m)^SCAN [^( \n][^ \n]*$`)
 var byDesign = []string{
 	// A text query sorts its candidates: what a few letters find has no order
 	// yet. Where a word is common the index of the order is walked instead.
-	`:_words" WHERE word`,
+	`:_words" AS k WHERE word`,
 }
 
 // Slow are the statements that scan a table, or sort rows in a temporary b-tree

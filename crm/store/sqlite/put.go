@@ -36,7 +36,15 @@ func (r *row) do(w *session, _ *Store) error {
 	if err := r.addSides(w); err != nil {
 		return err
 	}
-	return r.t.changeWords(w, r.id, nil, r.words)
+	return r.t.changeWords(w, r.id, wordRows{}, r.wordRows())
+}
+
+func (r *row) wordRows() wordRows {
+	rows := wordRows{words: r.words}
+	for _, i := range r.t.copies {
+		rows.copies = append(rows.copies, r.cols[i])
+	}
+	return rows
 }
 
 // bindFrom binds fields, words and body and returns the next parameter.
@@ -78,7 +86,7 @@ func (r *row) update(w *session) error {
 	if err := r.replaceSides(w); err != nil {
 		return err
 	}
-	return r.t.changeWords(w, r.id, old, r.words)
+	return r.t.changeWords(w, r.id, old, r.wordRows())
 }
 
 func (r *row) addSides(w *session) error {
@@ -134,38 +142,55 @@ func joinWords(words []string) string {
 	return " " + strings.Join(words, " ") + " "
 }
 
-func (t *table) storedWords(w *session, id string) (words []string, err error) {
+// wordRows are the rows of one document in the words table.
+type wordRows struct {
+	words  []string
+	copies []value // of the fields that stand there too, the same in each row
+}
+
+// storedWords reads what the words table should hold of a document, from its row.
+func (t *table) storedWords(w *session, id string) (rows wordRows, err error) {
 	if t.words == "" {
-		return nil, nil
+		return rows, nil
 	}
 	stmt, err := w.stmt(t.wordsSQL)
 	if err != nil {
-		return nil, err
+		return rows, err
 	}
 	stmt.BindText(1, id)
-	if found, err := stmt.Step(); err == nil && found {
-		words = strings.Fields(stmt.ColumnText(0))
+	found, err := stmt.Step()
+	if err == nil && found {
+		rows.words = strings.Fields(stmt.ColumnText(0))
+		for n := range t.copies {
+			rows.copies = append(rows.copies, columnValue(stmt, n+1))
+		}
 	}
 	stmt.Reset()
-	return words, err
+	return rows, err
 }
 
-func (t *table) changeWords(w *session, id string, old, now []string) error {
-	if t.words == "" || slices.Equal(old, now) {
+func (t *table) changeWords(w *session, id string, old, now wordRows) error {
+	moved := len(t.copies) > 0 && !slices.Equal(old.copies, now.copies)
+	if t.words == "" || !moved && slices.Equal(old.words, now.words) {
 		return nil
 	}
-	for _, word := range old {
-		if !slices.Contains(now, word) {
+	for _, word := range old.words {
+		if !slices.Contains(now.words, word) {
 			if err := w.run(t.dropWordSQL, textValue(word), textValue(id)); err != nil {
 				return err
 			}
 		}
 	}
-	for _, word := range now {
-		if !slices.Contains(old, word) {
-			if err := w.run(t.addWordSQL, textValue(word), textValue(id)); err != nil {
-				return err
-			}
+	for _, word := range now.words {
+		var err error
+		switch {
+		case !slices.Contains(old.words, word):
+			err = w.run(t.addWordSQL, append([]value{textValue(word), textValue(id)}, now.copies...)...)
+		case moved:
+			err = w.run(t.copyWordSQL, append(slices.Clone(now.copies), textValue(word), textValue(id))...)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -218,7 +243,7 @@ func (d *deletion) do(w *session, _ *Store) error {
 	if err != nil {
 		return err
 	}
-	if err := d.t.changeWords(w, d.id, old, nil); err != nil {
+	if err := d.t.changeWords(w, d.id, old, wordRows{}); err != nil {
 		return err
 	}
 	for _, s := range d.t.sides {

@@ -40,7 +40,7 @@ func createSchema(conn *sqlite.Conn, tables []*table) (err error) {
 func schemaDigest(tables []*table) string {
 	h := sha256.New()
 	for _, t := range tables {
-		fmt.Fprintln(h, t.c.Name, t.c.Fields, t.c.Indexes, t.c.Search, t.c.Cluster)
+		fmt.Fprintln(h, t.c.Name, t.c.Fields, t.c.Indexes, t.c.Search, t.c.SearchBy, t.c.Cluster)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -111,7 +111,36 @@ func (t *table) create(conn *sqlite.Conn) error {
 			return err
 		}
 	}
-	return t.createIndexes(conn)
+	if err := t.createIndexes(conn); err != nil {
+		return err
+	}
+	return t.copyToWords(conn)
+}
+
+// copyToWords gives the words table the fields that stand there too. All of them
+// are copied whenever the schema grows: a program of before, which had the file
+// meanwhile, did not keep them.
+func (t *table) copyToWords(conn *sqlite.Conn) error {
+	if len(t.copies) == 0 {
+		return nil
+	}
+	has, err := columns(conn, strings.Trim(t.words, `"`))
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(t.copies))
+	for n, i := range t.copies {
+		f := t.field(i)
+		names[n] = quote(f.Name)
+		if _, ok := has[f.Name]; ok {
+			continue
+		}
+		if err := exec(conn, fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s %s", t.words, names[n], sqlType(f.Kind))); err != nil {
+			return err
+		}
+	}
+	list := strings.Join(names, ", ")
+	return exec(conn, fmt.Sprintf(`UPDATE %s SET (%s) = (SELECT %s FROM %s AS t WHERE t."_id" = doc)`, t.words, list, "t."+strings.Join(names, ", t."), t.sql))
 }
 
 func (t *table) createSQL() string {

@@ -19,12 +19,13 @@ type table struct {
 	byID    *index   // the order that every collection has
 	orders  []*index // indexes and byID
 	words   string   // quoted name of the words table, "" without Search
+	copies  []int    // fields that stand in the words table too
 	cluster *index   // that the rows are kept in, nil for none
 
 	insertSQL, insertIfAbsentSQL, updateSQL, deleteSQL             string
 	versionSQL, wordsSQL, setWordsSQL, bodySQL, setBodySQL, getSQL string
 	bareSQL                                                        string
-	addWordSQL, dropWordSQL                                        string
+	addWordSQL, dropWordSQL, copyWordSQL                           string
 
 	peeks sync.Map // by the names of their fields
 	plain sync.Map // statements of first pages, by plainKey
@@ -85,6 +86,9 @@ func compileTable(c *store.Collection) *table {
 	}
 	if c.Search {
 		t.words = quote(c.Name + ":_words")
+		for _, name := range c.SearchBy {
+			t.copies = append(t.copies, t.byName[name])
+		}
 	}
 	t.writeStatements()
 	return t
@@ -152,12 +156,18 @@ func (t *table) writeStatements() {
 	t.deleteSQL = fmt.Sprintf(`DELETE FROM %s WHERE "_id" = ?`, t.sql)
 	t.versionSQL = fmt.Sprintf(`SELECT "_v" FROM %s WHERE "_id" = ?`, t.sql)
 	t.setWordsSQL = fmt.Sprintf(`UPDATE %s SET "_words" = ? WHERE "_id" = ?`, t.sql)
-	t.wordsSQL = fmt.Sprintf(`SELECT "_words" FROM %s WHERE "_id" = ?`, t.sql)
+	kept := make([]string, len(t.copies))
+	for n, i := range t.copies {
+		kept[n] = ", " + quote(t.field(i).Name)
+	}
+	copies := strings.Join(kept, "")
+	t.wordsSQL = fmt.Sprintf(`SELECT "_words"%s FROM %s WHERE "_id" = ?`, copies, t.sql)
 	t.bodySQL = fmt.Sprintf(`SELECT "_body" FROM %s WHERE "_id" = ?`, t.sql)
 	t.setBodySQL = fmt.Sprintf(`UPDATE %s SET "_body" = ? WHERE "_id" = ?`, t.sql)
 	t.getSQL = fmt.Sprintf(`SELECT %s FROM %s WHERE "_id" = ?`, strings.Join(cols, ", "), t.sql)
 	t.bareSQL = fmt.Sprintf(`SELECT "_id", "_v", "_body" FROM %s WHERE "_id" = ?`, t.sql)
-	t.addWordSQL = fmt.Sprintf(`INSERT OR IGNORE INTO %s (word, doc) VALUES (?, ?)`, t.words)
+	t.addWordSQL = fmt.Sprintf(`INSERT OR IGNORE INTO %s (word, doc%s) VALUES (?, ?%s)`, t.words, copies, strings.Repeat(", ?", len(t.copies)))
+	t.copyWordSQL = fmt.Sprintf(`UPDATE %s SET (%s) = (?%s) WHERE word = ? AND doc = ?`, t.words, strings.TrimPrefix(copies, ", "), strings.Repeat(", ?", max(len(t.copies), 1)-1))
 	t.dropWordSQL = fmt.Sprintf(`DELETE FROM %s WHERE word = ? AND doc = ?`, t.words)
 	for _, s := range t.sides {
 		s.writeStatements(t)

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"cemigmas/crm/store"
@@ -11,15 +12,16 @@ import (
 // walk is a checked query in terms of tables: which index is read, from where,
 // and what is tested on the way. What a query means is settled in crm/store/plan.
 type walk struct {
-	t     *table
-	ix    *index // nil: by words, or the whole table
-	words []string
-	eq    []value
-	sort  []indexField
-	span  span // of the first sort field
-	rest  []cond
-	none  bool // nothing can match
-	whole bool
+	t       *table
+	ix      *index // nil: by words, or the whole table
+	words   []string
+	eq      []value
+	sort    []indexField
+	span    span // of the first sort field
+	rest    []cond
+	atWords bool // fields are read in the words table where they stand there
+	none    bool // nothing can match
+	whole   bool
 }
 
 // cond is a condition with encoded values.
@@ -149,6 +151,9 @@ func (w *walk) source(q *query) {
 // column is where a field is read: in the side table if that is walked and has
 // it, so that the main table need not be looked at.
 func (w *walk) column(i int) string {
+	if w.atWords && slices.Contains(w.t.copies, i) {
+		return "k." + quote(w.t.field(i).Name)
+	}
 	if w.ix != nil && w.ix.side != nil {
 		for _, c := range w.ix.side.copies {
 			if c == i {
@@ -168,6 +173,9 @@ func (w *walk) walked(n int) string {
 }
 
 func (w *walk) idColumn() string {
+	if w.atWords {
+		return "k.doc"
+	}
 	if w.ix != nil && w.ix.side != nil {
 		return "x.doc"
 	}

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"cemigmas/crm/store"
@@ -66,16 +67,58 @@ func (w *walk) wordRange(q *query, n int) {
 	q.add("word = ?", textValue(word))
 }
 
+// ofWords is the walk with fields read in the words table where they stand there.
+func (w *walk) ofWords() *walk {
+	k := *w
+	k.atWords = true
+	return &k
+}
+
+// parted parts the conditions that the words table can test from the others.
+func (w *walk) parted() (there, rest []cond) {
+	for _, c := range w.rest {
+		if slices.Contains(w.t.copies, c.field) {
+			there = append(there, c)
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	return there, rest
+}
+
+// narrowed reports whether the words table alone tells what matches: one word,
+// and conditions on what stands there.
+func (w *walk) narrowed() bool {
+	_, rest := w.parted()
+	return len(w.t.copies) > 0 && len(w.words) == 1 && len(rest) == 0
+}
+
+// settled also says that the order is told there.
+func (w *walk) settled() bool {
+	return w.narrowed() && !slices.ContainsFunc(w.sort, func(by indexField) bool { return !slices.Contains(w.t.copies, by.field) })
+}
+
+// hits writes FROM and WHERE of the rows of a word in the words table, with the
+// conditions that it can test.
+func (w *walk) hits(q *query, driver int) *separator {
+	there, _ := w.parted()
+	and := &separator{first: " WHERE ", next: " AND "}
+	q.add(" FROM " + w.t.words + " AS k" + and.String())
+	w.wordRange(q, driver)
+	w.ofWords().conditions(q, and, there)
+	return and
+}
+
 // candidates writes FROM and WHERE of a text query.
 func (w *walk) candidates(q *query, driver int) *separator {
 	t := w.t
 	and := &separator{first: " WHERE ", next: " AND "}
-	q.add(" FROM " + t.sql + " AS t INDEXED BY " + t.byID.sql + and.String() +
-		`t."_id" IN (SELECT doc FROM ` + t.words + " WHERE ")
-	w.wordRange(q, driver)
+	q.add(" FROM " + t.sql + " AS t INDEXED BY " + t.byID.sql + and.String() + `t."_id" IN (SELECT k.doc`)
+	w.hits(q, driver)
 	q.add(")")
 	w.wordTests(q, and, driver)
-	w.conditions(q, and, w.rest)
+	_, rest := w.parted()
+	w.conditions(q, and, rest)
 	return and
 }
 
@@ -102,10 +145,38 @@ func (f *find) runWords(r *reader) error {
 			return err
 		}
 	}
+	once := false
+	if f.w.settled() {
+		if once, err = f.w.oneWord(r, driver); err != nil {
+			return err
+		}
+	}
 	var q query
-	f.writeWords(&q, driver)
+	f.writeWords(&q, driver, once)
 	_, err = f.rows(r, &q)
 	return err
+}
+
+// oneWord reports whether only one word of the table has a beginning: then each
+// document stands there once.
+func (w *walk) oneWord(r *reader, n int) (bool, error) {
+	if !w.isPrefix(n) {
+		return true, nil
+	}
+	var q query
+	for _, end := range []string{"SELECT (SELECT word FROM ", " DESC LIMIT 1) = (SELECT word FROM "} {
+		q.add(end + w.t.words + " WHERE ")
+		w.wordRange(&q, n)
+		q.add(" ORDER BY word")
+	}
+	q.add(" LIMIT 1)")
+	stmt, err := q.prepare(r)
+	if err != nil {
+		return false, err
+	}
+	defer stmt.Reset()
+	_, err = stmt.Step()
+	return stmt.ColumnInt(0) == 1, err
 }
 
 // runOrdered answers a text query by walking the index of its order and testing
@@ -122,6 +193,12 @@ func (f *find) runOrdered(r *reader, candidates int) (full bool, err error) {
 	}
 	// A row of the walk costs half of a candidate, which is looked up by its id.
 	worth := min(2*candidates, store.MaxExamined)
+	if f.w.settled() { // to sort the word's own rows costs half: no document is looked at
+		worth = candidates / 2
+		if candidates < commonWord {
+			attempt.most = worth
+		}
+	}
 	if reach, err := f.ordered.inReach(r, worth); err != nil {
 		return false, err
 	} else if reach < worth {
@@ -168,17 +245,29 @@ func (f *find) hopeless() bool {
 
 // writeWords sorts candidates without their bodies, of which only those of the page
 // are fetched then: a sort carries along all that its rows hold.
-func (f *find) writeWords(q *query, driver int) {
+// once: each stands in the words table once.
+func (f *find) writeWords(q *query, driver int, once bool) {
 	w, t := f.w, f.w.t
 	f.selectList(q, false)
-	q.add(` FROM (SELECT t."_id" AS "_at"`)
-	and := w.candidates(q, driver)
+	in := w
+	var and *separator
+	if w.settled() {
+		in = w.ofWords()
+		q.add(" FROM (SELECT " + pick(once, "", "DISTINCT ") + `k.doc AS "_at"`)
+		for n := range in.sort {
+			q.add(", " + in.sortColumn(n))
+		}
+		and = w.hits(q, driver)
+	} else {
+		q.add(` FROM (SELECT t."_id" AS "_at"`)
+		and = w.candidates(q, driver)
+	}
 	if f.from != nil {
 		q.add(and.String() + "(")
-		w.behind(q, f.from)
+		in.behind(q, f.from)
 		q.add(")")
 	}
-	w.orderBy(q, 0)
+	in.orderBy(q, 0)
 	q.add(limitParam+") CROSS JOIN "+t.sql+" AS t INDEXED BY "+t.byID.sql+` ON t."_id" = "_at"`, value{kind: integer, i: int64(f.p.Limit + 1)})
 	w.orderBy(q, 0)
 }

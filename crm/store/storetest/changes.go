@@ -22,6 +22,7 @@ var _ = register(
 	contractTest{name: "patch only above", run: testOnlyAbove},
 	contractTest{name: "patch body", run: testPatchBody},
 	contractTest{name: "patch words", run: testPatchWords},
+	contractTest{name: "words follow", run: testWordsFollow},
 	contractTest{name: "refused patches", run: testRefusedPatches},
 	contractTest{name: "changes in order", run: testChangeOrder},
 	contractTest{name: "all or none", run: testAtomic, atomic: true},
@@ -211,6 +212,49 @@ func testPatchWords(t *testing.T, s store.Store) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// testWordsFollow: a text query that is narrowed and put in order finds documents
+// by what they are now, however they came to it.
+func testWordsFollow(t *testing.T, s store.Store) {
+	put(t, s, shop, "a", store.Keys{"owner": "o", "name": "n1", "size": int64(3)}, "padaria", "paes")
+	put(t, s, shop, "b", store.Keys{"owner": "o", "name": "n2", "size": int64(2)}, "padaria")
+	put(t, s, shop, "c", store.Keys{"owner": "p", "name": "n3", "size": int64(1)}, "padaria")
+	put(t, s, shop, "d", store.Keys{"name": "n4"}, "padaria")
+	find := func(where ...store.Cond) store.Query {
+		return store.Query{In: shop, Where: where, Words: []string{"pa"}, Sort: []string{"name"}}
+	}
+	owned := func(o string) store.Query { return find(store.Is("owner", o)) }
+	want := func(when string, q store.Query, want ...string) {
+		t.Helper()
+		if got := ids(t, s, q); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", when, got, want)
+		}
+		if n, err := s.Count(context.Background(), q, 10); err != nil || n != len(want) {
+			t.Errorf("%s: counted %d, %v; want %d", when, n, err, len(want))
+		}
+	}
+	want("first", owned("o"), "a", "b")
+	want("without one", find(store.Lacks("owner")), "d")
+	want("some", find(store.Cond{Field: "owner", Op: store.In, Values: []any{"o", "p"}}), "a", "b", "c")
+	want("larger", find(store.Is("owner", "o"), store.From("size", int64(3))), "a")
+	want("with two words", store.Query{In: shop, Where: []store.Cond{store.Is("owner", "o")}, Words: []string{"padaria", "pae"}, Sort: []string{"name"}}, "a")
+	want("in another order", store.Query{In: shop, Where: []store.Cond{store.Is("owner", "o")}, Words: []string{"pad"}, Sort: []string{"-size", "name"}}, "a", "b")
+
+	apply(t, s, store.Patch{In: shop, ID: "c", Keys: store.Keys{"owner": "o", "name": "n0"}})
+	want("patched", owned("o"), "c", "a", "b")
+	want("patched, no more", owned("p"))
+	apply(t, s, store.Patch{In: shop, ID: "b", Keys: store.Keys{"owner": nil}})
+	want("patched away", owned("o"), "c", "a")
+	apply(t, s, store.Patch{In: shop, ID: "a", Keys: store.Keys{"name": "m"}, Words: []string{"padre"}})
+	want("patched with words", owned("o"), "a", "c")
+	d := get(t, s, shop, "c")
+	d.Keys["owner"], d.Keys["name"], d.Words = "p", "z", []string{"padaria", "parque"}
+	apply(t, s, store.Put{In: shop, Doc: d})
+	want("put", owned("o"), "a")
+	want("put elsewhere", owned("p"), "c")
+	apply(t, s, store.Delete{In: shop, ID: "c", Version: -1})
+	want("deleted", owned("p"))
 }
 
 func testOnlyAbove(t *testing.T, s store.Store) {

@@ -38,7 +38,7 @@ var (
 			{Fields: []string{"code"}, Unique: true},
 			{Fields: []string{"owner", "area", "code"}, Unique: true},
 		},
-		Search: true,
+		Search: true, SearchBy: []string{"owner", "name", "size"},
 	}
 	logs = &store.Collection{
 		Name:    "log",
