@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -50,7 +51,7 @@ type listNames struct{ users, clients, places map[string]string }
 func (l list[T]) path() string { return "/" + l.name }
 
 func (l list[T]) ask(c *fiber.Ctx) listAsk {
-	ask := readListAsk(c, l.path(), l.filters)
+	ask := readListAsk(said(c), l.path(), l.filters)
 	ask.cols, ask.opens = l.choice(c), user(c).Lists[l.name].View != ""
 	return ask
 }
@@ -114,44 +115,41 @@ func (l list[T]) page(s *Server, c *fiber.Ctx) error {
 	return s.render(c, fiber.StatusOK, "list", p)
 }
 
-// table reads one page of the list. A page that a filter emptied goes on to the
-// next, so that "show more" always shows something.
+// table reads one page of the list.
 func (l list[T]) table(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListTable, error) {
 	ctx, a, columns := c.UserContext(), actor(c), l.shown(actor(c), ask)
 	t := page.ListTable{Text: v.Text, Name: l.name, Label: v.T("list." + l.name), Chosen: l.differs(a, columns), Heads: l.heads(v, ask, columns)}
-	q := ask
-	var rows []T
-	for range 20 {
-		got, next, err := l.find(ctx, s.Service, a, q)
-		if err != nil {
-			return t, err
-		}
-		rows, q.after = append(rows, got...), next
-		if len(rows) > 0 || next == "" {
-			break
-		}
+	rows, next, err := l.some(ctx, s.Service, a, ask)
+	if err != nil {
+		return t, err
 	}
 	names, err := l.names(ctx, s.Service, rows)
 	if err != nil {
 		return t, err
 	}
 	for i := range rows {
-		t.Rows = append(t.Rows, l.row(v, names, columns, &rows[i]))
+		row := l.row(v, names, columns, &rows[i])
+		for n := range row.Cells {
+			if cell := &row.Cells[n]; cell.Key == l.columns[0].key {
+				cell.URL = ask.rowURL(cell.URL, i)
+			}
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	last := ask.from + int64(len(rows))
 	if len(rows) > 0 {
 		t.Shown = v.int(1) + "–" + v.int(last)
 	}
-	if q.after != "" {
-		more := ask.at(l.path(), "after", q.after, "n", strconv.FormatInt(last, 10), "cols", keysOf(columns))
+	if next != "" {
+		more := ask.at(l.path(), "after", next, "back", cmp.Or(ask.after, fromStart), "n", strconv.FormatInt(last, 10), "cols", keysOf(columns))
 		t.More = &page.More{Label: v.T("page.clients.more"), URL: more, Part: more}
 	}
 	if len(rows) == 0 && ask.after == "" {
 		t.Empty = l.empty(v, ask)
 	}
-	t.Count = l.known(v, ask, q.after, last)
+	t.Count = l.known(v, ask, next, last)
 	for _, kind := range listFiles {
-		t.Files = append(t.Files, page.ListFile{Label: v.T("list.file." + kind), Post: q.after != "" || ask.after != "", CSRF: s.Auth.CSRF(session(c).ID),
+		t.Files = append(t.Files, page.ListFile{Label: v.T("list.file." + kind), Post: next != "" || ask.after != "", CSRF: s.Auth.CSRF(session(c).ID),
 			URL: ask.at(l.path()+"/export", "format", kind, "cols", keysOf(columns))})
 	}
 	t.Bulk = page.ListBulk{URL: ask.at(l.path() + "/bulk"), CSRF: s.Auth.CSRF(session(c).ID), Label: v.T("web.bulk.go." + l.name)}

@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gofiber/fiber/v2"
-
 	"cemigmas/crm"
 )
 
@@ -24,17 +22,18 @@ type listAsk struct {
 	cols                 []string          // keys of columns, when the address or the reader chose them
 	view                 string            // id of the view that this was made of, or viewAll
 	opens                bool              // the bare address leads to a view
+	back                 string            // where the page before begins, if it is known; fromStart
 	from                 int64             // rows before this page
 	limit                int
 }
 
-func readListAsk(c *fiber.Ctx, path string, filters []string) listAsk {
-	a := listAsk{path: path, q: c.Query("q"), sort: c.Query("sort"), after: c.Query("after"), view: c.Query("view"), by: map[string]string{}, names: filters, limit: listSize}
+func readListAsk(said func(string) string, path string, filters []string) listAsk {
+	a := listAsk{path: path, q: said("q"), sort: said("sort"), after: said("after"), view: said("view"), by: map[string]string{}, names: filters, limit: listSize}
 	for _, f := range filters {
-		a.by[f] = c.Query(f)
+		a.by[f] = said(f)
 	}
-	if n, err := strconv.ParseInt(c.Query("n"), 10, 64); err == nil && n > 0 && a.after != "" {
-		a.from = n
+	if n, err := strconv.ParseInt(said("n"), 10, 64); err == nil && n > 0 && a.after != "" {
+		a.from, a.back = n, said("back")
 	}
 	return a
 }

@@ -53,6 +53,9 @@ func (s *Server) showClient(c *fiber.Ctx, status int, log *page.LogForm) error {
 	}
 	p := v.clientTop(cl)
 	p.Base = s.base(c, page.PlaceClients, cl.Name, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"})
+	if err := nearIn(clientList, s, c, cl.ID, &p.Base); err != nil {
+		return s.fail(c, err)
+	}
 	p.PersonURL, p.PlaceURL, p.Stats, p.Timeline = "/clients/"+cl.ID+"/people/new", "/clients/"+cl.ID+"/installations/new", v.clientStats(cl, places), t
 	p.Facts, p.Blank = filled(v.clientFacts(cl, users, a))
 	p.MergeURL, p.HistoryURL, p.GroupURL = "/clients/"+cl.ID+"/merge", "/clients/"+cl.ID+"/history", "/clients/"+cl.ID+"/group"

@@ -29,6 +29,9 @@ func (s *Server) showContract(c *fiber.Ctx, status int, amend page.AmendForm, no
 		Name: v.contractName(&k), Badges: []page.Badge{v.contractBadge(&k), {Label: v.T("modality." + k.Modality)}}, EditURL: "/contracts/" + k.ID + "/edit",
 		Facts: v.contractFacts(k, i, cl), Schedule: v.scheduleRows(k), AmendURL: "/contracts/" + k.ID + "/amendments", Amend: amend}
 	p.Shape, p.Notice = page.ShapeRecord, notice
+	if err := nearIn(contractList, s, c, k.ID, &p.Base); err != nil {
+		return s.fail(c, err)
+	}
 	p.Amend.Kinds = v.options("contract.amend.", crm.AmendKinds...)
 	p.Amend.WorksKinds = append([]page.Option{{Label: nothing}}, v.options("contract.works.", crm.WorksKinds...)...)
 	p.Stats = v.contractStats(k, i)

@@ -45,6 +45,9 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 	}
 	p := v.placeTop(i)
 	p.Base = s.base(c, page.PlaceClients, i.Name, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name))
+	if err := nearIn(placeList, s, c, i.ID, &p.Base); err != nil {
+		return s.fail(c, err)
+	}
 	p.Client, p.Ranges, p.Contracts = clientLink(cl.ID, cl.Name), ranges, v.contractRows(contracts)
 	p.Span, p.Idle = v.n("web.months", int64(len(months))), locale.Threshold(v.Lang, demand.DefaultIdle.TenthsPercent)
 	p.AddURL, p.EnterURL = "/installations/"+i.ID+"/contracts/new", "/installations/"+i.ID+"/readings"

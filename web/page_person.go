@@ -28,11 +28,12 @@ func (s *Server) showPersonNew(c *fiber.Ctx, status int, cl crm.Client, form pag
 // showPerson puts the frame of the client around a form.
 func (s *Server) showPerson(c *fiber.Ctx, status int, cl crm.Client, p page.PersonEdit, notice *page.Notice) error {
 	v := s.view(c)
+	near := p.Near
 	p.Base = s.base(c, page.PlaceClients, p.Heading, page.Link{Label: v.T("page.nav.clients"), URL: "/clients"}, clientLink(cl.ID, cl.Name))
 	p.BackURL, p.Roles = "/clients/"+cl.ID, append([]page.Option{{Label: nothing}}, v.options("web.person.", crm.PersonRoles...)...)
 	p.Channels = append([]page.Option{{Label: nothing}}, v.options("web.channel.", crm.PersonChannels...)...)
 	p.Langs = append([]page.Option{{Label: nothing}}, langNames()...)
-	p.Shape, p.Notice = page.ShapeForm, notice
+	p.Shape, p.Notice, p.Near = page.ShapeForm, notice, near
 	return s.render(c, status, "person/edit", p)
 }
 
@@ -107,6 +108,9 @@ func (s *Server) showPersonEdit(c *fiber.Ctx, status int, cl crm.Client, p crm.P
 		e.LeftURL, e.ReturnURL = "", "/people/"+p.ID+"/active"
 	}
 	if err := s.personElsewhere(c, &e, p); err != nil {
+		return s.fail(c, err)
+	}
+	if err := nearIn(personList, s, c, p.ID, &e.Base); err != nil {
 		return s.fail(c, err)
 	}
 	return s.showPerson(c, status, cl, e, notice)

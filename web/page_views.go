@@ -12,7 +12,7 @@ import (
 
 // listOf is the list whose query the address of a form carries.
 func listOf(c *fiber.Ctx, name string) listAsk {
-	ask := readListAsk(c, "/"+name, listFilters(name))
+	ask := readListAsk(said(c), "/"+name, listFilters(name))
 	if cols := c.Query("cols"); cols != "" {
 		ask.cols = strings.Split(strings.Clone(cols), ",")
 	}

@@ -22,6 +22,11 @@ const (
 
 func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }
 
+// said reads the query of a request.
+func said(c *fiber.Ctx) func(string) string {
+	return func(name string) string { return c.Query(name) }
+}
+
 // isPart reports whether htmx asks for a fragment.
 func isPart(c *fiber.Ctx) bool {
 	return c.Get("HX-Request") == "true" && c.Get("HX-History-Restore-Request") != "true" && c.Get("HX-Boosted") != "true"

@@ -31,6 +31,7 @@ func TestDay(t *testing.T) {
 		return
 	}
 	p.does(t, "log a call by the key L, edit, delete, undo", logCall)
+	p.does(t, "go on from record to record by J and K", onward)
 	p.does(t, "plan a visit and report it", visit)
 	p.does(t, "a mail comes while one watches", func(p *person) { receive(h, p, agent.Email) })
 	p.does(t, "triage", func(p *person) { triage(h, p) })
@@ -44,9 +45,33 @@ func firstClient(p *person) (name, path string) {
 	p.t.Helper()
 	p.open("/clients")
 	name, path = p.text("#list-rows tr:first-child a"), p.attribute("#list-rows tr:first-child a", "href")
+	path, _, _ = strings.Cut(path, "?") // without its place in the list
 	p.open(path)
 	p.do("see the timeline", chromedp.WaitVisible(css("#timeline")))
 	return name, path
+}
+
+// onward goes through a list by keys: to a row, into its record, to the next one
+// and back.
+func onward(p *person) {
+	p.open("/clients?sort=contracted")
+	rows := p.links("#list-rows td.c-name a")
+	if len(rows) < 3 {
+		p.t.Fatalf("%d clients are too few", len(rows))
+	}
+	at := func(n int) string {
+		return `location.pathname === ` + quote(strings.Split(rows[n], "?")[0]) + ` && document.readyState === "complete" && !!document.querySelector(".topbar a[rel=next]")`
+	}
+	p.do("J, J, Enter", chromedp.KeyEvent("j"), chromedp.KeyEvent("j"), chromedp.KeyEvent(kb.Enter))
+	p.untilTrue("the second record is open", at(1))
+	p.do("J", chromedp.KeyEvent("j"))
+	p.untilTrue("the third record is open", at(2))
+	p.do("K", chromedp.KeyEvent("k"))
+	p.untilTrue("the second record again", at(1))
+	p.do("back to the list", click(css(".crumbs a")), chromedp.WaitVisible(css("#list-rows")))
+	if at := p.where(); at != "/clients?sort=contracted" {
+		p.t.Errorf("the way back leads to %s", at)
+	}
 }
 
 // pick chooses a client by typing and Enter, and sees that it is the right one.

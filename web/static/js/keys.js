@@ -19,6 +19,13 @@ function move(step) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+// On a record, the next and the one before in the list from which it was opened.
+function go(step) {
+  const link = document.activeElement?.closest("[data-row]") ? null : document.querySelector(step > 0 ? ".topbar a[rel=next]" : ".topbar a[rel=prev]");
+  if (link) link.click();
+  else move(step);
+}
+
 function mark() {
   const row = document.activeElement?.closest("[data-row]");
   const box = row?.querySelector("input[type=checkbox]");
@@ -37,8 +44,8 @@ function press(selector) {
 const actions = {
   "/": () => (document.querySelector("[data-find]") || { focus: () => show("palette") }).focus(),
   l: () => show("quick"),
-  j: () => move(1),
-  k: () => move(-1),
+  j: () => go(1),
+  k: () => go(-1),
   x: mark,
   e: () => press("[data-done]"),
   p: () => press("[data-later] summary"),
