@@ -18,6 +18,7 @@ type Chore struct {
 	User   string    `json:"user,omitempty"`   // who changed team, and takes clients along, or sectors
 	Refile []string  `json:"refile,omitempty"` // addresses
 	Rule   string    `json:"rule,omitempty"`   // of triage that was removed: what it kept away
+	Unfile *Unfile   `json:"unfile,omitempty"` // mail that a client has no more
 	At     time.Time `json:"at"`
 }
 
@@ -45,6 +46,11 @@ func (s *Service) do(ctx context.Context, c Chore) error {
 	}
 	if c.Rule != "" {
 		if _, err := s.unignore(ctx, c.Rule); err != nil {
+			return err
+		}
+	}
+	if c.Unfile != nil {
+		if err := s.unfile(ctx, *c.Unfile); err != nil {
 			return err
 		}
 	}

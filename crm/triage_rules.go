@@ -115,9 +115,21 @@ func (s *Service) unignore(ctx context.Context, rule string) (done int, err erro
 	return done, nil
 }
 
-// wantAgain makes rows wanted; what has another number at the server by now is
-// gone. woken gains their mailboxes with their owners.
 func (s *Service) wantAgain(ctx context.Context, rows []LedgerRow, woken map[string]string) error {
+	for n := range rows {
+		rows[n].State = RowWanted
+	}
+	changes, err := s.wanted(ctx, rows, woken)
+	if err != nil {
+		return err
+	}
+	return s.Apply(ctx, changes...)
+}
+
+// wanted writes rows, of which those that are wanted are fetched again; what has
+// another number at the server by now is gone. woken gains their mailboxes with
+// their owners.
+func (s *Service) wanted(ctx context.Context, rows []LedgerRow, woken map[string]string) ([]store.Change, error) {
 	distinct := func(of func(LedgerRow) string) []string {
 		var ids []string
 		for _, r := range rows {
@@ -128,21 +140,21 @@ func (s *Service) wantAgain(ctx context.Context, rows []LedgerRow, woken map[str
 	}
 	owners, err := Mailboxes.GetMany(ctx, s.store, distinct(func(r LedgerRow) string { return r.Mailbox }))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	epochs, err := Folders.GetMany(ctx, s.store, distinct(func(r LedgerRow) string { return r.Folder }))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var changes []store.Change
 	for n := range rows {
 		r := &rows[n]
-		r.State, r.Reason, r.Tries = RowWanted, "", 0
+		r.Reason, r.Tries = "", 0
 		if r.Epoch != epochs[r.Folder].Epoch {
 			r.State = RowGone
 		}
 		changes = append(changes, Ledger.Put(r))
 		woken[r.Mailbox] = owners[r.Mailbox].Owner
 	}
-	return s.Apply(ctx, changes...)
+	return changes, nil
 }

@@ -30,40 +30,42 @@ const maxBack = 5000
 
 // AssignHeld files a waiting mail under a client. With person, its sender
 // becomes a person of that client, so that all its mail, past and to come, is
-// filed there; without, only this mail is.
-func (s *Service) AssignHeld(ctx context.Context, a Actor, heldID, clientID string, person bool) error {
+// filed there; without, only this mail is. It answers what UndoAssign takes to
+// undo it; "" when nothing new was said, since the sender was known.
+func (s *Service) AssignHeld(ctx context.Context, a Actor, heldID, clientID string, person bool) (string, error) {
 	h, err := s.Held(ctx, a, heldID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	c, err := s.client(ctx, a, clientID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !person {
 		copies, err := s.heldCopies(ctx, a, h)
 		if err != nil {
-			return err
+			return "", err
 		}
 		id := RuleID(RuleAssign, RuleMail, h.Mail, c.ID)
 		rule := MailRule{ID: id, Action: RuleAssign, Kind: RuleMail, Value: h.Mail, Client: c.ID, By: a.UserID, CreatedAt: s.Now()}
-		return s.releaseHeld(ctx, copies, MailRules.InsertIfAbsent(&rule))
+		return rule.ID, s.releaseHeld(ctx, copies, MailRules.InsertIfAbsent(&rule))
 	}
 	other := s.otherSide(ctx, h)
 	if other.Email == "" {
-		return &Error{Code: CodeInvalid, Text: Text{Key: "error.triage.address"}}
+		return "", &Error{Code: CodeInvalid, Text: Text{Key: "error.triage.address"}}
 	}
-	if err := s.addSender(ctx, a, c, other); err != nil {
-		return err
+	undo, err := s.addSender(ctx, a, c, other)
+	if err != nil {
+		return "", err
 	}
 	list, err := s.heldWith(ctx, a, store.Is("keys", other.Email))
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !slices.ContainsFunc(list, func(x Held) bool { return x.ID == h.ID }) {
 		list = append(list, h)
 	}
-	return s.releaseHeld(ctx, list)
+	return undo, s.releaseHeld(ctx, list)
 }
 
 // otherSide is who the mail is from, or, of one that we sent, to.
@@ -81,20 +83,22 @@ func (s *Service) otherSide(ctx context.Context, h Held) Address {
 	return Address{}
 }
 
-func (s *Service) addSender(ctx context.Context, a Actor, c Client, from Address) error {
+// addSender makes a person of a client, in a batch of its own, unless it is there.
+func (s *Service) addSender(ctx context.Context, a Actor, c Client, from Address) (batch string, err error) {
 	people, err := s.ClientPeople(ctx, a, c.ID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if slices.ContainsFunc(people, func(p Person) bool { return slices.Contains(lower(p.Emails), from.Email) }) {
-		return nil
+		return "", nil
 	}
 	name := from.Name
 	if name == "" {
 		name = from.Email
 	}
-	_, err = s.AddPerson(ctx, a, c.ID, PersonInput{Name: name, Emails: []string{from.Email}})
-	return err
+	batch = personMade + s.newID()
+	_, err = s.AddPerson(WithBatch(ctx, batch), a, c.ID, PersonInput{Name: name, Emails: []string{from.Email}})
+	return batch, err
 }
 
 // Ignored is what a decision to ignore did.

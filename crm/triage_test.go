@@ -48,7 +48,7 @@ func TestAssigningMeetsTheSearchForTheSender(t *testing.T) {
 	svc := crm.New(crm.Deps{Store: st, Now: h.Now, NewID: h.NewID})
 	events, stop := svc.Bus().Subscribe(crm.WakeMailbox)
 	defer stop()
-	if err := svc.AssignHeld(ctx, h.ana, held.ID, h.anasClient.ID, true); err != nil || !met {
+	if _, err := svc.AssignHeld(ctx, h.ana, held.ID, h.anasClient.ID, true); err != nil || !met {
 		t.Errorf("assigned: %v, beside another's move: %t", err, met)
 	}
 	if got, err := crm.Ledger.Get(ctx, h.Store(), row.ID); err != nil || got.State != crm.RowWanted {

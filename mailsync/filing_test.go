@@ -130,13 +130,13 @@ func TestAssignOneMail(t *testing.T) {
 	h.sync(box)
 	i := slices.IndexFunc(h.held(), func(x crm.Held) bool { return x.Subject == "Ligação nova" })
 	x := h.held()[i]
-	if err := h.AssignHeld(t.Context(), h.rui, x.ID, "c-hospital", false); crm.CodeOf(err) != crm.CodeNotFound {
+	if _, err := h.AssignHeld(t.Context(), h.rui, x.ID, "c-hospital", false); crm.CodeOf(err) != crm.CodeNotFound {
 		t.Errorf("a stranger's triage: %v", err)
 	}
-	if err := h.AssignHeld(t.Context(), h.ana, x.ID, "c-hospital", false); crm.CodeOf(err) != crm.CodeNotFound {
+	if _, err := h.AssignHeld(t.Context(), h.ana, x.ID, "c-hospital", false); crm.CodeOf(err) != crm.CodeNotFound {
 		t.Errorf("to another's client: %v", err)
 	}
-	h.must(h.AssignHeld(t.Context(), h.ana, x.ID, "c-vale", false))
+	h.assign(h.ana, x.ID, "c-vale", false)
 	h.sync(box)
 	tl := h.timeline("c-vale")
 	if len(tl) != 1 || tl[0].Title != "Ligação nova" || tl[0].Why[0].Kind != "hand" || tl[0].Why[0].Value != "u-ana" {
@@ -160,7 +160,7 @@ func TestAssignWithPersonBringsAllItsMail(t *testing.T) {
 		post{id: "3@x", from: "bia@vale.example", cc: "z@alheio.example", subject: "Três"}.raw())
 	box := h.box(h.ana, s)
 	h.sync(box)
-	h.must(h.AssignHeld(t.Context(), h.ana, h.held()[0].ID, "c-vale", true))
+	h.assign(h.ana, h.held()[0].ID, "c-vale", true)
 	h.must(h.engine.refileNoted(t.Context()))
 	h.sync(box)
 	if len(h.held()) != 0 || len(h.timeline("c-vale")) != 3 {
@@ -178,6 +178,131 @@ func TestAssignWithPersonBringsAllItsMail(t *testing.T) {
 	h.sync(box)
 	if len(h.timeline("c-vale")) != 4 {
 		t.Error("mail to come is not filed")
+	}
+}
+
+// sound reports what the check of the store finds.
+func (h *house) sound() {
+	h.t.Helper()
+	h.must(h.Recompute(h.t.Context(), "c-vale", "c-hospital")) // the house made them without figures
+	if _, err := h.Check(h.t.Context(), false, func(f crm.Finding) { h.t.Errorf("%+v", f) }); err != nil {
+		h.t.Error(err)
+	}
+}
+
+// TestAssignmentOfOneMailIsTakenBack: the mail waits again, and of its
+// conversation the client keeps what it has for another reason.
+func TestAssignmentOfOneMailIsTakenBack(t *testing.T) {
+	h, s := newHouse(t), imaptest.New(t)
+	raw := post{id: "1@x", from: "Zeca <z@alheio.example>", subject: "Ligação nova", at: h.now.Add(-2 * time.Hour)}.raw()
+	s.Add("INBOX", raw, post{id: "2@x", from: "Zeca <z@alheio.example>", subject: "Outra", at: h.now.Add(-3 * time.Hour)}.raw())
+	s.With("Sent", func(f *imaptest.Folder) { f.Attrs = `\Sent` })
+	s.Add("Sent", raw)
+	box := h.box(h.ana, s)
+	h.sync(box)
+	waiting := func(subject string) string {
+		t.Helper()
+		i := slices.IndexFunc(h.held(), func(x crm.Held) bool { return x.Subject == subject })
+		if i < 0 {
+			t.Fatalf("%q does not wait", subject)
+		}
+		return h.held()[i].ID
+	}
+	alone := h.assign(h.ana, waiting("Outra"), "c-vale", false)
+	undo := h.assign(h.ana, waiting("Ligação nova"), "c-vale", false)
+	h.sync(box)
+	s.Add("INBOX", post{id: "3@x", from: "bia@vale.example", subject: "Re: Ligação nova", reply: "1@x", at: h.now.Add(-time.Hour)}.raw())
+	h.sync(box)
+	if tl := h.timeline("c-vale"); len(tl) != 2 || tl[0].Count != 2 {
+		t.Fatalf("%+v", tl)
+	}
+
+	if err := h.UndoAssign(t.Context(), h.rui, undo); crm.CodeOf(err) != crm.CodeNotFound {
+		t.Errorf("a stranger: %v", err)
+	}
+	h.must(h.UndoAssign(t.Context(), h.ana, undo))
+	if tl := h.timeline("c-vale"); len(tl) != 2 || tl[0].Count != 1 || tl[0].Title != "Re: Ligação nova" {
+		t.Errorf("%+v", tl)
+	}
+	h.sync(box)
+	if n := len(h.held()); n != 2 { // with its copy in Sent
+		t.Errorf("%d wait", n)
+	}
+	h.must(h.UndoAssign(t.Context(), h.ana, alone))
+	h.sync(box)
+	if tl := h.timeline("c-vale"); len(tl) != 1 || len(h.held()) != 3 || len(h.messages()) != 1 || len(h.links()) != 1 {
+		t.Errorf("%+v, %d wait, %d mails, %d links", tl, len(h.held()), len(h.messages()), len(h.links()))
+	}
+	if err := h.UndoAssign(t.Context(), h.ana, undo); crm.CodeOf(err) != crm.CodeNotFound {
+		t.Errorf("twice: %v", err)
+	}
+	h.sound()
+
+	// It can be decided again.
+	h.assign(h.ana, waiting("Ligação nova"), "c-vale", false)
+	h.sync(box)
+	if tl := h.timeline("c-vale"); len(tl) != 1 || tl[0].Count != 2 {
+		t.Errorf("%+v", tl)
+	}
+	h.sound()
+}
+
+// TestAssignmentWithPersonIsTakenBack: the person goes, and what was filed for its
+// address alone; what another reason files stays and is no contact any more.
+func TestAssignmentWithPersonIsTakenBack(t *testing.T) {
+	h, s := newHouse(t), imaptest.New(t)
+	s.Add("INBOX", post{id: "1@x", from: "Zeca <z@alheio.example>", subject: "Um"}.raw(), post{id: "2@x", from: "z@alheio.example", subject: "Dois"}.raw(),
+		post{id: "3@x", from: "bia@vale.example", cc: "z@alheio.example", subject: "Três"}.raw())
+	box := h.box(h.ana, s)
+	h.sync(box)
+	undo := h.assign(h.ana, h.held()[0].ID, "c-vale", true)
+	h.must(h.engine.refileNoted(t.Context()))
+	h.sync(box)
+	if len(h.held()) != 0 || len(h.timeline("c-vale")) != 3 || h.lastContact("c-vale") == nil {
+		t.Fatalf("%d wait, %d filed", len(h.held()), len(h.timeline("c-vale")))
+	}
+	if err := h.UndoAssign(t.Context(), h.rui, undo); crm.CodeOf(err) != crm.CodeNotFound {
+		t.Errorf("a stranger: %v", err)
+	}
+	h.must(h.UndoAssign(t.Context(), h.ana, undo))
+	h.must(h.engine.refileNoted(t.Context()))
+	h.sync(box)
+	people, err := h.ClientPeople(t.Context(), h.ana, "c-vale")
+	if err != nil || len(people) != 0 {
+		t.Errorf("%+v, %v", people, err)
+	}
+	tl := h.timeline("c-vale")
+	if len(h.held()) != 2 || len(tl) != 1 || tl[0].Title != "Três" || len(tl[0].Why) != 1 || tl[0].Why[0].Kind != byDomain || h.lastContact("c-vale") != nil {
+		t.Errorf("%d wait, %+v, last contact %v", len(h.held()), tl, h.lastContact("c-vale"))
+	}
+	if err := h.UndoAssign(t.Context(), h.ana, undo); crm.CodeOf(err) != crm.CodeNotFound {
+		t.Errorf("twice: %v", err)
+	}
+	h.sound()
+
+	// Who edited the person since keeps it, and its mail.
+	undo = h.assign(h.ana, h.held()[0].ID, "c-vale", true)
+	people, err = h.ClientPeople(t.Context(), h.ana, "c-vale")
+	h.must(err)
+	if _, err := h.EditPerson(t.Context(), h.ana, people[0].ID, 0, crm.PersonInput{Name: "José", Emails: people[0].Emails}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.UndoAssign(t.Context(), h.ana, undo); crm.CodeOf(err) != crm.CodeInvalid {
+		t.Errorf("edited since: %v", err)
+	}
+	h.must(h.engine.refileNoted(t.Context()))
+	h.sync(box)
+	if len(h.held()) != 0 || len(h.timeline("c-vale")) != 3 {
+		t.Errorf("%d wait, %d filed", len(h.held()), len(h.timeline("c-vale")))
+	}
+
+	// Of a sender who is known there is nothing to take back.
+	s.Add("INBOX", post{id: "9@x", from: "outra@alheio.example", subject: "Nove"}.raw())
+	h.sync(box)
+	held := h.held()[0].ID
+	h.person("p-outra", "c-vale", "Outra", "outra@alheio.example")
+	if undo := h.assign(h.ana, held, "c-vale", true); undo != "" {
+		t.Errorf("%q", undo)
 	}
 }
 
@@ -322,7 +447,7 @@ func TestHeldMailThatTheServerLost(t *testing.T) {
 	uids := s.Add("INBOX", post{id: "1@x", from: "z@alheio.example", subject: "n"}.raw(), post{id: "2@x", subject: "fica"}.raw())
 	box := h.box(h.ana, s)
 	h.sync(box)
-	h.must(h.AssignHeld(t.Context(), h.ana, h.held()[0].ID, "c-vale", false))
+	h.assign(h.ana, h.held()[0].ID, "c-vale", false)
 	s.Expunge("INBOX", uids[0])
 	h.sync(box)
 	if f := h.folder(box, "INBOX"); f.Gone != 1 || f.Stored != 1 || f.Wanted != 0 {

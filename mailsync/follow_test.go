@@ -94,7 +94,7 @@ func TestMailAppearsOnTheTimelineByItself(t *testing.T) {
 		t.Errorf("%+v", tl)
 	}
 	// Triage decides, and the body comes without waiting for the clock.
-	h.must(h.AssignHeld(t.Context(), h.ana, h.held()[0].ID, "c-vale", true))
+	h.assign(h.ana, h.held()[0].ID, "c-vale", true)
 	h.until(events, "the assigned mail", func() bool { return count() == 4 })
 	// Sync now brings a folder that IDLE does not watch.
 	put(t, d, "ana", "Sent", post{id: "4@x", from: "ana@luz.example", to: "bia@vale.example", subject: "Nova"}.raw())

@@ -188,6 +188,14 @@ func (h *house) lastContact(client string) *time.Time {
 	return c.LastContactAt
 }
 
+// assign files waiting mail under a client, and answers what undoes it.
+func (h *house) assign(a crm.Actor, held, client string, person bool) string {
+	h.t.Helper()
+	undo, err := h.AssignHeld(h.t.Context(), a, held, client, person)
+	h.must(err)
+	return undo
+}
+
 // post is a mail of a test.
 type post struct {
 	from, to, cc, subject, text string

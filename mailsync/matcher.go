@@ -12,8 +12,8 @@ import (
 
 // Kinds of a crm.Reason, strongest first.
 const (
-	byHand    = "hand"
-	byPerson  = "person"
+	byHand    = crm.WhyHand
+	byPerson  = crm.WhyPerson
 	byAddress = "address"
 	byDomain  = "domain"
 	byUC      = "uc"

@@ -230,6 +230,26 @@ func TestTriage(t *testing.T) {
 	other.Follow(other.Post(ignore, "what", "sender")).Status(200).Lacks(".held").Has("[data-toast]", "1 e-mail ignorado")
 }
 
+// Mail that was filed by hand goes back to triage from its toast, with the person
+// that was made of its sender.
+func TestAssignmentIsTakenBack(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b := k.Browser("ana")
+	assign := b.Get("/triage").Find(".held form").First().AttrOr("action", "")
+	done := b.Follow(b.Post(assign, "client", e.Client, "person", "on")).Status(200).Has("[data-toast]", "E-mail atribuído")
+	undo := done.Find("[data-toast] form").AttrOr("action", "")
+	b.Get("/clients/"+e.Client).Status(200).Has("#people, .panel", "Otávio "+e.Mark)
+	k.Browser("cleo").Post(undo).Status(404)
+	k.Browser("north").Post(undo).Status(404) // whoever decided, and admins
+	b.Follow(b.Post(undo, "back", "/triage")).Has("[data-toast]", "Atribuição desfeita")
+	if body := b.Get("/clients/" + e.Client).Status(200).Body; strings.Contains(body, "Otávio") {
+		t.Error("the person is still there")
+	}
+	b.Post(undo).Status(404)
+	b.Post("/triage/assigned/nothing/undo").Status(404)
+}
+
 // What is ignored is listed and can be taken back, from the toast and from the
 // list, and forth again.
 func TestIgnoredSenders(t *testing.T) {

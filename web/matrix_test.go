@@ -41,23 +41,24 @@ func of(format string, id func(webtest.Estate) string) func(webtest.Estate) stri
 	return func(e webtest.Estate) string { return fmt.Sprintf(format, id(e)) }
 }
 
-func client(e webtest.Estate) string    { return e.Client }
-func person(e webtest.Estate) string    { return e.Person }
-func place(e webtest.Estate) string     { return e.Installation }
-func activity(e webtest.Estate) string  { return e.Activity }
-func visit(e webtest.Estate) string     { return e.Visit }
-func thread(e webtest.Estate) string    { return e.Thread }
-func message(e webtest.Estate) string   { return e.Message }
-func heldID(e webtest.Estate) string    { return web.PathID(e.Held) }
-func ruleID(e webtest.Estate) string    { return web.PathID(e.Rule) }
-func mailbox(e webtest.Estate) string   { return e.Mailbox }
-func report(e webtest.Estate) string    { return e.Report }
-func exported(e webtest.Estate) string  { return e.Export }
-func applied(e webtest.Estate) string   { return e.Applied }
-func bulk(e webtest.Estate) string      { return e.Bulk }
-func imported(e webtest.Estate) string  { return e.Import }
-func savedView(e webtest.Estate) string { return e.View }
-func agentOf(e webtest.Estate) string   { return e.Agent }
+func client(e webtest.Estate) string     { return e.Client }
+func person(e webtest.Estate) string     { return e.Person }
+func place(e webtest.Estate) string      { return e.Installation }
+func activity(e webtest.Estate) string   { return e.Activity }
+func visit(e webtest.Estate) string      { return e.Visit }
+func thread(e webtest.Estate) string     { return e.Thread }
+func message(e webtest.Estate) string    { return e.Message }
+func heldID(e webtest.Estate) string     { return web.PathID(e.Held) }
+func ruleID(e webtest.Estate) string     { return web.PathID(e.Rule) }
+func assignedID(e webtest.Estate) string { return web.PathID(e.Assigned) }
+func mailbox(e webtest.Estate) string    { return e.Mailbox }
+func report(e webtest.Estate) string     { return e.Report }
+func exported(e webtest.Estate) string   { return e.Export }
+func applied(e webtest.Estate) string    { return e.Applied }
+func bulk(e webtest.Estate) string       { return e.Bulk }
+func imported(e webtest.Estate) string   { return e.Import }
+func savedView(e webtest.Estate) string  { return e.View }
+func agentOf(e webtest.Estate) string    { return e.Agent }
 
 func pairOf(e webtest.Estate) string { return web.PathID(e.Pair) }
 func merged(e webtest.Estate) string { return e.Merge }
@@ -159,6 +160,7 @@ var matrix = map[string]cell{
 	"GET /triage/rules page":                {path: at("/triage/rules")},
 	"POST /triage/rules/:id/delete page":    {reach: scoped, path: of("/triage/rules/%s/delete", ruleID), ok: 303},
 	"POST /triage/rules/:id/restore page":   {reach: scoped, path: of("/triage/rules/%s/restore", ruleID), ok: 303},
+	"POST /triage/assigned/:id/undo page":   {reach: private, path: of("/triage/assigned/%s/undo", assignedID), ok: 303},
 	"POST /triage/:id/ignore page":          {reach: scoped, path: of("/triage/%s/ignore", heldID), form: []string{"what", "nothing"}, ok: 422},
 	"POST /triage/:id/assign page":          {reach: scoped, path: of("/triage/%s/assign", heldID), form: []string{"client", "{client}"}, ok: 303},
 	"GET /mailboxes page":                   {path: at("/mailboxes")},

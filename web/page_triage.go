@@ -108,13 +108,18 @@ func (s *Server) triageAssign(c *fiber.Ctx) error {
 	if err == nil && client == "" {
 		err = crm.Errf(crm.CodeInvalid, "error.client.choose")
 	}
+	undo := ""
 	if err == nil {
-		err = s.Service.AssignHeld(c.UserContext(), actor(c), id, client, f.on("person"))
+		undo, err = s.Service.AssignHeld(c.UserContext(), actor(c), id, client, f.on("person"))
 	}
 	if err != nil {
 		return s.triageAgain(c, v, id, err)
 	}
-	return s.decided(c, v, note{Label: v.T("web.triage.assigned"), Next: v.T("web.openclient"), URL: "/clients/" + client})
+	n := note{Label: v.T("web.triage.assigned"), Next: v.T("web.openclient"), URL: "/clients/" + client}
+	if undo != "" {
+		n.Undo = "/triage/assigned/" + pathID(undo) + "/undo"
+	}
+	return s.decided(c, v, n)
 }
 
 func (s *Server) triageIgnore(c *fiber.Ctx) error {

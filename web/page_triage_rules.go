@@ -58,6 +58,20 @@ func (s *Server) ruleDelete(c *fiber.Ctx) error {
 	return s.goTo(c, typed{c}.back("/triage/rules"), told)
 }
 
+// assignUndo takes back that mail was filed under a client by hand.
+func (s *Server) assignUndo(c *fiber.Ctx) error {
+	v := s.view(c)
+	err := s.Service.UndoAssign(c.UserContext(), actor(c), wholeID(c.Params("id")))
+	if crm.CodeOf(err) == crm.CodeInvalid {
+		_, above, _ := v.formError(err)
+		return s.goTo(c, typed{c}.back("/triage"), note{Label: above})
+	}
+	if err != nil {
+		return s.fail(c, err)
+	}
+	return s.goTo(c, typed{c}.back("/triage"), note{Label: v.T("triage.unassigned")})
+}
+
 func (s *Server) ruleRestore(c *fiber.Ctx) error {
 	done, err := s.Service.RestoreRule(c.UserContext(), actor(c), wholeID(c.Params("id")))
 	if err != nil {

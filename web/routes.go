@@ -207,6 +207,7 @@ func table() []route {
 		{method: get, path: "/triage/rules", page: (*Server).rulesPage},
 		{method: post, path: "/triage/rules/:id/delete", page: (*Server).ruleDelete},
 		{method: post, path: "/triage/rules/:id/restore", page: (*Server).ruleRestore},
+		{method: post, path: "/triage/assigned/:id/undo", page: (*Server).assignUndo},
 		{method: post, path: "/triage/:id/assign", page: (*Server).triageAssign},
 		{method: post, path: "/triage/:id/ignore", page: (*Server).triageIgnore},
 		{method: get, path: "/mailboxes", page: (*Server).mailboxesPage},

@@ -129,8 +129,11 @@ var guarded = map[string]struct {
 		}
 		return drop(s.RemoveRule(ctx, a, e.Rule))
 	}},
+	"UndoAssign": {private, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
+		return s.UndoAssign(ctx, a, e.Assigned)
+	}},
 	"AssignHeld": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
-		return s.AssignHeld(ctx, a, e.Held, e.Client, false)
+		return drop(s.AssignHeld(ctx, a, e.Held, e.Client, false))
 	}},
 	"AddPerson": {scoped, func(ctx context.Context, s *crm.Service, a crm.Actor, e webtest.Estate) error {
 		return drop(s.AddPerson(ctx, a, e.Client, crm.PersonInput{Name: "x"}))

@@ -16,7 +16,7 @@ type Estate struct {
 	Client, Person, Installation, Activity             string
 	Visit, Thread, Message, Mailbox, Held              string
 	Report, Import, Applied, Pair, Merge, Bulk, Export string
-	Contract, Deadline, Document, View, Rule           string
+	Contract, Deadline, Document, View, Rule, Assigned string
 	ClientName, InstallationName, Subject, Spoke       string
 }
 
@@ -142,7 +142,10 @@ func (k *Kit) mail(e *Estate, n int) {
 	rule := crm.MailRule{Action: crm.RuleIgnore, Kind: crm.RuleDomain, Value: "ruido-" + strings.ToLower(e.Mark) + ".example", Owner: e.Agent, By: e.Agent, CreatedAt: at}
 	rule.ID = crm.RuleID(rule.Action, rule.Kind, rule.Value, rule.Owner)
 	e.Rule = rule.ID
-	k.Apply(crm.MailRules.Put(&rule), crm.Messages.Put(&m), crm.Threads.Put(&t), crm.MailLinks.Put(&l), crm.Timeline.Put(&entry), crm.Mailboxes.Put(&box), crm.Folders.Put(&folder),
+	byHand := crm.MailRule{Action: crm.RuleAssign, Kind: crm.RuleMail, Value: e.Message, Client: e.Client, By: e.Agent, CreatedAt: at}
+	byHand.ID = crm.RuleID(byHand.Action, byHand.Kind, byHand.Value, byHand.Client)
+	e.Assigned = byHand.ID
+	k.Apply(crm.MailRules.Put(&byHand), crm.MailRules.Put(&rule), crm.Messages.Put(&m), crm.Threads.Put(&t), crm.MailLinks.Put(&l), crm.Timeline.Put(&entry), crm.Mailboxes.Put(&box), crm.Folders.Put(&folder),
 		crm.HeldMail.Put(&held), crm.Ledger.Put(&rows[0]), crm.Ledger.Put(&rows[1]))
 }
 
