@@ -100,6 +100,38 @@ func saved[T any](e editor, t Table[T], client string, was, is *T) []store.Chang
 	return []store.Change{put, Revisions.InsertIfAbsent(&edit)}
 }
 
+// AsOf answers a document that was just read as it stood at an earlier version, by
+// its history, with the edits since, the newest first. Derived members are those
+// of now.
+func AsOf[T any](ctx context.Context, s *Service, t Table[T], is *T, version int64) (was T, edits []Revision, err error) {
+	doc := t.Doc(is)
+	body := members(doc.Body)
+	for n := doc.Version; n > version; n-- {
+		at := Revision{Of: t.In.Name, Doc: doc.ID, Version: n}
+		e, err := Revisions.Get(ctx, s.store, at.id())
+		if CodeOf(err) == CodeNotFound {
+			continue // a save that altered nothing
+		}
+		if err != nil {
+			return was, nil, err
+		}
+		for _, f := range e.Fields {
+			if f.From == nil {
+				delete(body, f.Name)
+			} else {
+				body[f.Name] = f.From
+			}
+		}
+		edits = append(edits, e)
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return was, nil, err
+	}
+	was, err = t.Decode(store.Doc{ID: doc.ID, Version: version, Body: raw})
+	return was, edits, err
+}
+
 // copied are the members that repeat a client's scope.
 var copied = []string{"agent", "team", "acting"}
 

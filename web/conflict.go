@@ -51,12 +51,30 @@ func differences(c *fiber.Ctx, current any) map[string]versions {
 // conflict says that somebody else saved first. The form keeps what was typed
 // and is now a change of the newest state.
 func (v view) conflict(at time.Time, open string) *page.Notice {
-	return &page.Notice{State: page.Warn, Label: v.T("web.conflict", "when", v.stamp(at)), Action: page.Link{Label: v.T("web.conflict.open"), URL: open}}
+	return v.conflictWith(v.T("web.conflict.somebody"), at, open)
+}
+
+// conflictWith is conflict where it is known who it was.
+func (v view) conflictWith(who string, at time.Time, open string) *page.Notice {
+	return &page.Notice{State: page.Warn, Label: v.T("web.conflict", "who", who, "when", v.stamp(at)), Action: page.Link{Label: v.T("web.conflict.open"), URL: open}}
+}
+
+// savedFirst is conflict by the user who saved last.
+func (s *Server) savedFirst(c *fiber.Ctx, by string, at time.Time, open string) *page.Notice {
+	v := s.view(c)
+	if by == user(c).ID {
+		return v.conflictWith(v.T("web.conflict.you"), at, open)
+	}
+	names, err := s.Service.UserNames(c.UserContext())
+	if err != nil || names[by] == "" {
+		return v.conflict(at, open)
+	}
+	return v.conflictWith(names[by], at, open)
 }
 
 // differs shows the stored value under a field that says something else.
 func (v view) differs(f *page.Field, now string) {
-	if f.Value != now {
+	if f.Value != now && !f.Own {
 		f.Differs, f.Now = true, now
 	}
 }

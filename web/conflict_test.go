@@ -99,17 +99,17 @@ func TestConflictInWords(t *testing.T) {
 		told          map[string]both
 	}{
 		{"north", "/clients/" + e.Client + "/edit", []string{"agent=bia", "tier=B", "status=prospect", "segment=public", "sector=mining", "stand_in=ana", "stand_in_from=2026-12-01", "stand_in_until=2026-12-20", "tags=safra", "emails=a@moinho.example\nb@moinho.example"},
-			[]string{"name=Moinho Outro", "tier=C"}, map[string]both{"agent": {"Bia Bastos", "bia"}, "tier": {"B", "B"}, "status": {"Em prospecção", "prospect"}, "segment": {"Poder público", "public"},
+			[]string{"agent=", "tier=C", "status=former", "segment=free", "sector=water", "stand_in=bia", "stand_in_from=2026-12-02", "stand_in_until=2026-12-21", "tags=entressafra", "emails=c@moinho.example"}, map[string]both{"agent": {"Bia Bastos", "bia"}, "tier": {"B", "B"}, "status": {"Em prospecção", "prospect"}, "segment": {"Poder público", "public"},
 				"sector": {"Mineração", "mining"}, "stand_in": {"Ana Agente", "ana"}, "stand_in_from": {"01/12/2026", "2026-12-01"}, "stand_in_until": {"20/12/2026", "2026-12-20"},
-				"name": {e.ClientName, e.ClientName}, "tags": {"safra", "safra"}, "emails": {"a@moinho.example b@moinho.example", "a@moinho.example\nb@moinho.example"}}},
+				"tags": {"safra", "safra"}, "emails": {"a@moinho.example b@moinho.example", "a@moinho.example\nb@moinho.example"}}},
 		{"north", "/installations/" + e.Installation + "/edit", []string{"load=1.250,5", "market=free", "secondary=yes", "connected_on=2019-03-04", "conditions=irrigation", "status=off"},
-			[]string{"city=Betim", "conditions=essential"}, map[string]both{"load": {"1.250,5", "1.250,5"}, "market": {"Livre", "free"}, "secondary": {"no secundário", "yes"},
-				"connected_on": {"04/03/2019", "2019-03-04"}, "conditions": {"Irrigação ou aquicultura", "irrigation"}, "status": {"desligada", "off"}, "city": {"Araguari", "Araguari"}}},
+			[]string{"load=900", "market=", "connected_on=2020-01-01", "conditions=essential"}, map[string]both{"load": {"1.250,5", "1.250,5"}, "market": {"Livre", "free"},
+				"connected_on": {"04/03/2019", "2019-03-04"}, "conditions": {"Irrigação ou aquicultura", "irrigation"}}},
 		{"north", "/contracts/" + e.Contract + "/edit", []string{"renews=no", "agreed=yes", "denounced=2026-11-20", "peak_0=950,5", "from_1=2027-01", "offpeak_1=1.700", "peak_1=950,5"},
-			[]string{"number=500.1"}, map[string]both{"renews": {"Não", "no"}, "agreed": {"Sim", "yes"}, "denounced": {"20/11/2026", "2026-11-20"},
-				"peak_0": {"950,5", "950,5"}, "from_1": {"janeiro de 2027", "2027-01"}, "number": {"–", ""}}},
+			[]string{"renews=yes", "agreed=no", "denounced=2026-11-21", "peak_0=800"}, map[string]both{"denounced": {"20/11/2026", "2026-11-20"},
+				"peak_0": {"950,5", "950,5"}, "from_1": {"janeiro de 2027", "2027-01"}}},
 		{"north", "/people/" + e.Person, []string{"role=legal", "channel=phone", "lang=es", "consent_on=2026-11-03"},
-			[]string{"role=decision"}, map[string]both{"role": {"Representante legal ou procurador", "legal"}, "channel": {"Telefone", "phone"}, "lang": {"Español", "es"}, "consent_on": {"03/11/2026", "2026-11-03"}}},
+			[]string{"role=decision", "channel=email", "lang=en", "consent_on=2026-11-04"}, map[string]both{"role": {"Representante legal ou procurador", "legal"}, "channel": {"Telefone", "phone"}, "lang": {"Español", "es"}, "consent_on": {"03/11/2026", "2026-11-03"}}},
 		{"north", "/activities/" + e.Activity + "/edit", []string{"kind=note", "people=", "inbound=", "day=2026-11-02", "minutes=25"},
 			[]string{"text=Outra conversa"}, map[string]both{"kind": {"Nota", "note"}, "people": {"–", ""}, "inbound": {"Não", ""}, "day": {"02/11/2026", "2026-11-02"}, "minutes": {"25", "25"}}},
 		{"north", "/visits/" + e.Visit, []string{"day=2026-12-02", "time=15:30"}, []string{"place=Betim"},
@@ -138,7 +138,7 @@ func TestConflictInWords(t *testing.T) {
 			}
 			save(303, sends(at, c.first...))
 			stored := b.Get(c.form).Status(200)
-			told := save(412, sends(at, c.second...)).Has(".notice", "Outra pessoa salvou antes")
+			told := save(412, sends(at, c.second...)).Has(".notice", "salvou antes")
 			for name, want := range c.told {
 				box := told.Find(`[name="theirs.` + name + `"]`)
 				words := strings.Join(strings.Fields(box.Closest(".theirs").Find(".wrong").Text()), " ")
@@ -162,15 +162,61 @@ func TestConflictInWords(t *testing.T) {
 	b, path := k.Browser("north"), "/clients/"+e.Client+"/edit"
 	at := b.Get(path)
 	b.Post(path, sends(at, "agent=ana", "stand_in=", "stand_in_from=", "stand_in_until=", "tier=A")...).Status(303)
-	told := b.Post(path, sends(at, "tier=C")...).Status(412)
-	b.Post(path, append(sends(told), "theirs.agent", "ana", "theirs.stand_in", "", "theirs.stand_in_from", "", "theirs.stand_in_until", "")...).Status(303)
-	b.Get(path).Value("agent", "ana").Value("tier", "C").Value("stand_in", "")
+	told := b.Post(path, sends(at, "tier=C", "stand_in=bia", "city=Betim")...).Status(412).Has(`[name="theirs.tier"]`, "").
+		Lacks(`[name="theirs.agent"]`).Lacks(`[name="theirs.city"]`).Value("agent", "ana").Value("city", "Betim")
+	b.Post(path, append(sends(told), "theirs.stand_in", "")...).Status(303)
+	b.Get(path).Value("agent", "ana").Value("city", "Betim").Value("tier", "C").Value("stand_in", "")
 
 	// An agent who has left since cannot be chosen: what is stored now is.
 	at = b.Get(path)
 	b.Post(path, sends(at, "agent=bia")...).Status(303)
 	k.Change("ana", func(u *crm.User) { u.Disabled = true })
-	b.Post(path, sends(at, "city=Betim")...).Status(412).Value("agent", "bia").Lacks(`[name="theirs.agent"]`)
+	b.Post(path, sends(at, "city=Uberaba")...).Status(303)
+	b.Get(path).Value("agent", "bia").Value("city", "Uberaba")
+}
+
+// Of two who change different fields of one record both are saved: a form takes
+// nothing back that its sender did not touch.
+func TestWhatNobodyTouchedIsMerged(t *testing.T) {
+	k := webtest.New(t)
+	e := k.Fill()["ana"]
+	b, other := k.Browser("north"), k.Browser("ana")
+	for _, c := range []struct {
+		form          string
+		first, second []string
+		want          map[string]string
+	}{
+		{"/clients/" + e.Client + "/edit", []string{"notes=nota da aba 1", "tags=safra", "emails=a@moinho.example", "tier=B"}, []string{"phone=(31) 3333-4444", "address=Rua Um"},
+			map[string]string{"notes": "nota da aba 1", "tags": "safra", "emails": "a@moinho.example", "tier": "B", "phone": "(31) 3333-4444", "address": "Rua Um"}},
+		{"/installations/" + e.Installation + "/edit", []string{"feeder=UDI-07", "conditions=irrigation", "load=900"}, []string{"name=Planta 2"},
+			map[string]string{"feeder": "UDI-07", "name": "Planta 2", "load": "900"}},
+		{"/contracts/" + e.Contract + "/edit", []string{"from_1=2027-01", "offpeak_1=1.700", "peak_1=950,5", "renews=no"}, []string{"number=500.1"},
+			map[string]string{"from_1": "2027-01", "offpeak_1": "1.700", "renews": "no", "number": "500.1"}},
+		{"/people/" + e.Person, []string{"phones=(31) 98888-7777", "lang=es"}, []string{"hours=manhãs"},
+			map[string]string{"phones": "(31) 98888-7777", "lang": "es", "hours": "manhãs"}},
+	} {
+		at := b.Get(c.form).Status(200)
+		url := at.Find("form:has([name=version])").First().AttrOr("action", "")
+		mine := sends(at, c.second...)
+		other.Post(url, sends(other.Get(c.form).Status(200), c.first...)...).Status(303)
+		b.Post(url, mine...).Status(303)
+		now := b.Get(c.form).Status(200)
+		for name, want := range c.want {
+			now.Value(name, want)
+		}
+	}
+	i, err := crm.Installations.Get(t.Context(), k.Service.Store(), e.Installation)
+	if err != nil || !slices.Equal(i.Conditions, []string{"irrigation"}) {
+		t.Errorf("conditions %v, %v", i.Conditions, err)
+	}
+
+	// What both changed is asked about, by name; what one changed is not.
+	path := "/clients/" + e.Client + "/edit"
+	mine := sends(b.Get(path), "city=Betim", "notes=minha")
+	other.Post(path, sends(other.Get(path), "city=Contagem", "tier=A")...).Status(303)
+	told := b.Post(path, mine...).Status(412).Has(".notice", "Ana Agente salvou antes").Has(`[name="theirs.city"]`, "").Lacks(`[name="theirs.notes"]`).Lacks(`[name="theirs.tier"]`).Value("tier", "A").Value("notes", "minha")
+	b.Post(path, sends(told)...).Status(303)
+	b.Get(path).Value("city", "Betim").Value("tier", "A").Value("notes", "minha")
 }
 
 // The form of one fact tells a conflict as the whole one does.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +42,36 @@ func (t typed) all(name string) []string {
 	return out
 }
 
+// several are the fields that hold more than one value.
+var several = []string{"conditions"}
+
+// joined is a field as a record says it: several values behind one another.
+func (t typed) joined(name string) string {
+	if slices.Contains(several, name) {
+		return strings.Join(t.all(name), ", ")
+	}
+	return t.get(name)
+}
+
+// set gives a field another value.
+func (t typed) set(name, value string) {
+	args := t.c.Request().PostArgs()
+	args.Set(name, value)
+	if slices.Contains(several, name) {
+		args.Set(name, "")
+		for v := range strings.SplitSeq(value, ", ") {
+			args.Add(name, v)
+		}
+	}
+}
+
+// own tells that of a record that was saved in between only the sender changed
+// a field.
+func (t typed) own(name string) bool {
+	names, _ := t.c.Locals(ownFields{}).(map[string]bool)
+	return names[name]
+}
+
 // has tells that the form had the field at all, empty or not.
 func (t typed) has(name string) bool { return t.c.Request().PostArgs().Has(name) }
 
@@ -68,7 +99,7 @@ func (t typed) back(fallback string) string { return ownPath(t.get("back"), fall
 
 // field is the typed value with the domain's word on it.
 func (t typed) field(name string, wrong map[string]string, keys ...string) page.Field {
-	f := page.Field{Value: t.get(name)}
+	f := page.Field{Value: t.get(name), Own: t.own(name)}
 	for _, k := range append(keys, name) {
 		if f.Error == "" {
 			f.Error = wrong[k]

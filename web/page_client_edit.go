@@ -87,6 +87,16 @@ var clientFields = []struct {
 	{"notes", "notes", func(f *page.ClientForm) *page.Field { return &f.Notes }, func(p *crm.ClientPatch) **string { return &p.Notes }},
 }
 
+// clientUnits are the fields of the form as they are compared with what somebody
+// saved in between.
+func clientUnits() []unit {
+	units := oneByOne("emails", "domains", "tags")
+	for _, cf := range clientFields {
+		units = append(units, unit{cf.name})
+	}
+	return units
+}
+
 // storedClient is the form of what is stored.
 func storedClient(c crm.Client) page.ClientForm {
 	f := func(v string) page.Field { return page.Field{Value: v} }
@@ -174,6 +184,10 @@ func (s *Server) clientEdit(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
+	others, err := rebase(c, s, crm.Clients, &now, clientUnits(), storedField)
+	if err != nil {
+		return s.fail(c, err)
+	}
 	batch, fact := s.editBatch(), f.get("fact")
 	version := f.version()
 	if fact != "" && untouched(f, factFields(clientFactFields, fact), storedField(now)) {
@@ -202,7 +216,7 @@ func (s *Server) clientEdit(c *fiber.Ctx) error {
 		v.differs(&form.Emails, stored.Emails.Value)
 		v.differs(&form.Domains, stored.Domains.Value)
 		v.differs(&form.Tags, stored.Tags.Value)
-		notice = v.conflict(now.UpdatedAt, "/clients/"+id)
+		notice = s.savedFirst(c, others, now.UpdatedAt, "/clients/"+id)
 	case above != "":
 		notice = &page.Notice{State: page.Bad, Label: above}
 	}

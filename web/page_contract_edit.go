@@ -218,6 +218,47 @@ func (v view) contractForm(c crm.Contract, t *typed, wrong map[string]string, co
 	return out
 }
 
+// contractUnits is as clientUnits. The schedule is one value: its rows move when
+// one is added.
+func contractUnits() (units []unit) {
+	for _, g := range contractGroups {
+		for _, r := range g.rows {
+			for _, f := range r {
+				units = append(units, unit{f.name})
+			}
+		}
+	}
+	var schedule unit
+	for n := range maxSteps {
+		row := strconv.Itoa(n)
+		schedule = append(schedule, "from_"+row)
+		for _, f := range stepFields {
+			schedule = append(schedule, f.name+"_"+row)
+		}
+	}
+	return append(units, schedule)
+}
+
+// storedContract answers what a field of the form would say unedited.
+func (v view) storedContract(c crm.Contract) func(name string) string {
+	is := map[string]string{}
+	for _, g := range contractGroups {
+		for _, r := range g.rows {
+			for _, f := range r {
+				is[f.name] = f.value(v, c)
+			}
+		}
+	}
+	for n, s := range c.Schedule {
+		row := strconv.Itoa(n)
+		is["from_"+row] = s.From
+		for _, f := range stepFields {
+			is[f.name+"_"+row] = v.demandText(*f.of(&s))
+		}
+	}
+	return func(name string) string { return is[name] }
+}
+
 func (v view) stepRows(c crm.Contract, t *typed, field func(string, string, ...string) page.Field, rows int) (out [][]page.FieldView) {
 	if t != nil { // as many as were sent
 		for t.has("from_" + strconv.Itoa(rows)) {
@@ -314,6 +355,10 @@ func (s *Server) contractEdit(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
+	others, err := rebase(c, s, crm.Contracts, &now, contractUnits(), v.storedContract)
+	if err != nil {
+		return s.fail(c, err)
+	}
 	in, err := v.contractInput(t)
 	if err == nil {
 		_, err = s.Service.EditContract(c.UserContext(), actor(c), now.ID, t.version(), in)
@@ -327,7 +372,7 @@ func (s *Server) contractEdit(c *fiber.Ctx) error {
 	}
 	notice := bad(above)
 	if conflicted(err) {
-		notice = v.conflict(now.UpdatedAt, "/contracts/"+now.ID)
+		notice = s.savedFirst(c, others, now.UpdatedAt, "/contracts/"+now.ID)
 	}
 	groups := v.contractForm(now, &t, wrong, conflicted(err), spareSteps)
 	if !conflicted(err) {

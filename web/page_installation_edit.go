@@ -137,10 +137,17 @@ func (v view) placeForm(i crm.Installation, t *typed, wrong map[string]string, c
 	for _, c := range crm.Conditions {
 		conditions.Checks = append(conditions.Checks, page.Check{Value: c, Label: v.condition(c), On: slices.Contains(on, c)})
 	}
-	if conflict {
+	if conflict && !(t != nil && t.own("conditions")) {
 		conditions.Theirs = v.theirSeveral("conditions", on, i.Conditions, v.condition)
 	}
 	return append(out, conditions)
+}
+
+// placeUnits is as clientUnits.
+func placeUnits() []unit {
+	units := oneByOne("conditions")
+	placeFields(func(f placeField) { units = append(units, unit{f.name}) })
+	return units
 }
 
 // placePatchOf names only what differs from what is stored: a doubtful voltage
@@ -314,6 +321,10 @@ func (s *Server) placeEdit(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
+	others, err := rebase(c, s, crm.Installations, &now, placeUnits(), v.storedPlace)
+	if err != nil {
+		return s.fail(c, err)
+	}
 	p, err := v.placePatchOf(t, now)
 	batch, fact, version, is := s.editBatch(), t.get("fact"), t.version(), now
 	if fact != "" && untouched(t, factFields(placeFactFields, fact), v.storedPlace(now)) {
@@ -331,7 +342,7 @@ func (s *Server) placeEdit(c *fiber.Ctx) error {
 	}
 	notice := bad(above)
 	if conflicted(err) {
-		notice = v.conflict(now.UpdatedAt, "/installations/"+now.ID)
+		notice = s.savedFirst(c, others, now.UpdatedAt, "/installations/"+now.ID)
 	}
 	groups := v.placeForm(now, &t, wrong, conflicted(err))
 	if !conflicted(err) {

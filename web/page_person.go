@@ -102,6 +102,16 @@ func storedPerson(p crm.Person) page.PersonForm {
 		Channel: f(p.Channel), Hours: f(p.Hours), PersonLang: f(p.Lang), ConsentOn: f(p.ConsentOn), Notes: f(p.Notes)}
 }
 
+// personFields are the fields of the form, in the order of personForm.
+var personFields = []string{"name", "role", "title", "emails", "phones", "channel", "hours", "lang", "consent_on", "notes"}
+
+// storedPersonField answers what a field of the form would say unedited.
+func storedPersonField(p crm.Person) func(name string) string {
+	form := storedPerson(p)
+	fields := []page.Field{form.Name, form.Role, form.Title, form.Emails, form.Phones, form.Channel, form.Hours, form.PersonLang, form.ConsentOn, form.Notes}
+	return func(name string) string { return fields[slices.Index(personFields, name)].Value }
+}
+
 func (s *Server) showPersonEdit(c *fiber.Ctx, status int, cl crm.Client, p crm.Person, form page.PersonForm, version int64, notice *page.Notice) error {
 	e := page.PersonEdit{URL: "/people/" + p.ID, Heading: p.Name, Version: strconv.FormatInt(version, 10), Form: form, LeftURL: "/people/" + p.ID + "/former", MergeURL: "/people/" + p.ID + "/merge"}
 	if p.Former {
@@ -149,6 +159,10 @@ func (s *Server) personEdit(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
+	others, err := rebase(c, s, crm.People, &now, oneByOne(personFields...), storedPersonField)
+	if err != nil {
+		return s.fail(c, err)
+	}
 	p, err := s.Service.EditPerson(c.UserContext(), actor(c), now.ID, f.version(), personInput(f))
 	if err == nil && slices.Equal(p.Emails, now.Emails) {
 		return s.goTo(c, "/clients/"+cl.ID, note{Label: v.savedPerson(p)})
@@ -169,7 +183,7 @@ func (s *Server) personEdit(c *fiber.Ctx) error {
 			&form.Channel: is.Channel, &form.Hours: is.Hours, &form.PersonLang: is.PersonLang, &form.ConsentOn: is.ConsentOn, &form.Notes: is.Notes} {
 			v.differs(typed, stored.Value)
 		}
-		version, notice = now.Version, v.conflict(now.UpdatedAt, "/clients/"+cl.ID)
+		version, notice = now.Version, s.savedFirst(c, others, now.UpdatedAt, "/clients/"+cl.ID)
 	case above != "":
 		notice = &page.Notice{State: page.Bad, Label: above}
 	}

@@ -12,6 +12,7 @@ import (
 type Field struct {
 	Value   string
 	Error   string
+	Own     bool   // of a record that was saved in between only the sender changed it
 	Differs bool   // somebody else stored Now while it was typed
 	Now     string // as the field would send it
 }
@@ -100,11 +101,18 @@ func (v FieldView) Auto(what string) FieldView { v.Autocomplete = what; return v
 
 // Choose makes the field a select. Of a field in conflict, what was typed and
 // cannot be chosen any more gives way to what is stored: a select without its
-// value would send another one.
+// value would send another one. So it offers what stands in it already, in the
+// words of whoever wrote it, where that is none of the choices.
 func (v FieldView) Choose(options []Option) FieldView {
 	v.Kind, v.Options = "select", options
-	if v.Differs && !slices.ContainsFunc(options, func(o Option) bool { return o.Value == v.Value }) {
+	known := func(value string) bool {
+		return slices.ContainsFunc(options, func(o Option) bool { return o.Value == value })
+	}
+	if v.Differs && !known(v.Value) {
 		v.Value, v.Differs = v.Now, false
+	}
+	if v.Value != "" && v.Error == "" && !known(v.Value) {
+		v.Options = append(slices.Clip(options), Option{Value: v.Value, Label: v.Value})
 	}
 	return v
 }

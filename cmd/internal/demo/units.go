@@ -104,7 +104,7 @@ func voltage(sector string, i int, d dice) (int64, string) {
 	case i == 0 && (sector == "metallurgy" || sector == "mining") && throw < 30:
 		return 69_000, "A3"
 	case throw < 8:
-		return 34_500, "A3A"
+		return 34_500, "A3a"
 	case throw < 12 && (sector == "retail" || sector == "banks"):
 		return 220, "AS"
 	case throw > 96:
