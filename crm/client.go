@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"cmp"
 	"time"
 
 	"cemigmas/crm/store"
@@ -106,7 +107,7 @@ var Clients = Table[Client]{
 			{Name: "worst", Kind: store.Int},
 			{Name: "lastContactAt", Kind: store.Time},
 			{Name: "nextAt", Kind: store.Time},
-			{Name: "noticeOn", Kind: store.String},
+			{Name: "notice", Kind: store.String},
 			{Name: "emails", Kind: store.Strings},
 			{Name: "domains", Kind: store.Strings},
 			{Name: "parent", Kind: store.String},
@@ -126,7 +127,7 @@ var Clients = Table[Client]{
 			{Fields: []string{"parent", "name"}},
 			{Fields: []string{"alike"}},
 		}, scoped([][]string{
-			{"name"}, {"lastContactAt"}, {"-contractedW"}, {"-worst"}, {"noticeOn"}, {"nextAt"}, {"misfit", "name"},
+			{"name"}, {"lastContactAt"}, {"-contractedW"}, {"-worst"}, {"notice"}, {"nextAt"}, {"misfit", "name"},
 			{"sector", "name"}, {"sector", "lastContactAt"}, {"sector", "-contractedW"}, {"sector", "-worst"},
 		})...),
 		Search: true, SearchBy: []string{"agent", "team", "acting", "name"},
@@ -142,7 +143,7 @@ var Clients = Table[Client]{
 		k := store.Keys{
 			"name": text.SortKey(c.Name), "taxId": c.TaxID, "code": c.Code, "source": c.Source,
 			"agent": c.Agent, "team": c.Team, "acting": c.Acting, "sector": c.Sector, "status": c.Status,
-			"contractedW": c.ContractedW, "worst": c.WorstTenths, "noticeOn": c.NoticeOn,
+			"contractedW": c.ContractedW, "worst": c.WorstTenths, "notice": noticeKey(c.NoticeOn),
 			"emails": c.Emails, "domains": c.Domains, "parent": c.Parent, "alike": c.alike(), "misfit": c.Misfit, "standInUntil": c.StandInUntil,
 		}
 		if c.LastContactAt != nil {
@@ -164,6 +165,10 @@ var Clients = Table[Client]{
 		return text.Words(append([]string{c.Name, c.LegalName, tax, c.CNPJ, c.Code, c.City}, c.Tags...)...)
 	},
 }
+
+// noticeKey puts what has no notice to give behind all that has: a list by the
+// next notice begins with the next one.
+func noticeKey(on string) string { return cmp.Or(on, "~") }
 
 // scoped repeats index tails for the scopes: all, a team, an agent, and who
 // stands in for one.

@@ -27,7 +27,7 @@ type ClientQuery struct {
 // with those that nobody ever spoke with, then the longest ago.
 var ClientSorts = map[string]string{
 	"name": "name", "lastContact": "lastContactAt", "contracted": "-contractedW", "worst": "-worst",
-	"notice": "noticeOn", "next": "nextAt",
+	"notice": "notice", "next": "nextAt",
 }
 
 // RawPage is a page of documents in the form in which they are stored and

@@ -96,7 +96,7 @@ var Contracts = Table[Contract]{
 			{Name: "key", Kind: store.String},   // installation|kind|start|former: one contract each
 			{Name: "clientName", Kind: store.String},
 			{Name: "contractedW", Kind: store.Int},
-			{Name: "noticeOn", Kind: store.String},
+			{Name: "notice", Kind: store.String},
 		},
 		Indexes: append([]store.Index{
 			{Fields: []string{"installation", "kind", "start"}},
@@ -105,7 +105,7 @@ var Contracts = Table[Contract]{
 			{Fields: []string{"team", "client"}},
 			{Fields: []string{"agent", "client"}},
 			{Fields: []string{"acting", "client"}, Sparse: true},
-		}, scoped([][]string{{"-since"}, {"clientName"}, {"-contractedW"}, {"noticeOn"}})...),
+		}, scoped([][]string{{"-since"}, {"clientName"}, {"-contractedW"}, {"notice"}})...),
 		Search: true, SearchBy: []string{"agent", "team", "acting", "since"},
 	},
 	Derived: append([]string{"clientName", "installationName", "uc", "formerUc", "city", "installationMarket", "contractedW", "noticeOn"}, copied...),
@@ -115,7 +115,7 @@ var Contracts = Table[Contract]{
 		return store.Keys{
 			"client": c.Client, "installation": c.Installation, "agent": c.Agent, "team": c.Team, "acting": c.Acting,
 			"kind": c.Kind, "start": c.Start, "since": cmp.Or(c.Start, unknownSince), "modality": c.Modality, "market": c.MarketNow(), "key": ContractKey(c.Installation, c.Kind, c.Start, c.Former),
-			"clientName": text.SortKey(c.ClientName), "contractedW": c.ContractedW, "noticeOn": c.NoticeOn,
+			"clientName": text.SortKey(c.ClientName), "contractedW": c.ContractedW, "notice": noticeKey(c.NoticeOn),
 		}
 	},
 	Words: func(c *Contract) []string {

@@ -96,7 +96,7 @@ var Installations = Table[Installation]{
 			{Name: "worst", Kind: store.Int},
 			{Name: "overW", Kind: store.Int},
 			{Name: "worstMonth", Kind: store.String},
-			{Name: "noticeOn", Kind: store.String},
+			{Name: "notice", Kind: store.String},
 			{Name: "saving", Kind: store.Int}, // centavos a year
 			{Name: "distributor", Kind: store.String},
 		},
@@ -106,7 +106,7 @@ var Installations = Table[Installation]{
 			{Fields: []string{"formerUc"}, Unique: true},
 			{Fields: []string{"source"}, Unique: true},
 			{Fields: []string{"distributor"}},
-		}, scoped([][]string{{"name"}, {"-worst"}, {"worstMonth", "-overW"}, {"noticeOn"}, {"-saving"}})...),
+		}, scoped([][]string{{"name"}, {"-worst"}, {"worstMonth", "-overW"}, {"notice"}, {"-saving"}})...),
 		Search: true, SearchBy: []string{"agent", "team", "acting", "name"},
 	},
 	Derived: []string{"agent", "team", "acting", "modality", "contractedW", "peakW", "strip", "worst", "worstState", "worstMonth", "overW", "overCents", "noticeOn", "saving", "year", "reactive"},
@@ -117,7 +117,7 @@ var Installations = Table[Installation]{
 			"client": i.Client, "agent": i.Agent, "team": i.Team, "acting": i.Acting,
 			"uc": i.UC, "formerUc": i.FormerUC, "source": i.Source,
 			"name": text.SortKey(i.Name), "market": i.Market, "worst": i.WorstTenths,
-			"worstMonth": i.WorstMonth, "noticeOn": i.NoticeOn,
+			"worstMonth": i.WorstMonth, "notice": noticeKey(i.NoticeOn),
 		}
 		if d := distributorKey(i.Distributor); d != "" {
 			k["distributor"] = d

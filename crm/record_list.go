@@ -27,9 +27,9 @@ var Modalities = []string{string(demand.Verde), string(demand.Azul), string(dema
 
 // The sorts of the API mapped to declared fields.
 var (
-	InstallationSorts = map[string]string{"name": "name", "worst": "-worst", "notice": "noticeOn"}
+	InstallationSorts = map[string]string{"name": "name", "worst": "-worst", "notice": "notice"}
 	PersonSorts       = map[string]string{"name": "name"}
-	ContractSorts     = map[string]string{"newest": "-since", "client": "clientName", "contracted": "-contractedW", "notice": "noticeOn"}
+	ContractSorts     = map[string]string{"newest": "-since", "client": "clientName", "contracted": "-contractedW", "notice": "notice"}
 )
 
 // recordList is what a list can be asked for.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -115,36 +114,44 @@ func (l list[T]) page(s *Server, c *fiber.Ctx) error {
 	return s.render(c, fiber.StatusOK, "list", p)
 }
 
-// table reads one page of the list.
+// table reads one page of the list, or those that were shown when it was left.
 func (l list[T]) table(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListTable, error) {
 	ctx, a, columns := c.UserContext(), actor(c), l.shown(actor(c), ask)
 	t := page.ListTable{Text: v.Text, Name: l.name, Label: v.T("list." + l.name), Chosen: l.differs(a, columns), Heads: l.heads(v, ask, columns)}
-	rows, next, err := l.some(ctx, s.Service, a, ask)
-	if err != nil {
-		return t, err
-	}
-	names, err := l.names(ctx, s.Service, rows)
-	if err != nil {
-		return t, err
-	}
-	for i := range rows {
-		row := l.row(v, names, columns, &rows[i])
-		for n := range row.Cells {
-			if cell := &row.Cells[n]; cell.Key == l.columns[0].key {
-				cell.URL = ask.rowURL(cell.URL, i)
-			}
+	then := ask
+	for {
+		at := then
+		rows, next, err := l.some(ctx, s.Service, a, at)
+		if err != nil {
+			return t, err
 		}
-		t.Rows = append(t.Rows, row)
+		names, err := l.names(ctx, s.Service, rows)
+		if err != nil {
+			return t, err
+		}
+		for i := range rows {
+			row := l.row(v, names, columns, &rows[i])
+			for n := range row.Cells {
+				if cell := &row.Cells[n]; cell.Key == l.columns[0].key {
+					cell.URL = at.rowURL(cell.URL, i)
+				}
+			}
+			t.Rows = append(t.Rows, row)
+		}
+		if then = at.behind(next, len(rows)); next == "" || len(t.Rows) >= ask.rows {
+			break
+		}
 	}
-	last := ask.from + int64(len(rows))
-	if len(rows) > 0 {
+	next := then.after
+	last := ask.from + int64(len(t.Rows))
+	if len(t.Rows) > 0 {
 		t.Shown = v.int(1) + "–" + v.int(last)
 	}
 	if next != "" {
-		more := ask.at(l.path(), "after", next, "back", cmp.Or(ask.after, fromStart), "n", strconv.FormatInt(last, 10), "cols", keysOf(columns))
+		more := ask.at(l.path(), "after", next, "back", then.back, "n", strconv.FormatInt(last, 10), "cols", keysOf(columns))
 		t.More = &page.More{Label: v.T("page.clients.more"), URL: more, Part: more}
 	}
-	if len(rows) == 0 && ask.after == "" {
+	if len(t.Rows) == 0 && ask.after == "" {
 		t.Empty = l.empty(v, ask)
 	}
 	t.Count = l.known(v, ask, next, last)

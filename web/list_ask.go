@@ -1,15 +1,18 @@
 package web
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"cemigmas/crm"
 )
 
-// listSize is a page of a list; totalCap is how far a total is counted.
+// listSize is a page of a list, maxRows how many rows an address can ask for that
+// is come back to; totalCap is how far a total is counted.
 const (
 	listSize = 50
+	maxRows  = 500
 	totalCap = 10_000
 )
 
@@ -24,6 +27,7 @@ type listAsk struct {
 	opens                bool              // the bare address leads to a view
 	back                 string            // where the page before begins, if it is known; fromStart
 	from                 int64             // rows before this page
+	rows                 int               // to show at once from the beginning; more were loaded and are come back to
 	limit                int
 }
 
@@ -35,6 +39,15 @@ func readListAsk(said func(string) string, path string, filters []string) listAs
 	if n, err := strconv.ParseInt(said("n"), 10, 64); err == nil && n > 0 && a.after != "" {
 		a.from, a.back = n, said("back")
 	}
+	if n, err := strconv.Atoi(said("rows")); err == nil && a.after == "" {
+		a.rows = min(n, maxRows)
+	}
+	return a
+}
+
+// behind is the page after this one, of as many rows.
+func (a listAsk) behind(next string, rows int) listAsk {
+	a.back, a.after, a.from = cmp.Or(a.after, fromStart), next, a.from+int64(rows)
 	return a
 }
 

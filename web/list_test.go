@@ -3,10 +3,13 @@ package web_test
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/xuri/excelize/v2"
 
 	"cemigmas/crm"
@@ -78,4 +81,41 @@ func TestListFiles(t *testing.T) {
 	}
 	b.Get("/clients/export?format=csv&sort=colour").Status(422)
 	b.Get("/contracts/export?format=xlsx").Status(200)
+}
+
+// A list that was left with more than its first page is shown so again, by its
+// address alone.
+func TestListIsComeBackTo(t *testing.T) {
+	k := webtest.New(t)
+	k.Fill()
+	for n := range 180 {
+		c := crm.Client{ID: fmt.Sprintf("long%03d", n), Name: fmt.Sprintf("Padaria %03d", n), Agent: "ana", Team: "norte", Sector: "retail", Status: "active", CreatedAt: webtest.Now}
+		k.Apply(crm.Clients.Put(&c))
+	}
+	b := k.Browser("ana")
+	rows := func(a *webtest.Answer) (out []string) {
+		a.Find("#list-rows tr td a, tr[data-row] td a").Each(func(_ int, s *goquery.Selection) { out = append(out, s.AttrOr("href", "")) })
+		return out
+	}
+	first := b.Get("/clients?sector=retail")
+	second := b.Get(first.Find("#list-foot a.btn").AttrOr("href", ""))
+	both := b.Get("/clients?sector=retail&rows=100").Status(200)
+	if got, want := rows(both), append(rows(first), rows(second)...); len(got) != 100 || !slices.Equal(got, want) {
+		t.Errorf("%d rows, want %d:\n%q\n%q", len(got), len(want), got, want)
+	}
+	if got, want := both.Find("#list-foot a.btn").AttrOr("href", "none"), second.Find("#list-foot a.btn").AttrOr("href", ""); got != want {
+		t.Errorf("it goes on at %s, not %s", got, want)
+	}
+	both.Has("#list-foot", "1–100")
+	for at, want := range map[string]int{"rows=120": 150, "rows=100000": 180, "rows=-3": 50, "rows=x": 50, "rows=1": 50} {
+		if got := len(rows(b.Get("/clients?sector=retail&" + at).Status(200))); got != want {
+			t.Errorf("%s: %d rows, want %d", at, got, want)
+		}
+	}
+	// A choice begins the list anew.
+	both.Find("th a, .chip a").Each(func(_ int, s *goquery.Selection) {
+		if href := s.AttrOr("href", ""); strings.Contains(href, "rows=") {
+			t.Errorf("it leads to %s", href)
+		}
+	})
 }

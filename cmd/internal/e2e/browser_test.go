@@ -227,6 +227,9 @@ func (p *person) attribute(selector, name string) string {
 	return ask(p, "read "+selector, chromedp.AttributeValue(css(selector), name)).Value
 }
 
+// run runs a script in the page.
+func run(script string) step { return chromedp.Evaluate[chromedp.Void](script) }
+
 // click presses an element. One that htmx has just replaced is looked up again.
 func click[S chromedp.Selectable](sel S) step {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {

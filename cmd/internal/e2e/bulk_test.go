@@ -36,7 +36,34 @@ func TestBulkReassignment(t *testing.T) {
 		p.sees(".stat", "Alterados2")
 	})
 	at := p.where()
+	p.does(t, "go back to a long list", func(p *person) {
+		p.open("/installations?market=captive")
+		if n, err := h.Service.CountInstallations(t.Context(), crm.SystemActor(), crm.RecordQuery{Market: crm.MarketCaptive}, 60); err != nil || n < 60 {
+			t.Skipf("%d installations, %v: the list is not long", n, err) // on the protocol double
+		}
+		p.do("show more", click(css("#list-foot a.btn")))
+		p.untilTrue("more rows", `document.querySelectorAll("#list-rows tr").length > 50`)
+		p.untilTrue("the address says so", `new URLSearchParams(location.search).get("rows") === String(document.querySelectorAll("#list-rows tr").length)`)
+		p.do("go far down", run(`document.querySelectorAll("#list-rows tr")[54].scrollIntoView({block: "center"})`))
+		p.untilTrue("it is down there", `scrollY > 1000`)
+		p.do("open a record", click(js(`document.querySelectorAll("#list-rows tr")[54].querySelector("a")`)), chromedp.WaitVisible(css(".crumbs")))
+		p.untilTrue("it is a record", `location.pathname.startsWith("/installations/")`)
+		p.do("back", run(`history.back()`))
+		p.untilTrue("the rows and the place are as they were", `document.querySelectorAll("#list-rows tr").length > 50 && scrollY > 1000`)
+		p.do("reload", chromedp.Reload())
+		p.untilTrue("so they are after a reload", `document.querySelectorAll("#list-rows tr").length > 50 && scrollY > 1000`)
+		p.open("/installations")
+		p.do("filter", run(`window.steps = history.length; document.querySelector("#list-tools details summary").click()`),
+			chromedp.WaitVisible(css("#filter-market")), chromedp.SetValue(css("#filter-market"), crm.MarketFree),
+			run(`document.querySelector("#filter-market").dispatchEvent(new Event("change", {bubbles: true}))`))
+		p.untilTrue("it is filtered", `location.search.includes("market=free")`)
+		p.do("apply", click(css("#list-tools .menu .btn")))
+		p.untilTrue("that was one step", `!document.querySelector(".htmx-request") && history.length === window.steps + 1`)
+		p.do("back again", run(`history.back()`))
+		p.untilTrue("the filter is off", `location.search === ""`)
+	})
 	p.does(t, "see them at the other agent", func(p *person) {
+		p.open(at)
 		p.do("open what is handed over", click(js(`document.querySelector("a[href^='/handover']")`)), chromedp.WaitVisible(css("[data-print]")))
 		p.sees("h1", to.Name)
 		p.open("/clients?agent=" + to.ID + "&q=" + list[0].TaxID)

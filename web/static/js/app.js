@@ -4,6 +4,7 @@ import "./keys.js";
 import "./palette.js";
 import "./pick.js";
 import "./select.js";
+import "./lists.js";
 import "./columns.js";
 import "./toasts.js";
 import "./drafts.js";

@@ -33,10 +33,10 @@ window.addEventListener("pageshow", () => {
 });
 
 // Where the sides of a long list were scrolled to, when one comes back by a link.
-const place = "scroll:" + location.pathname + location.search;
-window.addEventListener("pagehide", () => sessionStorage.setItem(place, String(scrollY)));
+const place = () => "scroll:" + location.pathname + location.search; // a list that grew has another address
+window.addEventListener("pagehide", () => sessionStorage.setItem(place(), String(scrollY)));
 if (performance.getEntriesByType("navigation")[0]?.type === "reload") {
-  scrollTo(0, Number(sessionStorage.getItem(place)) || 0);
+  scrollTo(0, Number(sessionStorage.getItem(place())) || 0);
 }
 
 // On a phone the tab that one is on may be beyond the edge.
