@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,15 +115,15 @@ func TestConflictInWords(t *testing.T) {
 			[]string{"text=Outra conversa"}, map[string]both{"kind": {"Nota", "note"}, "people": {"–", ""}, "inbound": {"Não", ""}, "day": {"02/11/2026", "2026-11-02"}, "minutes": {"25", "25"}}},
 		{"north", "/visits/" + e.Visit, []string{"day=2026-12-02", "time=15:30"}, []string{"place=Betim"},
 			map[string]both{"day": {"02/12/2026", "2026-12-02"}, "time": {"15:30", "15:30"}, "place": {"Araguari", "Araguari"}}},
-		{"north", "/documents/" + e.Document, []string{"kind=bill"}, []string{"name=outro.pdf"}, map[string]both{"kind": {"Fatura", "bill"}}},
+		{"north", "/documents/" + e.Document, []string{"kind=bill"}, []string{"kind=contract"}, map[string]both{"kind": {"Fatura", "bill"}}},
 		{"ana", "/mailboxes/" + e.Mailbox + "/edit", []string{"horizon=2025-01-02", "folders=Arquivo"}, []string{"folders=Contas"},
 			map[string]both{"horizon": {"02/01/2025", "2025-01-02"}, "folders": {"Arquivo", "Arquivo"}}},
 		{"admin", "/users/bia", []string{"role=manager", "lang=es", "sectors=mining"}, []string{"name=Bia Outra", "sectors=food"},
 			map[string]both{"role": {"Gerente", "manager"}, "lang": {"Español", "es"}, "sectors": {"Mineração", "mining"}, "name": {"Bia Bastos", "Bia Bastos"}}},
-		{"admin", "/sectors/food", []string{"name=Comida", "nameEs=Comidas", "divisions=10 a 12; 56"}, []string{"nameEn=Food", "divisions=12, 10-11"},
-			map[string]both{"name": {"Comida", "Comida"}, "nameEs": {"Comidas", "Comidas"}, "nameEn": {"Food and drink", "Food and drink"},
+		{"admin", "/sectors/food", []string{"name=Comida", "nameEs=Comidas", "divisions=10 a 12; 56"}, []string{"name=Alimentos", "nameEs=Alimentación", "divisions=10-12, 55"},
+			map[string]both{"name": {"Comida", "Comida"}, "nameEs": {"Comidas", "Comidas"},
 				"divisions": {"10-12, 56", "10-12, 56"}}},
-		{"admin", "/sectors/mining", []string{"divisions=", "offered=no"}, []string{"nameEn=Mines"}, map[string]both{"divisions": {"–", ""}, "offered": {"Não", "no"}}},
+		{"admin", "/sectors/mining", []string{"divisions=", "offered=no"}, []string{"divisions=05-08"}, map[string]both{"divisions": {"–", ""}}},
 		{"admin", "/tiers", []string{"on=on", "a_kw=3000", "b_kw=1000"}, []string{"a_kw=2000"}, map[string]both{"on": {"Sim", "on"}, "a_kw": {"3000", "3000"}}},
 	} {
 		t.Run(strings.Split(c.form, "/")[1], func(t *testing.T) {
@@ -194,6 +195,8 @@ func TestWhatNobodyTouchedIsMerged(t *testing.T) {
 			map[string]string{"from_1": "2027-01", "offpeak_1": "1.700", "renews": "no", "number": "500.1"}},
 		{"/people/" + e.Person, []string{"phones=(31) 98888-7777", "lang=es"}, []string{"hours=manhãs"},
 			map[string]string{"phones": "(31) 98888-7777", "lang": "es", "hours": "manhãs"}},
+		{"/documents/" + e.Document, []string{"kind=bill"}, []string{"notes=minha"}, map[string]string{"kind": "bill", "notes": "minha"}},
+		{"/installations/" + e.Installation + "/readings/2026-10", []string{"peak=600,5"}, []string{"offpeak=1.700"}, map[string]string{"peak": "600,5", "offpeak": "1.700"}},
 	} {
 		at := b.Get(c.form).Status(200)
 		url := at.Find("form:has([name=version])").First().AttrOr("action", "")
@@ -208,6 +211,16 @@ func TestWhatNobodyTouchedIsMerged(t *testing.T) {
 	i, err := crm.Installations.Get(t.Context(), k.Service.Store(), e.Installation)
 	if err != nil || !slices.Equal(i.Conditions, []string{"irrigation"}) {
 		t.Errorf("conditions %v, %v", i.Conditions, err)
+	}
+
+	admin := k.Browser("admin")
+	for n, c := range []struct{ first, second, kept string }{{"nameEs=Comidas", "nameEn=Meals", "Comidas"}, {"divisions=10-12, 56", "name=Comida", "10-12, 56"}} {
+		at := admin.Get("/sectors/food").Value("version", strconv.Itoa(2*n))
+		admin.Post("/sectors/food", sends(at, c.first)...).Status(303)
+		admin.Post("/sectors/food", sends(at, c.second)...).Status(303)
+		name, value, _ := strings.Cut(c.second, "=")
+		first, _, _ := strings.Cut(c.first, "=")
+		admin.Get("/sectors/food").Value(first, c.kept).Value(name, value)
 	}
 
 	// What both changed is asked about, by name; what one changed is not.

@@ -185,8 +185,22 @@ func (s *Server) showDocument(c *fiber.Ctx, status int, d crm.Document, p page.D
 	return s.render(c, status, "document", p)
 }
 
+// documentSays answers what a field of the form would say unedited.
+func documentSays(d crm.Document) func(name string) string {
+	is := map[string]string{"name": d.Name, "kind": d.Kind, "notes": d.Notes}
+	return func(name string) string { return is[name] }
+}
+
 func (s *Server) documentEdit(c *fiber.Ctx) error {
 	v, f := s.view(c), typed{c}
+	now, err := s.Service.Document(c.UserContext(), actor(c), c.Params("id"))
+	if err != nil {
+		return s.fail(c, err)
+	}
+	by, err := rebase(c, s, crm.Documents, &now, oneByOne("name", "kind", "notes"), documentSays)
+	if err != nil {
+		return s.fail(c, err)
+	}
 	in := crm.DocumentInput{Name: f.get("name"), Kind: f.get("kind"), Notes: f.get("notes")}
 	d, err := s.Service.EditDocument(c.UserContext(), actor(c), c.Params("id"), f.version(), in)
 	if err == nil {
@@ -204,7 +218,7 @@ func (s *Server) documentEdit(c *fiber.Ctx) error {
 	v.differs(&p.Notes, d.Notes)
 	v.differs(&p.Kind, d.Kind)
 	p.Version = strconv.FormatInt(d.Version, 10)
-	return s.showDocument(c, again(err), d, p, v.conflict(d.UpdatedAt, "/documents/"+d.ID))
+	return s.showDocument(c, again(err), d, p, s.savedFirst(c, by, d.UpdatedAt, "/documents/"+d.ID))
 }
 
 func (s *Server) documentDelete(c *fiber.Ctx) error {

@@ -106,6 +106,31 @@ func (v view) readingForm(r crm.MonthReading, fresh bool, t *typed, wrong map[st
 	return out
 }
 
+// readingUnits is as clientUnits.
+func readingUnits() []unit {
+	units := oneByOne("origin")
+	for _, g := range readingGroups {
+		for _, f := range g.row {
+			units = append(units, unit{f.name})
+		}
+	}
+	return units
+}
+
+// storedReading answers what a field of the form would say unedited.
+func (v view) storedReading(r crm.Reading) func(name string) string {
+	is := map[string]string{"origin": r.Origin}
+	if r.Origin == "" {
+		is["origin"] = crm.ReadingOrigins[0] // as the form shows it
+	}
+	for _, g := range readingGroups {
+		for _, f := range g.row {
+			is[f.name] = f.value(v, r)
+		}
+	}
+	return func(name string) string { return is[name] }
+}
+
 func (v view) wordless(origin string, of []string) bool {
 	for _, o := range of {
 		if o == origin {
@@ -150,6 +175,16 @@ func (s *Server) saveReading(c *fiber.Ctx, month string, fresh bool) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
+	by := ""
+	if !fresh && t.version() > 0 {
+		r, err := s.Service.MonthReading(c.UserContext(), actor(c), i.ID, month)
+		if err == nil {
+			by, err = rebase(c, s, crm.Readings, &r.Reading, readingUnits(), v.storedReading)
+		}
+		if err != nil {
+			return s.fail(c, err)
+		}
+	}
 	version := t.version()
 	if version == 0 {
 		version = crm.NewReading
@@ -175,7 +210,7 @@ func (s *Server) saveReading(c *fiber.Ctx, month string, fresh bool) error {
 	}
 	notice := bad(above)
 	if conflicted(err) {
-		notice = v.conflict(now.UpdatedAt, readingURL(i.ID, month))
+		notice = s.savedFirst(c, by, now.UpdatedAt, readingURL(i.ID, month))
 	}
 	groups := v.readingForm(now, fresh, &t, wrong, conflicted(err))
 	if !conflicted(err) {

@@ -12,14 +12,16 @@ import (
 	"cemigmas/web/page"
 )
 
-func (s *Server) sectorNewPage(c *fiber.Ctx) error { return s.sectorForm(c, crm.Sector{}, nil, nil) }
+func (s *Server) sectorNewPage(c *fiber.Ctx) error {
+	return s.sectorForm(c, crm.Sector{}, nil, nil, "")
+}
 
 func (s *Server) sectorPage(c *fiber.Ctx) error {
 	sec, err := s.sectorOf(c)
 	if err != nil {
 		return s.fail(c, err)
 	}
-	return s.sectorForm(c, sec, nil, nil)
+	return s.sectorForm(c, sec, nil, nil, "")
 }
 
 // sectorOf is for admins: the others read the table.
@@ -35,8 +37,18 @@ func (s *Server) sectorOf(c *fiber.Ctx) (crm.Sector, error) {
 	return sec, err
 }
 
-// sectorForm renders the form of a sector; typed is what came back, and fault why.
-func (s *Server) sectorForm(c *fiber.Ctx, sec crm.Sector, typed *typed, fault error) error {
+// sectorFields are the fields of the form.
+var sectorFields = []string{"name", "nameEs", "nameEn", "divisions", "offered"}
+
+// storedSector answers what a field of the form would say unedited.
+func storedSector(sec crm.Sector) func(name string) string {
+	is := map[string]string{"name": sec.Name, "nameEs": sec.NameES, "nameEn": sec.NameEN, "divisions": divisionRuns(sec.Divisions), "offered": yes(!sec.Disabled)}
+	return func(name string) string { return is[name] }
+}
+
+// sectorForm renders the form of a sector; typed is what came back, fault why, and
+// by who saved in between.
+func (s *Server) sectorForm(c *fiber.Ctx, sec crm.Sector, typed *typed, fault error, by string) error {
 	a, v, status := actor(c), s.view(c), fiber.StatusOK
 	if a.Role != crm.RoleAdmin {
 		return s.fail(c, crm.Errf(crm.CodeForbidden, "error.forbidden"))
@@ -52,7 +64,9 @@ func (s *Server) sectorForm(c *fiber.Ctx, sec crm.Sector, typed *typed, fault er
 		}
 		notice, status = bad(above), again(fault)
 	}
-	field := func(name, label, stored string) page.FieldView {
+	is := storedSector(sec)
+	field := func(name, label string) page.FieldView {
+		stored := is(name)
 		f := page.Field{Value: stored}
 		if typed != nil {
 			f = typed.fieldOr(name, f, wrong)
@@ -63,9 +77,9 @@ func (s *Server) sectorForm(c *fiber.Ctx, sec crm.Sector, typed *typed, fault er
 		return v.Field(name, label, f)
 	}
 	names := page.FieldGroup{Heading: v.T("sectors.names"), Hint: v.T("sectors.names.hint"), Rows: [][]page.FieldView{{
-		field("name", "sectors.name.pt", sec.Name).Req(), field("nameEs", "sectors.name.es", sec.NameES), field("nameEn", "sectors.name.en", sec.NameEN)}}}
+		field("name", "sectors.name.pt").Req(), field("nameEs", "sectors.name.es"), field("nameEn", "sectors.name.en")}}}
 	what := page.FieldGroup{Heading: v.T("sectors.divisions"), Hint: v.T("sectors.divisions.hint"), Rows: [][]page.FieldView{{
-		field("divisions", "sectors.divisions", divisionRuns(sec.Divisions)), field("offered", "sectors.offered", yes(!sec.Disabled)).Choose(v.yesNo())}}}
+		field("divisions", "sectors.divisions"), field("offered", "sectors.offered").Choose(v.yesNo())}}}
 	p.Groups = []page.FieldGroup{names, what}
 	if sec.ID == crm.SectorOther {
 		p.Groups = p.Groups[:1]
@@ -81,7 +95,7 @@ func (s *Server) sectorForm(c *fiber.Ctx, sec crm.Sector, typed *typed, fault er
 			return s.fail(c, err)
 		}
 		if conflicted(fault) {
-			notice = v.conflict(at, p.URL)
+			notice = s.savedFirst(c, by, at, p.URL)
 		}
 	}
 	p.Base = s.base(c, page.PlaceUsers, p.Heading, page.Link{Label: v.T("page.nav.users"), URL: "/users"}, page.Link{Label: v.T("sectors.title"), URL: "/sectors"})
@@ -117,20 +131,34 @@ func (s *Server) sectorAdd(c *fiber.Ctx) error {
 	f := typed{c}
 	done, err := s.Service.AddSector(c.UserContext(), actor(c), sectorInput(f))
 	if err != nil {
-		return s.sectorForm(c, crm.Sector{}, &f, err)
+		return s.sectorForm(c, crm.Sector{}, &f, err, "")
 	}
 	return s.sectorsSaved(c, done, "sectors.added")
 }
 
 func (s *Server) sectorSave(c *fiber.Ctx) error {
 	f, id := typed{c}, c.Params("id")
+	sec, err := s.sectorOf(c)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	by := ""
+	if list := readDivisions(f.get("divisions")); f.has("divisions") && !slices.ContainsFunc(list, func(d string) bool { return number(d) == 0 }) {
+		slices.Sort(list)
+		f.set("divisions", divisionRuns(slices.Compact(list))) // as they are stored, to be compared
+	}
+	if f.has("version") { // 0 is one that nobody edited
+		if by, err = rebaseFrom(c, s, crm.Sectors, &sec, f.version(), oneByOne(sectorFields...), storedSector); err != nil {
+			return s.fail(c, err)
+		}
+	}
 	done, err := s.Service.EditSector(c.UserContext(), actor(c), id, f.version(), sectorInput(f))
 	if err != nil {
 		sec, gone := s.sectorOf(c)
 		if gone != nil {
 			return s.fail(c, gone)
 		}
-		return s.sectorForm(c, sec, &f, err)
+		return s.sectorForm(c, sec, &f, err, by)
 	}
 	return s.sectorsSaved(c, done, "sectors.saved")
 }
@@ -153,7 +181,7 @@ func (s *Server) sectorDelete(c *fiber.Ctx) error {
 		if gone != nil {
 			return s.fail(c, gone)
 		}
-		return s.sectorForm(c, sec, nil, err)
+		return s.sectorForm(c, sec, nil, err, "")
 	}
 	if err != nil {
 		return s.fail(c, err)

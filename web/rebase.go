@@ -31,8 +31,16 @@ func oneByOne(names ...string) (out []unit) {
 // values answers what a field of the form says of a record. It tells who saved
 // last in between; "" when nobody did.
 func rebase[T any](c *fiber.Ctx, s *Server, in crm.Table[T], now *T, units []unit, values func(T) func(name string) string) (by string, err error) {
-	f, version := typed{c}, typed{c}.version()
-	if version == 0 || version >= *in.Ver(now) {
+	if version := (typed{c}).version(); version > 0 {
+		return rebaseFrom(c, s, in, now, version, units, values)
+	}
+	return "", nil
+}
+
+// rebaseFrom is rebase of a form that was made of a version, which may be 0.
+func rebaseFrom[T any](c *fiber.Ctx, s *Server, in crm.Table[T], now *T, version int64, units []unit, values func(T) func(name string) string) (by string, err error) {
+	f := typed{c}
+	if version >= *in.Ver(now) {
 		return "", nil
 	}
 	old, edits, err := crm.AsOf(c.UserContext(), s.Service, in, now, version)

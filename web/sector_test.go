@@ -43,7 +43,9 @@ func TestSectorTableInThePage(t *testing.T) {
 	if len(jobs) != 1 || json.Unmarshal(jobs[0].Args, &args) != nil || len(args.Sectors) != 3 {
 		t.Errorf("%d jobs, %+v", len(jobs), args)
 	}
-	b.Post("/sectors/food", form...).Status(412).Has(".notice", "Outra pessoa salvou antes").Lacks(".theirs").Has("[name=version][value='1']", "").Has("[name=name][value='Comida & Bebida']", "")
+	b.Post("/sectors/food", form...).Status(303) // a second time it says nothing new
+	b.Post("/sectors/food", "version", "0", "name", "Mesa", "divisions", "56, 10 a 12").Status(412).Has(".notice", "em outra janela, salvou antes").Has(".theirs .wrong", "Comida & Bebida").Lacks("[name='theirs.divisions']").Value("divisions", "10-12, 56").Value("nameEs", "Comida")
+	b.Get("/sectors/food").Status(200).Has("[name=version][value='1']", "").Has("[name=name][value='Comida & Bebida']", "")
 	b.Get("/sectors/food").Has(".panel", "Divisões da CNAE").Has(".panel", "Alimentos e bebidas")
 	undo := page.Find("[data-toast] form").AttrOr("action", "")
 	if !strings.HasPrefix(undo, "/sectors/undo/") {
