@@ -65,6 +65,7 @@ func (r InstallationRef) empty() bool { return r == InstallationRef{} }
 // Row is one row of an import: exactly one of its members is set.
 type Row struct {
 	Line         int64 // as the file shows it, to name a row that was there before
+	Faulty       bool  // some of its cells cannot be read: it is rejected, after the others were looked at
 	Client       *ClientRow
 	Person       *PersonRow
 	Installation *InstallationRow
@@ -204,6 +205,8 @@ type Outcome struct {
 	// Name and Fields are told in a dry run, of a record that would change.
 	Name   string
 	Fields []RevisedField
+
+	faulty bool // as its row
 }
 
 func (o *Outcome) reject(field, key string, args ...string) {
@@ -219,7 +222,7 @@ func (o *Outcome) warn(field string, t Text) {
 	o.Warnings = append(o.Warnings, RowIssue{field, t})
 }
 
-func (o *Outcome) bad() bool { return len(o.Errors) > 0 }
+func (o *Outcome) bad() bool { return o.faulty || len(o.Errors) > 0 }
 
 // settle says what became of a row that has no fault.
 func (o *Outcome) settle(created, changed bool) {

@@ -24,13 +24,12 @@ func (u *Upserter) loadClients(ctx context.Context, rows []Row) error {
 
 func (u *Upserter) takeClient(ctx context.Context, row *Row, o *Outcome) error {
 	r := row.Client
-	if r.TaxID == "" && r.Code == "" && r.Source == "" {
+	if r.empty() {
 		o.reject("taxId", "import.client.key")
-		return nil
 	}
 	got, exists := u.clientRef(r.ClientRef, "taxId", o, "")
 	if o.bad() {
-		return nil
+		return u.fillClient(ctx, &Client{Name: unknownName}, r, o)
 	}
 	now := u.s.Now()
 	c := Client{ID: got.id, Status: "active", CreatedAt: now}
@@ -38,15 +37,15 @@ func (u *Upserter) takeClient(ctx context.Context, row *Row, o *Outcome) error {
 		c.ID = u.s.NewID()
 		u.own(&c)
 	}
-	if !u.first(row.Line, o, "taxId", RowClient, c.ID) {
-		return nil
-	}
 	if exists {
 		c = u.storedClient(r.ClientRef, got.id)
 	}
 	was := c
 	if err := u.fillClient(ctx, &c, r, o); err != nil || o.bad() {
 		return err
+	}
+	if !u.first(row.Line, o, "taxId", RowClient, c.ID) {
+		return nil
 	}
 	o.ID, o.Client = c.ID, c.ID
 	changed := !exists || !sameDoc(Clients, &was, &c)
@@ -64,6 +63,10 @@ func (u *Upserter) takeClient(ctx context.Context, row *Row, o *Outcome) error {
 	}
 	return nil
 }
+
+// unknownName stands for the name of a record that a faulty row does not tell
+// apart, while its other cells are looked at.
+const unknownName = "?"
 
 func (u *Upserter) storedClient(r ClientRef, id string) Client {
 	for _, k := range clientKeys(r) {

@@ -50,12 +50,10 @@ func (u *Upserter) loadContracts(ctx context.Context, rows []Row) error {
 
 func (u *Upserter) takeContract(_ context.Context, row *Row, o *Outcome) error {
 	r := row.Contract
-	inst, ok := u.installationRef(r.Installation, o)
-	if !ok {
-		return nil
-	}
+	inst, _ := u.installationRef(r.Installation, o)
 	checkContract(r, o)
 	if o.bad() {
+		(&Contract{}).fill(r, o)
 		return nil
 	}
 	oc := u.openContract(inst, r)

@@ -231,7 +231,7 @@ func (u *Upserter) installationRef(r InstallationRef, o *Outcome) (ref, bool) {
 	for _, k := range installationKeys(r) {
 		if i, ok := u.insts[k]; ok {
 			if !u.a.sees(i.kept()) {
-				o.reject("uc", "error.client.duplicate")
+				o.reject("uc", "inst.duplicate") // not a word about whose it is
 				return ref{}, false
 			}
 			return i, true

@@ -39,14 +39,18 @@ func (u *Upserter) takeInstallation(ctx context.Context, row *Row, o *Outcome) e
 	r.InstallationRef = normalUC(r.InstallationRef)
 	if r.empty() {
 		o.reject("uc", "error.field.required")
-		return nil
 	}
 	was, exists := u.storedInstallation(r, o)
 	if o.bad() {
+		if !r.Client.empty() {
+			u.clientRef(r.Client, "client", o, "import.client.unknown")
+		}
+		(&Installation{Name: unknownName}).fill(r, o)
 		return nil
 	}
 	client, ok := u.clientOf(row, &was, exists, o)
 	if !ok {
+		was.fill(r, o)
 		return nil
 	}
 	now := u.s.Now()
@@ -56,10 +60,7 @@ func (u *Upserter) takeInstallation(ctx context.Context, row *Row, o *Outcome) e
 	} else {
 		i.ID = u.s.NewID()
 	}
-	if !u.first(row.Line, o, "uc", RowInstallation, i.ID) {
-		return nil
-	}
-	if i.fill(r, o); o.bad() {
+	if i.fill(r, o); o.bad() || !u.first(row.Line, o, "uc", RowInstallation, i.ID) {
 		return nil
 	}
 	i.Client, i.Agent, i.Team, i.Acting = client.id, client.agent, client.team, client.acting
@@ -118,7 +119,7 @@ func (u *Upserter) storedInstallation(r *InstallationRow, o *Outcome) (Installat
 		}
 	}
 	if got.ID != "" && !o.bad() && !u.a.sees(got.kept()) {
-		o.reject("uc", "error.client.duplicate")
+		o.reject("uc", "inst.duplicate")
 	}
 	return got, got.ID != ""
 }
@@ -153,6 +154,7 @@ func (u *Upserter) placeholder(r *InstallationRow) ref {
 }
 
 func (i *Installation) fill(r *InstallationRow, o *Outcome) {
+	was := *i
 	if uc, err := ident.ParseUC(r.UC); err == nil {
 		i.UC = string(uc)
 	}
@@ -182,6 +184,7 @@ func (i *Installation) fill(r *InstallationRow, o *Outcome) {
 	fillDate(r.ConnectedOn, &i.ConnectedOn, "connectedOn", o)
 	fillAmount(r.VoltageV, &i.VoltageV, "voltage", o)
 	fillAmount(r.LoadW, &i.LoadW, "loadW", o)
+	i.fitVoltage(r, was, o)
 	if v, set := r.CNPJ.Value(); set {
 		c, err := ident.ParseCNPJ(v)
 		if err != nil {
@@ -190,6 +193,24 @@ func (i *Installation) fill(r *InstallationRow, o *Outcome) {
 		i.CNPJ = string(c)
 	} else {
 		r.CNPJ.into(&i.CNPJ)
+	}
+}
+
+// fitVoltage rejects a voltage and a subgroup that cannot be true together, as
+// Installation.checkVoltage. Of a regulator's unit, whose file nobody can
+// correct, it only tells. What stood so before is no fault of the row.
+func (i *Installation) fitVoltage(r *InstallationRow, was Installation, o *Outcome) {
+	if i.VoltageV == was.VoltageV && i.Subgroup == was.Subgroup && r.Source == "" {
+		return
+	}
+	bad := problems{}
+	i.checkVoltage(bad)
+	for field, why := range bad {
+		if r.Source != "" {
+			o.warn(field, why)
+		} else {
+			o.rejectText(field, why)
+		}
 	}
 }
 

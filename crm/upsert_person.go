@@ -45,11 +45,10 @@ func (u *Upserter) takePerson(ctx context.Context, row *Row, o *Outcome) error {
 	r := row.Person
 	if r.Client.empty() {
 		o.reject("client", "error.field.required")
-		return nil
 	}
-	client, ok := u.clientRef(r.Client, "client", o, "import.client.unknown")
-	if !ok {
-		return nil
+	client := ref{}
+	if !r.Client.empty() {
+		client, _ = u.clientRef(r.Client, "client", o, "import.client.unknown")
 	}
 	now := u.s.Now()
 	p := Person{CreatedAt: now}

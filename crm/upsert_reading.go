@@ -33,10 +33,7 @@ func (u *Upserter) loadReadings(ctx context.Context, rows []Row) error {
 
 func (u *Upserter) takeReading(_ context.Context, row *Row, o *Outcome) error {
 	r := row.Reading
-	inst, ok := u.installationRef(r.Installation, o)
-	if !ok {
-		return nil
-	}
+	inst, _ := u.installationRef(r.Installation, o)
 	switch m := calendar.Month(r.Month); {
 	case r.Month == "":
 		o.reject("month", "error.field.required")
@@ -50,7 +47,7 @@ func (u *Upserter) takeReading(_ context.Context, row *Row, o *Outcome) error {
 	negative(o, amounts)
 	id := ReadingID(inst.id, r.Month)
 	was, exists := u.work.readings[id]
-	if !exists && !anyGiven(amounts) {
+	if !exists && !o.faulty && !anyGiven(amounts) {
 		o.reject("singleW", "import.reading.empty")
 	}
 	if o.bad() || !u.first(row.Line, o, "month", RowReading, id) {

@@ -181,6 +181,9 @@ func (u *Upserter) stage(ctx context.Context, rows []Row, out []Outcome, kind st
 			continue
 		}
 		out[n].Kind = kind
+		if out[n].faulty = rows[n].Faulty; out[n].faulty {
+			out[n].Result = RowRejected
+		}
 		u.mark, u.now = 0, &out[n]
 		if err := take(u, ctx, &rows[n], &out[n]); err != nil {
 			return err

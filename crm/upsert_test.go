@@ -222,7 +222,7 @@ func TestUpsertScope(t *testing.T) {
 	}
 	for _, a := range []Actor{h.bia, h.other} {
 		h.rejects(a, "taxId", "error.client.duplicate", clientRow(cnpjA, "Taken"))
-		h.rejects(a, "uc", "error.client.duplicate", readRow(ucA, "2026-01", 1))
+		h.rejects(a, "uc", "inst.duplicate", readRow(ucA, "2026-01", 1))
 		h.rejects(a, "client", "error.client.duplicate", unitRow(ucB, cnpjA))
 	}
 	h.want(h.manager, RowUpdated, clientRow(cnpjA, "Um S.A."))

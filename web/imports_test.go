@@ -144,9 +144,14 @@ func TestDifferences(t *testing.T) {
 		{Name: "emails", From: []byte(`["a@b.example","c@d.example"]`)}}}
 	c := crm.ImportDiff{ID: e.Import + ":00000003", Job: e.Import, Row: 13, Kind: crm.RowContract, Of: "x", Name: "uc", Fields: []crm.RevisedField{
 		{Name: "schedule", From: []byte(`[{"from":"2025-03","singleW":500000}]`), To: []byte(`[{"from":"2025-03","singleW":650500}]`)}, {Name: "renews", From: []byte("false"), To: []byte("true")}}}
-	k.Apply(crm.ImportDiffs.Put(&d), crm.ImportDiffs.Put(&c))
+	r := crm.ImportDiff{ID: e.Import + ":00000004", Job: e.Import, Row: 14, Kind: crm.RowReading, Of: e.Installation + ":2026-10", Name: "UC 1 · out/2026", Fields: []crm.RevisedField{
+		{Name: "origin", From: []byte(`"hand"`), To: []byte(`"import"`)}}}
+	i := crm.ImportDiff{ID: e.Import + ":00000005", Job: e.Import, Row: 15, Kind: crm.RowInstallation, Of: e.Installation, Name: "Forno", Fields: []crm.RevisedField{
+		{Name: "status", From: []byte(`"active"`), To: []byte(`"off"`)}}}
+	k.Apply(crm.ImportDiffs.Put(&d), crm.ImportDiffs.Put(&c), crm.ImportDiffs.Put(&r), crm.ImportDiffs.Put(&i))
 	page := b.Get("/imports/" + e.Import).Status(200).Body
-	for _, want := range []string{"Fulana", "linha 12", "Cidade", "Betim", "Município (IBGE)", "Ativo", "Antigo", "a@b.example, c@d.example", "Demanda contratada", "650,5\u00a0kW", "sim", "/mapping", "/file"} {
+	for _, want := range []string{"Fulana", "linha 12", "Cidade", "Betim", "Município (IBGE)", "Ativo", "Antigo", "a@b.example, c@d.example", "Demanda contratada", "650,5\u00a0kW", "sim", "/mapping", "/file",
+		"Lançada à mão", "Importação", "Ligada", "Desligada", `href="/installations/` + e.Installation + `"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s", want)
 		}

@@ -39,14 +39,18 @@ func (v view) diff(d crm.ImportDiff, users map[string]string) page.Diff {
 	switch d.Kind {
 	case crm.RowClient:
 		out.URL = "/clients/" + d.Of
-	case crm.RowInstallation:
-		out.URL = "/installations/" + d.Of
+	case crm.RowInstallation, crm.RowContract, crm.RowPerson:
+		out.URL = "/" + d.Kind + "/" + d.Of
+	case crm.RowReading:
+		if inst, _, ok := strings.Cut(d.Of, ":"); ok {
+			out.URL = "/installations/" + inst
+		}
 	}
 	for _, f := range d.Fields {
 		if f.Name == "team" || f.Name == "agent" && d.Kind != crm.RowClient || f.Name == "sectorBy" {
 			continue // they follow what is shown
 		}
-		out.Fields = append(out.Fields, page.DiffField{Label: v.fieldName(d.Kind, f.Name), From: v.fieldValue(f.Name, f.From, users), To: v.fieldValue(f.Name, f.To, users)})
+		out.Fields = append(out.Fields, page.DiffField{Label: v.fieldName(d.Kind, f.Name), From: v.fieldValue(d.Kind, f.Name, f.From, users), To: v.fieldValue(d.Kind, f.Name, f.To, users)})
 	}
 	return out
 }
@@ -67,14 +71,14 @@ func (v view) fieldName(kind, name string) string {
 }
 
 // fieldValue writes a member of a document for people.
-func (v view) fieldValue(name string, raw json.RawMessage, users map[string]string) string {
+func (v view) fieldValue(kind, name string, raw json.RawMessage, users map[string]string) string {
 	var x any
 	if len(raw) == 0 || json.Unmarshal(raw, &x) != nil || x == nil || x == "" {
 		return nothing
 	}
 	switch y := x.(type) {
 	case string:
-		return v.wordOf(name, y, users)
+		return v.wordOf(kind, name, y, users)
 	case bool:
 		return v.T(map[bool]string{true: "page.diff.yes", false: "page.diff.no"}[y])
 	case float64:
@@ -88,7 +92,7 @@ func (v view) fieldValue(name string, raw json.RawMessage, users map[string]stri
 	return string(raw)
 }
 
-func (v view) wordOf(name, s string, users map[string]string) string {
+func (v view) wordOf(kind, name, s string, users map[string]string) string {
 	switch {
 	case name == "agent" && users[s] != "":
 		return users[s]
@@ -99,7 +103,18 @@ func (v view) wordOf(name, s string, users map[string]string) string {
 	case len(s) == 10 && s[4] == '-' && s[7] == '-':
 		return v.date(s)
 	}
-	for _, prefix := range []string{name + ".", "import.choice." + name + "."} {
+	sheet := name
+	switch {
+	case name == "status" && kind == crm.RowInstallation:
+		sheet = "unit"
+	case name == "kind":
+		sheet = "contract"
+	}
+	prefixes := []string{name + ".", "import.choice." + sheet + "."}
+	if c, ok := choices[name]; ok {
+		prefixes = append(prefixes, c.prefix)
+	}
+	for _, prefix := range prefixes {
 		if locale.Has(v.Lang, prefix+s) {
 			return v.T(prefix + s)
 		}

@@ -130,7 +130,7 @@ func TestDryRunDifferences(t *testing.T) {
 		d.Fields[0].From != nil || string(d.Fields[0].To) != `"Betim"` || string(d.Fields[1].From) != `"Fábrica Um"` {
 		t.Errorf("%+v", d)
 	}
-	if d := told[1]; d.Kind != crm.RowContract || d.Name != ucA || len(d.Fields) != 1 || d.Fields[0].Name != "schedule" {
+	if d := told[1]; d.Kind != crm.RowContract || d.Name != "UC "+ucA+" · 01/03/2025" || len(d.Fields) != 1 || d.Fields[0].Name != "schedule" {
 		t.Errorf("%+v", d)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"cemigmas/crm"
+	"cemigmas/crm/ident"
 	"cemigmas/crm/locale"
 )
 
@@ -152,9 +153,8 @@ func (r *runner) row(t *table, line int64, cells []cell) item {
 		}
 		b.set(&row, v)
 	}
-	if !it.bad {
-		it.rows = []crm.Row{row}
-	}
+	row.Faulty = it.bad
+	it.rows = []crm.Row{row}
 	return it
 }
 
@@ -210,7 +210,7 @@ func (r *runner) settle(it *item, out []crm.Outcome) {
 			r.res.of(it.t.kind(), it.t.name).Warnings++
 		}
 	}
-	if it.bad {
+	if it.bad && len(out) == 0 {
 		r.res.of(it.t.kind(), it.t.name).Counts.Rejected++
 	}
 	for n := range out {
@@ -230,16 +230,62 @@ func (r *runner) settle(it *item, out []crm.Outcome) {
 			r.res.of(crm.RowClient, it.t.name).Created++
 		}
 		if len(o.Fields) > 0 && o.Result == crm.RowUpdated && r.o.OnDiff != nil {
-			r.o.OnDiff(crm.ImportDiff{Sheet: it.t.name, Row: it.line, Kind: o.Kind, Of: o.ID, Name: cmp.Or(o.Name, it.label()), Fields: o.Fields})
+			r.o.OnDiff(crm.ImportDiff{Sheet: it.t.name, Row: it.line, Kind: o.Kind, Of: o.ID, Name: it.nameOf(r.lang, n, o), Fields: o.Fields})
 		}
 		for _, i := range o.Errors {
-			r.tell(it.fault(o.Kind, i, false))
+			if !it.told(i.Field) {
+				r.tell(it.fault(o.Kind, i, false))
+			}
 		}
 		for _, i := range o.Warnings {
 			s.Warnings++
 			r.tell(it.fault(o.Kind, i, true))
 		}
 	}
+}
+
+// told reports whether the cell of a field cannot be read, which its sender is
+// told of: that the field lacks then is no second fault.
+func (it *item) told(field string) bool {
+	if !it.bad {
+		return false
+	}
+	for _, e := range it.issues {
+		if !e.Warning && e.At > 0 {
+			id := it.t.cols[e.At-1].id
+			if id == field || otherKey[id] == field {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// otherKey are the columns that name a record beside the one that rules ask for.
+var otherKey = map[string]string{"code": "taxId", "clientCode": "client", "formerUc": "uc"}
+
+// nameOf names the record of row n: a reading and a contract by their
+// installation, which tells them apart, others by their own name.
+func (it *item) nameOf(lang locale.Lang, n int, o *crm.Outcome) string {
+	unit := func(ref crm.InstallationRef) string {
+		if i := it.rows[0].Installation; i != nil {
+			s, _ := i.Name.Value()
+			return s
+		}
+		if uc, err := ident.ParseUC(ref.UC); err == nil {
+			return "UC " + uc.Format()
+		}
+		return "UC " + cmp.Or(ref.UC, ref.FormerUC)
+	}
+	switch row := it.rows[n]; {
+	case row.Reading != nil:
+		return unit(row.Reading.Installation) + " · " + locale.Month(lang, row.Reading.Month)
+	case row.Contract != nil && row.Contract.Start != "":
+		return unit(row.Contract.Installation) + " · " + locale.Date(lang, row.Contract.Start)
+	case row.Contract != nil:
+		return unit(row.Contract.Installation)
+	}
+	return cmp.Or(o.Name, it.label())
 }
 
 // label names a record without a name of its own by the first cell that was

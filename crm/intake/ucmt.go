@@ -57,6 +57,8 @@ func ucmtColumn(kind, field string) string {
 		return "PAC"
 	case "subgroup":
 		return "GRU_TAR"
+	case "voltage":
+		return "TEN_FORN"
 	case "cnae":
 		return "CNAE"
 	case "municipality":
