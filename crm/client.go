@@ -2,6 +2,7 @@ package crm
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"cemigmas/crm/store"
@@ -162,7 +163,7 @@ var Clients = Table[Client]{
 		if c.TaxKind == TaxCPF {
 			tax = "" // a CPF is personal data: found by its holder's name, not by its number
 		}
-		return text.Words(append([]string{c.Name, c.LegalName, tax, c.CNPJ, c.Code, c.City}, c.Tags...)...)
+		return text.Words(slices.Concat([]string{c.Name, c.LegalName, tax, c.CNPJ, c.Code, c.City}, c.Tags, phoneWords(c.Phone))...)
 	},
 }
 

@@ -122,11 +122,19 @@ func (r *recompute) gone(ctx context.Context, id string) error {
 }
 
 func (r *recompute) client(ctx context.Context, id string) error {
-	c, err := Clients.Get(ctx, r.s.store, id)
-	if CodeOf(err) == CodeNotFound {
+	d, err := r.s.store.Get(ctx, Clients.In, id)
+	if store.IsNotFound(err) {
 		return r.gone(ctx, id)
 	}
+	if err != nil {
+		return wrapStore(err)
+	}
+	c, err := Clients.Decode(d)
 	if err != nil || c.MergedInto != "" {
+		return err
+	}
+	rewords(r, Clients, d, &c)
+	if err := r.people(ctx, id); err != nil {
 		return err
 	}
 	contracts, err := r.contracts(ctx, id)
@@ -169,6 +177,30 @@ func (r *recompute) client(ctx context.Context, id string) error {
 	}
 	r.add(patchOf(Clients, &was, &c))
 	return nil
+}
+
+// people brings what they are found by up to date.
+func (r *recompute) people(ctx context.Context, client string) error {
+	q := store.Query{In: People.In, Where: []store.Cond{store.Is("client", client)}, Sort: []string{"name"}, WithKeys: true}
+	for d, err := range store.All(ctx, r.s.store, q) {
+		if err != nil {
+			return wrapStore(err)
+		}
+		p, err := People.Decode(d)
+		if err != nil {
+			return err
+		}
+		rewords(r, People, d, &p)
+	}
+	return nil
+}
+
+// rewords gives a document that an earlier program wrote the words by which this
+// one finds it.
+func rewords[T any](r *recompute, in Table[T], d store.Doc, v *T) {
+	if words := in.Words(v); !slices.Equal(words, d.Words) {
+		r.changes = append(r.changes, store.Patch{In: in.In, ID: d.ID, Words: append([]string{}, words...)})
+	}
 }
 
 // contact finds last contact and next visit anew. A client that is replaced

@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -74,7 +75,7 @@ var People = Table[Person]{
 		if p.MergedInto != "" {
 			return nil
 		}
-		return text.Words(append([]string{p.Name}, p.Emails...)...)
+		return text.Words(slices.Concat([]string{p.Name}, p.Emails, phoneWords(p.Phones...))...)
 	},
 }
 
@@ -83,6 +84,20 @@ func lower(in []string) []string {
 	for _, s := range in {
 		if s = strings.ToLower(strings.TrimSpace(s)); s != "" {
 			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// phoneWords are what telephone numbers are found by: with the country, with the
+// area, and without.
+func phoneWords(numbers ...string) (out []string) {
+	for _, n := range numbers {
+		n, _, _ = strings.Cut(n, ";") // an extension
+		digits := text.Digits(n)
+		out = append(out, digits)
+		if national, ok := strings.CutPrefix(digits, "55"); ok && strings.HasPrefix(n, "+") && len(national) >= 10 {
+			out = append(out, national, national[2:])
 		}
 	}
 	return out

@@ -133,6 +133,12 @@ func TestQueryWordsFindWhatWordsWrote(t *testing.T) {
 	if found(Words("Usina 27.418.305/0001-74"), QueryWords("27.419")) {
 		t.Error("27.419 found 27.418")
 	}
+	for q, want := range map[string]string{"12.ABC": "12abc", "12.abc.345": "12abc345", "12.ABC.345/01": "12abc34501", "st.ana": "st ana", "1a.b.c": "1a b c",
+		"(34) 5550-5734": "3455505734", "+55 34 5550 5734": "553455505734", "(034) 5550": "345550", "5550 5734": "55505734", "12 34": "12 34", "rua (34)": "rua 34", "2026": "2026"} {
+		if got := strings.Join(QueryWords(q), " "); got != want {
+			t.Errorf("%q is looked for by %q, not %q", q, got, want)
+		}
+	}
 	if got := QueryWords("Água 12.ABC.345/01DE-35"); !slices.Equal(got, []string{"agua", "12abc34501de35"}) {
 		t.Errorf("QueryWords = %q", got)
 	}

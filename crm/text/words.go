@@ -2,6 +2,7 @@ package text
 
 import (
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -32,12 +33,19 @@ func Words(texts ...string) []string {
 }
 
 // QueryWords returns the tokens to look for when somebody typed s. It differs
-// from Words in one way: a punctuated number yields its unpunctuated form only,
-// so that it finds documents in which the number stands bare, and so that a
-// half-typed one (27.418.30) works as a prefix.
+// from Words in this: a punctuated number yields its unpunctuated form only, so
+// that it finds documents in which the number stands bare, and so that a
+// half-typed one (27.418.30, 12.ABC.3) works as a prefix. What is written as a
+// telephone number is one too.
 func QueryWords(s string) []string {
+	if number := phone(s); number != "" {
+		return []string{number}
+	}
 	var w wordList
 	scan(Fold(s), func(run []string, joined string) {
+		if joined == "" && isHalfCNPJ(run) {
+			joined = strings.Join(run, "")
+		}
 		if joined != "" {
 			w.add(joined)
 			return
@@ -145,6 +153,39 @@ func joinNumber(run []string) string {
 		b = append(b, p...)
 	}
 	return string(b)
+}
+
+// phone are the digits of what is written as a telephone number: with the area
+// in brackets, with the country's +, or in groups of eight digits or more; "" of
+// anything else. A trunk prefix (034) is left out.
+func phone(s string) string {
+	if strings.Trim(s, "0123456789 ()+-.") != "" {
+		return ""
+	}
+	digits := Digits(s)
+	marked := strings.ContainsAny(s, "(+")
+	if len(digits) < 8 && !marked || !strings.ContainsAny(s, "(+ ") {
+		return ""
+	}
+	if marked {
+		digits = strings.TrimPrefix(digits, "0")
+	}
+	return digits
+}
+
+// isHalfCNPJ tells of a run that begins as a masked CNPJ with letters does: its
+// last piece may be half typed. One without a digit in its first piece is rather
+// a name such as st.ana.
+func isHalfCNPJ(run []string) bool {
+	if len(run) < 2 || len(run) > len(cnpjPieces) || Digits(run[0]) == "" {
+		return false
+	}
+	for i, p := range run[:len(run)-1] {
+		if len(p) != cnpjPieces[i] {
+			return false
+		}
+	}
+	return len(run[len(run)-1]) <= cnpjPieces[len(run)-1]
 }
 
 func isNumber(run []string) bool {
