@@ -167,8 +167,17 @@ func TestUndoGoesOn(t *testing.T) {
 	h.settle()
 	before := h.bodies()
 	h.batch(h.admin, "b2", clientRow(cnpjA, "Um novo"), clientRow(cnpjB, "Dois novo"), readRow(ucA, "2026-08", 1000))
+	wrote, err := h.BatchCounts(t.Context(), "b2")
+	if want := map[string]BatchCount{"clients": {Changed: 2}, "readings": {Made: 1}}; err != nil || !reflect.DeepEqual(wrote, want) {
+		t.Errorf("b2 wrote %+v %v, want %+v", wrote, err, want)
+	}
 	ctx, stop := context.WithCancel(t.Context())
-	sum, err := h.UndoBatch(ctx, h.admin, "b2", func(int) { stop() })
+	sum, err := h.UndoBatch(ctx, h.admin, "b2", func(done, total int) {
+		if done != 1 || total != 3 {
+			t.Errorf("%d of %d edits", done, total)
+		}
+		stop()
+	})
 	if err == nil {
 		t.Fatalf("a cancelled undo says that it is done: %+v", sum)
 	}

@@ -38,11 +38,17 @@ const maxRefusals = 500
 // own by now, is refused, one by one. It may be repeated after a crash: what is
 // undone already is skipped. The batch's own user and admins may; a document
 // that the actor does not see any more is refused.
-func (s *Service) UndoBatch(ctx context.Context, a Actor, batch string, progress func(done int)) (Undone, error) {
+func (s *Service) UndoBatch(ctx context.Context, a Actor, batch string, progress func(done, total int)) (Undone, error) {
 	if batch == "" {
 		return Undone{}, notFound()
 	}
 	u := &undoing{s: s, a: a, batch: batch, progress: progress, touched: map[string]bool{}}
+	if progress != nil {
+		var err error
+		if u.total, err = s.countEdits(ctx, store.Is("batch", batch)); err != nil {
+			return u.sum, err
+		}
+	}
 	// Last comes first: what depends on another document goes before it.
 	for _, t := range slices.Backward(tables) {
 		if err := u.collection(ctx, t); err != nil {
@@ -73,6 +79,40 @@ func (s *Service) BatchWrote(ctx context.Context, batch string) (bool, error) {
 	return r != nil, err
 }
 
+// BatchCount is what a batch did to a collection: documents that it made, and
+// edits of others.
+type BatchCount struct{ Made, Changed int }
+
+// BatchCounts counts what a batch wrote, by collection, however often it was
+// stopped and taken up again. What was undone is counted too.
+func (s *Service) BatchCounts(ctx context.Context, batch string) (map[string]BatchCount, error) {
+	out := map[string]BatchCount{}
+	for _, t := range tables {
+		of := []store.Cond{store.Is("batch", orNone(batch)), store.Is("of", t.collection().Name)}
+		all, err := s.countEdits(ctx, of...)
+		if err != nil {
+			return nil, err
+		}
+		if all == 0 {
+			continue
+		}
+		made, err := s.countEdits(ctx, append(of, store.Is("number", int64(1)))...)
+		if err != nil {
+			return nil, err
+		}
+		out[t.collection().Name] = BatchCount{made, all - made}
+	}
+	return out, nil
+}
+
+// maxBatchEdits bounds a count of edits.
+const maxBatchEdits = 10_000_000
+
+func (s *Service) countEdits(ctx context.Context, where ...store.Cond) (int, error) {
+	n, err := s.store.Count(ctx, store.Query{In: Revisions.In, Where: where}, maxBatchEdits)
+	return n, wrapStore(err)
+}
+
 // undoing is one undo of a batch on its way.
 type undoing struct {
 	s       *Service
@@ -83,7 +123,8 @@ type undoing struct {
 	touched map[string]bool
 	tariffs bool // those of everybody changed
 
-	progress func(done int)
+	progress func(done, total int)
+	total    int // edits of the batch
 }
 
 // collection undoes the batch's revisions of one collection, the newest version
@@ -106,7 +147,7 @@ func (u *undoing) collection(ctx context.Context, t stored) error {
 			return err
 		}
 		if u.seen++; u.progress != nil {
-			u.progress(u.seen)
+			u.progress(u.seen, u.total)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -14,7 +15,13 @@ func TestUndoOfAnImport(t *testing.T) {
 	b := k.Browser("ana")
 	e := k.Fill()["ana"]
 	at := "/imports/" + e.Applied
-	if page := b.Get(at).Status(200).Body; !strings.Contains(page, "criou (2) é apagado, e o que ela alterou (1)") || !strings.Contains(page, `action="`+at+`/undo"`) {
+	for n := range 4 { // its first try, which was stopped, made two of them
+		rev := crm.Revision{ID: fmt.Sprintf("clients/x%d#1", n), Of: "clients", Doc: fmt.Sprintf("x%d", n), Version: 1, By: "ana", At: webtest.Now, Batch: e.Applied, Made: true}
+		k.Apply(crm.Revisions.InsertIfAbsent(&rev))
+	}
+	rev := crm.Revision{ID: "clients/y#2", Of: "clients", Doc: "y", Version: 2, By: "ana", At: webtest.Now, Batch: e.Applied}
+	k.Apply(crm.Revisions.InsertIfAbsent(&rev))
+	if page := b.Get(at).Status(200).Body; !strings.Contains(page, "criou (4) é apagado, e o que ela alterou (1)") || !strings.Contains(page, "4 novas, 1 alterada<") || !strings.Contains(page, `action="`+at+`/undo"`) {
 		t.Error("the page does not say what an undo does")
 	}
 	if a := b.Post("/imports/" + e.Import + "/undo").Status(412); !strings.Contains(a.Body, "não gravou nada") {
@@ -107,7 +114,10 @@ func TestMappingOfAFile(t *testing.T) {
 	if to := b.Get(at).Status(303).Header.Get("Location"); to != at+"/mapping" {
 		t.Fatalf("a file with unknown headers goes to %s", to)
 	}
-	b.Get(at + "/mapping").Status(200)
+	if blank := b.Get(at + "/mapping").Status(200).Body; !strings.Contains(blank, "Nada neste arquivo foi reconhecido") || !strings.Contains(blank, `href="/imports/template.xlsx"`) ||
+		!strings.Contains(blank, "Apelido") || strings.Contains(blank, `name="column.0.1"`) {
+		t.Error("a file of which nothing is known comes without its columns, or without a way on")
+	}
 	page := b.Get(at + "/mapping?encoding=utf-8&comma=%3B&sheet.0=clients").Status(200).Body
 	for _, want := range []string{`<option value="taxId" selected>`, "06.981.180/0001-16", `name="column.0.2"`, "meus.csv", `<option value=";" selected>`} {
 		if !strings.Contains(page, want) {
@@ -126,12 +136,47 @@ func TestMappingOfAFile(t *testing.T) {
 	if s := string(j.Args); j.State != crm.JobQueued || !strings.Contains(s, `"dryRun":true`) || !strings.Contains(s, `{"at":1,"target":"name"}`) {
 		t.Errorf("%s %s", j.State, s)
 	}
+	if page := b.Get(at).Status(200).Body; !strings.Contains(page, `<span class="badge">Carteira</span>`) {
+		t.Error("a running import does not say what was found")
+	}
 	b.Get(at + "/mapping").Status(303) // it runs: nothing may be changed
 	if again := b.Get(send() + "/mapping").Status(200).Body; !strings.Contains(again, `<option value="name" selected>`) {
 		t.Error("the same headers are not mapped as before")
 	}
 	bia := k.Browser("bia")
 	bia.Get(at + "/mapping").Status(404)
+}
+
+// TestImportsInWords: what a list and a result say of a dry run with refusals, of
+// a file without rows, and of when an import was undone.
+func TestImportsInWords(t *testing.T) {
+	k := webtest.New(t)
+	b, e := k.Browser("ana"), k.Fill()["ana"]
+	list := b.Get("/imports").Status(200).Body
+	if strings.Contains(list, "com recusas") || !strings.Contains(list, "conferência") || !strings.Contains(list, "1 recusada") || !strings.Contains(list, "até 3\u00a0MB") {
+		t.Error("a dry run with refusals reads like an import")
+	}
+	if page := b.Get("/imports/" + e.Import).Status(200).Body; !strings.Contains(page, "1 nova, 1 alterada, 1 recusada<") {
+		t.Error("counts without their plurals")
+	}
+	j, err := k.Service.Job(t.Context(), k.Actor("ana"), e.Import)
+	k.Must(err)
+	k.Must(k.Service.DropJobRows(t.Context(), j.ID))
+	j.Result = []byte(`{"kind":"portfolio","dryRun":true,"rows":0,"sheets":[{"kind":"clients"}]}`)
+	k.Apply(crm.Jobs.Put(&j))
+	if page := b.Get("/imports/" + e.Import).Status(200).Body; !strings.Contains(page, "nenhuma linha com dados") || strings.Contains(page, "Nenhuma linha recusada") {
+		t.Error("a file without rows is praised")
+	}
+	rev := crm.Revision{ID: "clients/y#2", Of: "clients", Doc: "y", Version: 2, By: "ana", At: webtest.Now, Batch: e.Applied}
+	k.Apply(crm.Revisions.InsertIfAbsent(&rev))
+	b.Post("/imports/" + e.Applied + "/undo").Status(303)
+	u, err := k.Service.UndoOf(t.Context(), k.Actor("ana"), e.Applied)
+	k.Must(err)
+	u.State, u.EndedAt = crm.JobDone, &u.CreatedAt
+	k.Apply(crm.Jobs.Put(u))
+	if page := b.Get("/imports/" + e.Applied).Status(200).Body; !strings.Contains(page, "foi desfeita (hoje, ") {
+		t.Error("when it was undone does not read well")
+	}
 }
 
 // TestDifferences shows a dry run field by field, and goes on to the import.

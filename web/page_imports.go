@@ -2,7 +2,9 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -10,7 +12,6 @@ import (
 
 	"cemigmas/crm"
 	"cemigmas/crm/intake"
-	"cemigmas/crm/locale"
 	"cemigmas/web/page"
 )
 
@@ -29,7 +30,7 @@ func (s *Server) showImports(c *fiber.Ctx, status int, form page.ImportForm, not
 		return s.fail(c, err)
 	}
 	p := page.Imports{Base: s.base(c, page.PlaceImports, v.T("page.nav.imports")), Form: form, TemplateURL: "/imports/template.xlsx",
-		Limit: v.T("web.imports.limit", "size", locale.Bytes(v.Lang, s.MaxUpload)),
+		Limit: v.T("web.imports.limit", "size", fmt.Sprintf("%d\u00a0MB", s.MaxUpload>>20)),
 		Kinds: append([]page.Option{{Label: v.T("web.import.auto")}}, v.options("web.import.", string(intake.KindPortfolio), string(intake.KindUCMT), string(intake.KindReadings), string(intake.KindTariffs))...)}
 	for _, j := range list {
 		row := v.importRow(j, users)
@@ -51,12 +52,12 @@ func (v view) importRow(j crm.Job, users map[string]string) page.ImportRow {
 		row.Rows = v.int(r.Rows)
 		if bad := r.Rejected(); bad > 0 {
 			row.Bad = v.n("web.import.bad", bad)
-			if j.State == crm.JobDone {
+			if j.State == crm.JobDone && !importArgs(j).DryRun {
 				row.State = page.Badge{Label: v.T("web.import.partly"), State: page.Warn}
 			}
 		}
 	}
-	if importArgs(j).DryRun && j.State == crm.JobDone && row.Bad == "" {
+	if importArgs(j).DryRun && j.State == crm.JobDone {
 		row.State = page.Badge{Label: v.T("page.imports.dry.badge"), State: page.Idle}
 	}
 	return row
@@ -78,7 +79,7 @@ func importResult(j crm.Job) *intake.Result {
 
 // importKind is what was found out, else what was asked for.
 func (v view) importKind(j crm.Job) string {
-	kind := importArgs(j).Kind
+	kind := cmp.Or(importArgs(j).Kind, importArgs(j).Found)
 	if r := importResult(j); r != nil && r.Kind != "" {
 		kind = string(r.Kind)
 	}
@@ -173,10 +174,53 @@ func (s *Server) importOutcome(c *fiber.Ctx, v view, j crm.Job, p *page.Import) 
 	if bad := r.Rejected(); bad > 0 {
 		p.Refused = v.n("web.import.refused", bad)
 	}
+	if err := s.wholeResult(c, j, r); err != nil {
+		return err
+	}
+	p.Clean = v.T("page.imports.clean")
+	if r.Rows == 0 {
+		p.Clean = v.T("web.import.rowless")
+	}
 	p.Stats, p.Columns = v.importStats(r), v.columns(r)
 	for _, sh := range r.Sheets {
-		p.Facts = append(p.Facts, page.Fact{Label: v.T("import.sheet." + sh.Kind), Value: v.T("web.import.counts", "created", v.int(sh.Created),
-			"updated", v.int(sh.Updated), "unchanged", v.int(sh.Unchanged), "rejected", v.int(sh.Counts.Rejected))})
+		p.Facts = append(p.Facts, page.Fact{Label: v.T("import.sheet." + sh.Kind), Value: v.rowCounts(sh.Counts)})
+	}
+	return nil
+}
+
+// rowCounts is "12 novas, 1 alterada, 1 recusada".
+func (v view) rowCounts(n intake.Counts) string {
+	var words []string
+	for _, x := range []struct {
+		key   string
+		count int64
+	}{{"created", n.Created}, {"updated", n.Updated}, {"unchanged", n.Unchanged}, {"rejected", n.Rejected}} {
+		if x.count > 0 {
+			words = append(words, v.n("web.import.n."+x.key, x.count))
+		}
+	}
+	return orNothing(strings.Join(words, ", "))
+}
+
+// wholeResult makes the result of the last try tell what the tries before it
+// wrote too: what these created, the last one found unchanged.
+func (s *Server) wholeResult(c *fiber.Ctx, j crm.Job, r *intake.Result) error {
+	if !mayHaveWritten(j) {
+		return nil
+	}
+	wrote, err := s.Service.BatchCounts(c.UserContext(), j.ID)
+	if err != nil {
+		return err
+	}
+	for n := range r.Sheets {
+		sh := &r.Sheets[n]
+		made := max(0, int64(wrote[sh.Kind].Made)-sh.Created)
+		sh.Created, sh.Unchanged = sh.Created+made, max(0, sh.Unchanged-made)
+		if made == 0 {
+			continue
+		}
+		changed := max(0, int64(wrote[sh.Kind].Changed)-sh.Updated)
+		sh.Updated, sh.Unchanged = sh.Updated+changed, max(0, sh.Unchanged-changed)
 	}
 	return nil
 }
@@ -262,6 +306,9 @@ func (s *Server) importRun(c *fiber.Ctx) error {
 		return s.goTo(c, "/imports/"+j.ID, note{}) // clicked twice, or on an old page
 	case j.State == crm.JobDone:
 		args.DryRun = false
+	}
+	if r := importResult(j); r != nil {
+		args.Found = string(r.Kind)
 	}
 	if _, err := s.Jobs.Again(c.UserContext(), actor(c), j.ID, args); err != nil && crm.CodeOf(err) != crm.CodeConflict {
 		return s.fail(c, err)

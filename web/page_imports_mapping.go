@@ -139,8 +139,17 @@ func (s *Server) showMapping(c *fiber.Ctx, status int, j crm.Job, sight intake.S
 			p.Commas = append(p.Commas, page.Option{Value: commaName(sep), Label: v.T("import.comma." + commaName(sep))})
 		}
 	}
+	unknown := !slices.ContainsFunc(m.Sheets, func(x intake.SheetMapping) bool { return x.Kind != "" })
+	if unknown {
+		p.Unknown, p.Template = v.T("web.import.unknown"), "/imports/template.xlsx"
+	}
 	for n := range sight.Sheets {
-		p.Sheets = append(p.Sheets, v.mapSheet(&sight.Sheets[n], &m, wrong))
+		sh := v.mapSheet(&sight.Sheets[n], &m, wrong)
+		for k := 0; unknown && k < len(sight.Sheets[n].Columns); k++ {
+			col := &sight.Sheets[n].Columns[k]
+			sh.Columns = append(sh.Columns, page.MapColumn{Header: v.columnTitle(col), Samples: col.Samples})
+		}
+		p.Sheets = append(p.Sheets, sh)
 	}
 	p.Shape = page.ShapeForm
 	return s.render(c, status, "mapping", p)
@@ -180,10 +189,7 @@ func (v view) mapSheet(sight *intake.SheetSight, m *intake.Mapping, wrong map[st
 
 func (v view) mapColumn(sight *intake.SheetSight, c *intake.ColumnSight, sm *intake.SheetMapping, targets []page.Option, wrong map[string]string) page.MapColumn {
 	field := intake.ColumnField(sight.Index, c.At)
-	out := page.MapColumn{Header: c.Header, Samples: c.Samples, Field: field, Targets: targets, Wrong: wrong[field]}
-	if out.Header == "" {
-		out.Header = v.T("page.map.unnamed", "column", v.int(int64(c.At+1)))
-	}
+	out := page.MapColumn{Header: v.columnTitle(c), Samples: c.Samples, Field: field, Targets: targets, Wrong: wrong[field]}
 	var style locale.Style
 	for _, x := range sm.Columns {
 		if x.At == c.At {
@@ -195,6 +201,10 @@ func (v view) mapColumn(sight *intake.SheetSight, c *intake.ColumnSight, sm *int
 		out.Styles = v.styles(c.Numbers)
 	}
 	return out
+}
+
+func (v view) columnTitle(c *intake.ColumnSight) string {
+	return cmp.Or(c.Header, v.T("page.map.unnamed", "column", v.int(int64(c.At+1))))
 }
 
 // styles are the ways to read a column of numbers; the first one says what the
@@ -233,7 +243,7 @@ func (s *Server) mappingSave(c *fiber.Ctx) error {
 		}
 	}
 	args := importArgs(j)
-	args.Mapping, args.DryRun = m, true
+	args.Mapping, args.DryRun, args.Found = m, true, string(sight.Kind)
 	if _, err := s.Jobs.Again(ctx, a, j.ID, args); err != nil && crm.CodeOf(err) != crm.CodeConflict {
 		return s.fail(c, err)
 	}

@@ -59,7 +59,8 @@ func (s *Server) undoOffer(c *fiber.Ctx, v view, j crm.Job) (*page.ImportUndo, e
 	to := "/imports/" + j.ID + "/undo"
 	switch {
 	case u == nil:
-		return &page.ImportUndo{Lead: v.undoLead(j), URL: to}, nil
+		lead, err := s.undoLead(c, v, j)
+		return &page.ImportUndo{Lead: lead, URL: to}, err
 	case u.State == crm.JobDone:
 		return &page.ImportUndo{Lead: v.T("web.import.undone.at", "when", v.stamp(u.CreatedAt)), Page: to, Next: v.T("web.import.undo.result")}, nil
 	case u.Ended():
@@ -69,14 +70,16 @@ func (s *Server) undoOffer(c *fiber.Ctx, v view, j crm.Job) (*page.ImportUndo, e
 }
 
 // undoLead says what will happen, with figures.
-func (v view) undoLead(j crm.Job) string {
-	var made, changed int64
-	if r := importResult(j); r != nil {
-		for _, sh := range r.Sheets {
-			made, changed = made+sh.Created, changed+sh.Updated
-		}
+func (s *Server) undoLead(c *fiber.Ctx, v view, j crm.Job) (string, error) {
+	wrote, err := s.Service.BatchCounts(c.UserContext(), j.ID)
+	if err != nil {
+		return "", err
 	}
-	return v.T("web.import.undo.lead", "created", v.int(made), "updated", v.int(changed))
+	var made, changed int64
+	for _, n := range wrote {
+		made, changed = made+int64(n.Made), changed+int64(n.Changed)
+	}
+	return v.T("web.import.undo.lead", "created", v.int(made), "updated", v.int(changed)), nil
 }
 
 // undoPage shows how far the undo of an import is, and what it kept.

@@ -26,7 +26,8 @@ type ReportArgs struct {
 type ImportArgs struct {
 	Blob   string `json:"blob"`
 	Name   string `json:"name"`
-	Kind   string `json:"kind,omitempty"` // "": found by itself
+	Kind   string `json:"kind,omitempty"`  // "": found by itself
+	Found  string `json:"found,omitempty"` // kind that a look found, to show while nothing tells it better
 	Year   int    `json:"year,omitempty"`
 	DryRun bool   `json:"dryRun,omitempty"`
 	// Mapping is what its sender decided about the columns.
@@ -143,6 +144,7 @@ func (s *Server) begin(ctx context.Context, a crm.Actor, path string, args Impor
 	if err != nil {
 		return crm.Job{}, err
 	}
+	args.Found = string(sight.Kind)
 	if sight.Known {
 		return s.Jobs.Enqueue(ctx, a, crm.JobImport, args)
 	}

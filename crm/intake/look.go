@@ -19,7 +19,7 @@ type Sight struct {
 	// Known: it is the program's own workbook or a regulator's table, every
 	// header of which is understood; nobody need be asked.
 	Known    bool
-	Kind     Kind   // KindUCMT, KindTariffs, else KindPortfolio
+	Kind     Kind   // KindUCMT, KindTariffs, KindReadings, else KindPortfolio; KindAuto where nothing is known
 	CSV      bool   // it has one sheet, an encoding and a separator
 	Encoding string // one of Encodings
 	Comma    string // one of Commas, or another one that was found
@@ -95,6 +95,13 @@ func Look(ctx context.Context, path string, kind Kind, asked Mapping) (Sight, er
 	}
 	if len(s.Sheets) == 0 {
 		return s, fileError("import.file.nothing")
+	}
+	unknown := func(sh SheetSight) bool { return sh.Kind == "" }
+	switch {
+	case !slices.ContainsFunc(s.Sheets, func(sh SheetSight) bool { return !unknown(sh) }):
+		s.Kind = KindAuto
+	case len(s.Sheets) == 1 && s.Sheets[0].Kind == crm.RowReading:
+		s.Kind = KindReadings
 	}
 	return s, nil
 }

@@ -41,6 +41,7 @@ type Import struct {
 	Facts     []Fact
 	Columns   []ColumnNote
 	Refused   string // "34 linhas recusadas"
+	Clean     string // instead, when no row is told of
 	Errors    []RowError
 	More      *More
 	ErrorsURL string // GET /imports/{id}/errors.xlsx
@@ -83,6 +84,8 @@ type Mapping struct {
 	Commas    []Option
 	Sheets    []MapSheet
 	Wrong     string
+	Unknown   string // what to do with a file of which nothing is known
+	Template  string // URL of the workbook to fill in; beside Unknown
 }
 
 // MapSheet is a sheet; without a kind it is left out, and shows no columns.

@@ -141,7 +141,7 @@ func (a *App) undoJob(ctx context.Context, t *jobs.Task) (any, *jobs.File, error
 	if err != nil {
 		return nil, nil, err
 	}
-	sum, err := t.Service().UndoBatch(ctx, actor, args.Batch, func(done int) { t.Progress(ctx, int64(done), 0, "job.undo.rows") })
+	sum, err := t.Service().UndoBatch(ctx, actor, args.Batch, func(done, total int) { t.Progress(ctx, int64(done), int64(total), "job.undo.rows") })
 	return sum, nil, err
 }
 
