@@ -1,10 +1,7 @@
 package web
 
 import (
-	"encoding/json"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -61,12 +58,12 @@ func (s *Server) showContract(c *fiber.Ctx, status int, amend page.AmendForm, no
 	if err != nil {
 		return s.fail(c, err)
 	}
-	names, err := s.Service.UserNames(ctx)
+	told, err := s.telling(ctx, a, v, history)
 	if err != nil {
 		return s.fail(c, err)
 	}
 	for _, e := range history {
-		p.History = append(p.History, v.revision("contract.field.", e, names))
+		p.History = append(p.History, told.row(e))
 	}
 	if next != "" {
 		p.HistMore = &page.More{Label: v.T("contract.history.more"), URL: at("/contracts/"+k.ID, "after", next)}
@@ -197,61 +194,6 @@ func (s *Server) contractExit(c *fiber.Ctx, v view, k crm.Contract, p *page.Cont
 	p.ExitTotal = money(x.Cost.Total)
 	p.ExitNote = v.n("contract.exit.left", int64(x.MonthsLeft), "end", v.date(x.End))
 	return nil
-}
-
-// revision is one edit in words; prefix begins the keys of the members' names.
-func (v view) revision(prefix string, e crm.Revision, names map[string]string) page.RevisionRow {
-	row := page.RevisionRow{When: v.stamp(e.At), Who: orNothing(names[e.By])}
-	if e.Made {
-		row.Made = v.T("contract.history.made")
-	}
-	for _, f := range e.Fields {
-		field := page.RevisionField{Label: v.T(prefix + f.Name)}
-		from, plain := v.member(f.From)
-		to, plain2 := v.member(f.To)
-		if plain && plain2 {
-			field.From, field.To = from, to
-		} else if f.Name == "schedule" {
-			field.From, field.To = v.schedule(f.From), v.schedule(f.To)
-		}
-		row.Fields = append(row.Fields, field)
-	}
-	return row
-}
-
-// member writes a plain value of a document; a list or an object has none.
-func (v view) member(raw json.RawMessage) (string, bool) {
-	if raw == nil {
-		return nothing, true
-	}
-	var value any
-	if json.Unmarshal(raw, &value) != nil {
-		return "", false
-	}
-	switch x := value.(type) {
-	case string:
-		if calendar.Date(x).Valid() {
-			return v.date(x), true
-		}
-		return orNothing(x), true
-	case bool:
-		return v.T("form." + yes(x)), true
-	case float64:
-		return strconv.FormatFloat(x, 'f', -1, 64), true
-	}
-	return "", false
-}
-
-func (v view) schedule(raw json.RawMessage) string {
-	var steps []crm.DemandStep
-	if raw == nil || json.Unmarshal(raw, &steps) != nil || len(steps) == 0 {
-		return nothing
-	}
-	var out []string
-	for _, s := range steps {
-		out = append(out, slashMonth(s.From)+" "+v.stepText(s))
-	}
-	return strings.Join(out, "; ")
 }
 
 func (s *Server) amendmentAdd(c *fiber.Ctx) error {

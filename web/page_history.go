@@ -24,7 +24,14 @@ func (s *Server) historyPage(c *fiber.Ctx) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
-	list, next, err := s.Service.ClientRevisions(ctx, a, cl.ID, historySize, c.Query("after"))
+	doc := c.Query("of")
+	edits := func() ([]crm.Revision, string, error) {
+		if doc != "" {
+			return s.Service.DocumentRevisions(ctx, a, cl.ID, doc, historySize, c.Query("after"))
+		}
+		return s.Service.ClientRevisions(ctx, a, cl.ID, historySize, c.Query("after"))
+	}
+	list, next, err := edits()
 	if err != nil {
 		return s.fail(c, err)
 	}
@@ -38,7 +45,7 @@ func (s *Server) historyPage(c *fiber.Ctx) error {
 		p.Rows = append(p.Rows, told.row(r))
 	}
 	if next != "" {
-		p.More = &page.More{Label: v.T("page.timeline.older"), URL: at("/clients/"+cl.ID+"/history", "after", next)}
+		p.More = &page.More{Label: v.T("page.timeline.older"), URL: at("/clients/"+cl.ID+"/history", "of", doc, "after", next)}
 	}
 	if len(p.Rows) == 0 {
 		p.Empty = &page.Empty{Label: v.T("web.history.none")}
@@ -46,6 +53,9 @@ func (s *Server) historyPage(c *fiber.Ctx) error {
 	p.Shape = page.ShapeList
 	return s.render(c, fiber.StatusOK, "history", p)
 }
+
+// historyOf is where the edits of one record of a client are listed.
+func historyOf(client, doc string) string { return at("/clients/"+client+"/history", "of", doc) }
 
 // telling prepares the words of revisions.
 func (s *Server) telling(ctx context.Context, a crm.Actor, v view, list []crm.Revision) (*telling, error) {
@@ -101,16 +111,33 @@ func (t *telling) row(r crm.Revision) page.HistoryRow {
 		}
 	}
 	for _, f := range r.Fields {
-		if slices.Contains(historySilent, f.Name) {
+		if slices.Contains(HistorySilent, f.Name) {
 			continue
 		}
-		row.Changes = append(row.Changes, page.HistoryChange{Label: t.member(f.Name), From: t.value(f.Name, f.From), To: t.value(f.Name, f.To)})
+		change := page.HistoryChange{Label: t.member(f.Name), From: t.value(f.Name, f.From), To: t.value(f.Name, f.To)}
+		if f.Name == "schedule" || f.Name == "amendments" {
+			change.From, change.To = apart(change.From, change.To)
+		}
+		row.Changes = append(row.Changes, change)
 	}
 	return row
 }
 
-// historySilent follow from another member, which is told.
-var historySilent = []string{"taxKind", "sectorBy", "source"}
+// apart leaves out of two lists what stands in both.
+func apart(from, to string) (string, string) {
+	was, is := strings.Split(from, partsBy), strings.Split(to, partsBy)
+	left := func(list, other []string) string {
+		return orNothing(strings.Join(slices.DeleteFunc(slices.Clone(list), func(p string) bool { return slices.Contains(other, p) }), partsBy))
+	}
+	return left(was, is), left(is, was)
+}
+
+// partsBy parts the steps of a schedule, and requests.
+const partsBy = "; "
+
+// HistorySilent are members of which nothing is told: they follow from another one
+// that is, or never change.
+var HistorySilent = []string{"taxKind", "sectorBy", "source", "installation", "blob", "size", "by", "amendment"}
 
 // HistoryMembers are the members of records that have a word of their own.
 var HistoryMembers = []string{"name", "legalName", "taxId", "cnpj", "code", "cnae", "sector", "agent", "team", "tier", "status", "segment", "address", "city", "municipality",
@@ -118,7 +145,8 @@ var HistoryMembers = []string{"name", "legalName", "taxId", "cnpj", "code", "cna
 	"lang", "former", "channel", "hours", "consentOn", "uc", "formerUc", "distributor", "voltage", "subgroup", "tariffClass", "loadW", "market", "feeder", "substation",
 	"connectedOn", "number", "modality", "start", "termMonths", "renews", "end", "denounced", "schedule", "test", "kind", "month", "singleW", "peakW", "offPeakW",
 	"energyWh", "peakWh", "offPeakWh", "reactiveWh", "reactiveW", "accepted", "origin", "flags", "goneAt", "sectors", "tierBy",
-	"nameEs", "nameEn", "divisions", "order", "disabled", "gone"}
+	"nameEs", "nameEn", "divisions", "order", "disabled", "gone",
+	"coordinates", "transformerVA", "secondaryMeter", "conditions", "agreed", "migration", "amendments", "contract"}
 
 func (t *telling) member(name string) string {
 	if slices.Contains(HistoryMembers, name) {
@@ -134,6 +162,9 @@ func (t *telling) value(name string, raw json.RawMessage) string {
 	if raw == nil || json.Unmarshal(raw, &v) != nil {
 		return nothing
 	}
+	if words, ok := t.structure(name, raw); ok {
+		return orNothing(words)
+	}
 	switch x := v.(type) {
 	case bool:
 		if x {
@@ -145,13 +176,10 @@ func (t *telling) value(name string, raw json.RawMessage) string {
 	case string:
 		return orNothing(text.Clip(t.word(name, x), 400))
 	case []any:
-		if name == "sectors" {
-			return t.stays(raw)
-		}
 		var words []string
 		for _, e := range x {
 			if s, ok := e.(string); ok {
-				words = append(words, s)
+				words = append(words, t.word(name, s))
 			}
 		}
 		if len(words) == len(x) && len(x) > 0 {
@@ -161,12 +189,83 @@ func (t *telling) value(name string, raw json.RawMessage) string {
 	return t.T("history.some")
 }
 
-// stays says since when a client had which sector.
-func (t view) stays(raw json.RawMessage) string {
-	var list []crm.SectorStay
-	if json.Unmarshal(raw, &list) != nil {
-		return t.T("history.some")
+// structure says what is a structure of its own; false for a plain value.
+func (t *telling) structure(name string, raw json.RawMessage) (string, bool) {
+	switch name {
+	case "sectors":
+		return inWords(raw, t.stays), true
+	case "schedule":
+		return inWords(raw, t.stepList), true
+	case "test":
+		return inWords(raw, t.testPeriod), true
+	case "migration":
+		return inWords(raw, t.migration), true
+	case "amendments":
+		return inWords(raw, t.amendments), true
+	case "flags":
+		return inWords(raw, func(list []crm.Text) string {
+			var words []string
+			for _, x := range list {
+				words = append(words, t.text(x))
+			}
+			return strings.Join(words, "; ")
+		}), true
 	}
+	return "", false
+}
+
+// inWords reads a structure and says it; "" of one that cannot be read.
+func inWords[T any](raw json.RawMessage, say func(T) string) string {
+	var v T
+	if json.Unmarshal(raw, &v) != nil {
+		return ""
+	}
+	return say(v)
+}
+
+// stepList is "09/2026 1.200 kW; 01/2027 1.560 kW".
+func (t view) stepList(list []crm.DemandStep) string {
+	var words []string
+	for _, s := range list {
+		words = append(words, slashMonth(s.From)+" "+t.stepText(s))
+	}
+	return strings.Join(words, partsBy)
+}
+
+// testPeriod is "desde 09/2026, 3 ciclos, antes 800 kW".
+func (t view) testPeriod(p crm.TestPeriod) string {
+	if p.From == "" {
+		return ""
+	}
+	former := ""
+	if step := t.stepText(p.Former); step != nothing && step != "" {
+		former = t.T("history.test.former", "kw", step)
+	}
+	return join(", ", t.T("history.since", "date", slashMonth(p.From)), t.n("history.cycles", int64(p.Cycles)), former)
+}
+
+func (t view) migration(m crm.Migration) string {
+	if m.Requested == "" {
+		return ""
+	}
+	simplified := ""
+	if m.Simplified {
+		simplified = t.T("contract.migration.simplified")
+	}
+	return join(", ", t.date(m.Requested), simplified)
+}
+
+// amendments says each request in a line, with what became of it.
+func (t view) amendments(list []crm.Amendment) string {
+	var words []string
+	for _, m := range list {
+		words = append(words, join(", ", t.T("contract.amend."+m.Kind), t.date(m.Asked), m.Protocol, t.T("contract.amend.state."+m.State)))
+	}
+	return strings.Join(words, partsBy)
+}
+
+// stays says since when a client had which sector.
+func (t view) stays(list []crm.SectorStay) string {
 	var words []string
 	for _, s := range list {
 		word := t.sector(s.Sector)
@@ -175,7 +274,7 @@ func (t view) stays(raw json.RawMessage) string {
 		}
 		words = append(words, word)
 	}
-	return orNothing(strings.Join(words, ", "))
+	return strings.Join(words, ", ")
 }
 
 func (t *telling) quantity(name string, n int64) string {
@@ -184,8 +283,10 @@ func (t *telling) quantity(name string, n int64) string {
 		return locale.Kilo(t.Lang, n) + " kWh"
 	case strings.HasSuffix(name, "W"):
 		return t.kw(n)
+	case strings.HasSuffix(name, "VA"):
+		return locale.Kilo(t.Lang, n) + "\u00a0kVA"
 	case name == "voltage":
-		return t.int(n) + " V"
+		return locale.Kilo(t.Lang, n) + "\u00a0kV"
 	}
 	return t.int(n)
 }
@@ -197,7 +298,7 @@ var choices = map[string]struct {
 	ids    []string
 }{
 	"status": {"web.status.", crm.ClientStatuses}, "segment": {"web.segment.", crm.ClientSegments}, "role": {"web.person.", crm.PersonRoles},
-	"channel": {"web.channel.", crm.PersonChannels}, "market": {"web.market.", []string{crm.MarketCaptive, crm.MarketFree, crm.MarketMixed}},
+	"conditions": {"inst.condition.", crm.Conditions}, "channel": {"web.channel.", crm.PersonChannels}, "market": {"web.market.", []string{crm.MarketCaptive, crm.MarketFree, crm.MarketMixed}},
 	"modality": {"modality.", []string{"verde", "azul"}}, "kind": {"document.kind.", crm.DocumentKinds}, "origin": {"reading.origin.", readingOrigins},
 }
 
@@ -223,8 +324,18 @@ func (t *telling) word(name, v string) string {
 		return ident.FormatRoot(v)
 	case "cnae":
 		return ident.CNAE(v).Format()
-	case "phone":
+	case "phone", "phones":
 		return ident.FormatPhone(v)
+	case "uc":
+		return ident.UC(v).Format()
+	case "month":
+		return slashMonth(v)
+	case "lang":
+		for _, o := range langNames() {
+			if o.Value == v {
+				return o.Label
+			}
+		}
 	case "consentOn", "standInFrom", "standInUntil", "start", "end", "denounced", "connectedOn":
 		return t.date(v)
 	}

@@ -85,7 +85,7 @@ func (v view) fieldValue(kind, name string, raw json.RawMessage, users map[strin
 		return v.amountOf(name, int64(y))
 	case []any:
 		if name == "sectors" {
-			return v.stays(raw)
+			return orNothing(inWords(raw, v.stays))
 		}
 		return v.itemsOf(raw, y)
 	}

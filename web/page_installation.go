@@ -50,7 +50,7 @@ func (s *Server) installationPage(c *fiber.Ctx) error {
 	}
 	p.Client, p.Ranges, p.Contracts = clientLink(cl.ID, cl.Name), ranges, v.contractRows(contracts)
 	p.Span, p.Idle = v.n("web.months", int64(len(months))), locale.Threshold(v.Lang, demand.DefaultIdle.TenthsPercent)
-	p.AddURL, p.EnterURL = "/installations/"+i.ID+"/contracts/new", "/installations/"+i.ID+"/readings"
+	p.AddURL, p.EnterURL, p.HistoryURL = "/installations/"+i.ID+"/contracts/new", "/installations/"+i.ID+"/readings", historyOf(i.Client, i.ID)
 	p.Empty = page.Empty{Label: v.T("page.inst.noreadings"), Action: page.Link{Label: v.T("page.nav.imports"), URL: "/imports"}}
 	p.Facts, p.Blank = filled(v.placeFacts(i, cl))
 	p.Shape = page.ShapeRecord

@@ -113,7 +113,7 @@ func storedPersonField(p crm.Person) func(name string) string {
 }
 
 func (s *Server) showPersonEdit(c *fiber.Ctx, status int, cl crm.Client, p crm.Person, form page.PersonForm, version int64, notice *page.Notice) error {
-	e := page.PersonEdit{URL: "/people/" + p.ID, Heading: p.Name, Version: strconv.FormatInt(version, 10), Form: form, LeftURL: "/people/" + p.ID + "/former", MergeURL: "/people/" + p.ID + "/merge"}
+	e := page.PersonEdit{URL: "/people/" + p.ID, Heading: p.Name, Version: strconv.FormatInt(version, 10), Form: form, LeftURL: "/people/" + p.ID + "/former", MergeURL: "/people/" + p.ID + "/merge", HistoryURL: historyOf(p.Client, p.ID)}
 	if p.Former {
 		e.LeftURL, e.ReturnURL = "", "/people/"+p.ID+"/active"
 	}

@@ -67,7 +67,9 @@ type PersonEdit struct {
 	Channels []Option
 	Langs    []Option
 	MergeURL string // GET /people/{id}/merge; empty when there is nobody to merge with
-	LeftURL  string // POST: no longer works there; empty for a new or former one
+	// HistoryURL lists the edits (GET); empty for a new one.
+	HistoryURL string
+	LeftURL    string // POST: no longer works there; empty for a new or former one
 	// ReturnURL is its opposite, for a former one.
 	ReturnURL string
 	Tied      []TiedPerson // the same human being at other clients

@@ -20,7 +20,7 @@ type Contract struct {
 	AmendURL   string // POST
 	Amendments []AmendmentRow
 	Amend      AmendForm
-	History    []RevisionRow
+	History    []HistoryRow
 	HistMore   *More
 }
 
@@ -62,16 +62,4 @@ type AmendForm struct {
 	Kind, Asked, AskedBy, Protocol, Note, Works Field
 	Efficiency                                  bool
 	Kinds, WorksKinds                           []Option
-}
-
-// RevisionRow is one edit: who, when, and each member before and after.
-type RevisionRow struct {
-	When, Who string
-	Made      string // "criado"; empty for an edit
-	Fields    []RevisionField
-}
-
-// RevisionField is a member before and after.
-type RevisionField struct {
-	Label, From, To string
 }

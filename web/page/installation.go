@@ -27,6 +27,7 @@ type Installation struct {
 	Facts      []Fact
 	Blank      []Fact // facts to be filled in
 	EditURL    string // GET /installations/{id}/edit
+	HistoryURL string // GET: its edits
 	AddURL     string // GET /installations/{id}/contracts/new
 	EnterURL   string // GET /installations/{id}/readings
 	Losses     string // what was added to a metering on the secondary side

@@ -91,7 +91,7 @@ func installation(t page.Text) []Story {
 		rows = append([]page.ReadingRow{{Month: month, Cells: []page.ReadingCell{cell, {Contracted: "900", Measured: strconv.FormatInt(peak[i], 10), Util: "67,2 %", State: page.Idle, Overrun: "–"}}}}, rows...)
 	}
 	b := base(t, page.PlaceClients, "Planta Araguari, abate", page.Link{Label: t.T("page.nav.clients"), URL: "/clients"}, page.Link{Label: "Frigorífico Vale do Araguari", URL: "/clients/c1"})
-	full := page.Installation{Base: b, Name: "Planta Araguari, abate", Number: "0.021.734.905.118-42", Badges: []page.Badge{{Label: "Azul"}, {Label: "Cativo"}, {Label: "A4"}}, Span: "13 meses", Idle: "80 %",
+	full := page.Installation{Base: b, Name: "Planta Araguari, abate", HistoryURL: "/clients/c1/history?of=i1", Number: "0.021.734.905.118-42", Badges: []page.Badge{{Label: "Azul"}, {Label: "Cativo"}, {Label: "A4"}}, Span: "13 meses", Idle: "80 %",
 		Stats: []page.Stat{{Label: "Fora de ponta, 10/2026", Value: "111,9 %", Unit: "1.790 de 1.600 kW", State: page.Bad}, {Label: "Ponta, 10/2026", Value: "67,2 %", Unit: "605 de 900 kW", State: page.Idle},
 			{Label: "Ultrapassagem, 12 meses", Value: "R$ 33.621,94", Unit: "5 meses"}, {Label: "Fim do CUSD", Value: "12/06/2027", Unit: "aviso 14/12"}},
 		Ranges:     []page.Tab{{Label: "13 m", URL: "?months=13", Current: true}, {Label: "24 m", URL: "?months=24"}, {Label: "Tudo", URL: "?months=all"}},

@@ -146,7 +146,7 @@ func client(t page.Text) []Story {
 		Sectors: []page.Option{{Value: "", Label: "–"}, {Value: "food", Label: "Alimentos"}}, Agents: []page.Option{{Value: "u1", Label: "Marina Couto"}}, Tiers: []page.Option{{Value: "", Label: "–"}, {Value: "A", Label: "A"}}, States: []page.Option{{Value: "active", Label: "Ativo"}}}
 	edit.Notice = &page.Notice{State: page.Warn, Label: "Rafael Pires mudou este cliente às 10:14. Confira antes de salvar.", Action: page.Link{Label: "Comparar", URL: "/clients/c1"}}
 	tied := []page.TiedPerson{{Person: page.Link{Label: "Helena Duarte", URL: "/people/p2"}, Client: page.Link{Label: "Frigorífico Vale Fictício", URL: "/clients/c2"}, URL: "/people/p1/untie/p2"}}
-	person := page.PersonEdit{Tied: tied, Alike: tied, Base: edit.Base, URL: "/people/p1", BackURL: "/clients/c1", Heading: "Helena Duarte", Version: "3", Roles: []page.Option{{Label: "–"}, {Value: "technical", Label: "Técnica"}},
+	person := page.PersonEdit{Tied: tied, Alike: tied, Base: edit.Base, URL: "/people/p1", BackURL: "/clients/c1", Heading: "Helena Duarte", Version: "3", HistoryURL: "/clients/c1/history?of=p1", Roles: []page.Option{{Label: "–"}, {Value: "technical", Label: "Técnica"}},
 		Form: page.PersonForm{Name: page.Field{Value: "Helena Duarte"}, Role: page.Field{Value: "technical"}, Emails: page.Field{Value: "helena@vale", Error: "Falta o domínio depois de @."}}}
 	return []Story{{"client", "client", full}, {"client-empty", "client", fresh}, {"client-failed", "client", wrong}, {"client-edit", "client/edit", edit}, {"person-edit", "person/edit", person}}
 }

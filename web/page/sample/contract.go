@@ -22,7 +22,8 @@ func contracts(t page.Text) []Story {
 		AmendURL: "/contracts/k1/amendments", Amend: page.AmendForm{Kinds: []page.Option{{Value: "reduction", Label: t.T("contract.amend.reduction")}}, Asked: page.Field{Value: "2026-11-22"}},
 		Amendments: []page.AmendmentRow{{What: t.T("contract.amend.reduction"), Sub: "20/11/2026, Helena Prado, 2026.1188", Note: "Menos um forno", State: page.Badge{Label: "pedido", State: page.Warn}, Lawful: "a partir de 18/02/2027", Why: "aviso antes da redução (art. 155)", SetURL: "/contracts/k1/amendments/a1", Open: true, AttachURL: "/clients/c1/documents?contract=k1", Files: []page.Link{{Label: "pedido.pdf", URL: "/documents/d1/file"}}},
 			{What: t.T("contract.amend.increase"), Sub: "02/03/2026", State: page.Badge{Label: "assinado", State: page.OK}, SetURL: "/contracts/k1/amendments/a2", Reopened: true}},
-		History:  []page.RevisionRow{{When: "hoje, 09:40", Who: "Marina Couto", Fields: []page.RevisionField{{Label: t.T("contract.denounced"), From: "–", To: "20/11/2026"}, {Label: t.T("contract.amendments")}}}, {When: "12/06", Who: "Rafael Pires", Made: t.T("contract.history.made")}},
+		History: []page.HistoryRow{{What: t.T("history.of.contracts"), Did: t.T("history.changed"), When: "hoje, 09:40", Who: "Marina Couto", Changes: []page.HistoryChange{{Label: t.T("contract.denounced"), From: "–", To: "20/11/2026"}}},
+			{What: t.T("history.of.contracts"), Did: t.T("history.made"), When: "12/06", Who: "Rafael Pires"}},
 		HistMore: &page.More{Label: t.T("contract.history.more"), URL: "/contracts/k1?after=x"}}
 	bare := page.Contract{Base: base(t, page.PlaceClients, "CCER", crumbs...), Name: "CCER", EditURL: "/contracts/k2/edit", AmendURL: "/contracts/k2/amendments"}
 	return []Story{{"record-form", "record/form", form}, {"contract", "contract", full}, {"contract-bare", "contract", bare}}
