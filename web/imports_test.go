@@ -195,7 +195,7 @@ func TestDifferences(t *testing.T) {
 		{Name: "status", From: []byte(`"active"`), To: []byte(`"off"`)}}}
 	k.Apply(crm.ImportDiffs.Put(&d), crm.ImportDiffs.Put(&c), crm.ImportDiffs.Put(&r), crm.ImportDiffs.Put(&i))
 	page := b.Get("/imports/" + e.Import).Status(200).Body
-	for _, want := range []string{"Fulana", "linha 12", "Cidade", "Betim", "Município (IBGE)", "Ativo", "Antigo", "a@b.example, c@d.example", "Demanda contratada", "650,5\u00a0kW", "sim", "/mapping", "/file",
+	for _, want := range []string{"Fulana", "linha 12", "<td>Município</td>", "Betim", "Código IBGE", "Ativo", "Antigo", "a@b.example, c@d.example", "Demanda contratada", "650,5\u00a0kW", "sim", "/mapping", "/file",
 		"Lançada à mão", "Importação", "Ligada", "Desligada", `href="/installations/` + e.Installation + `"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s", want)

@@ -119,10 +119,10 @@ var (
 	markets = &choice{prefix: "market.", ids: []string{crm.MarketCaptive, crm.MarketFree},
 		also: map[string]string{"acr": crm.MarketCaptive, "acl": crm.MarketFree, "regulado": crm.MarketCaptive, "regulated": crm.MarketCaptive}}
 	statuses = &choice{prefix: "import.choice.status.", ids: crm.ClientStatuses,
-		also: map[string]string{"ativa": "active", "activa": "active", "ex cliente": "former"}}
+		also: map[string]string{"ativa": "active", "activa": "active", "ex cliente": "former", "potencial": "prospect"}}
 	unitStatuses = &choice{prefix: "import.choice.unit.", ids: crm.InstallationStatuses,
 		also: map[string]string{"at": "active", "ds": "off", "ativo": "active", "activo": "active", "desligado": "off"}}
-	roles     = &choice{prefix: "import.choice.role.", ids: crm.PersonRoles}
+	roles     = &choice{prefix: "import.choice.role.", ids: crm.PersonRoles, also: map[string]string{"juridico": "legal", "legal": "legal", "representante legal": "legal", "procurador": "legal", "apoderado": "legal", "financiero": "financial"}}
 	contracts = &choice{prefix: "import.choice.contract.", ids: []string{crm.ContractCUSD, crm.ContractCCER}}
 	languages = &choice{prefix: "import.choice.lang.", ids: []string{"pt-BR", "es", "en"}, also: map[string]string{"pt": "pt-BR"}}
 	tiers     = &choice{prefix: "import.choice.tier.", ids: []string{"A", "B", "C"}}

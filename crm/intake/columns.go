@@ -1,10 +1,26 @@
 package intake
 
-import "cemigmas/crm"
+import (
+	"cemigmas/crm"
+	"cemigmas/crm/text"
+)
 
 // clientField makes the setter of a client's text.
 func clientField(of func(*crm.ClientRow) *crm.Opt[string]) func(*crm.Row, value) {
 	return func(r *crm.Row, v value) { *of(r.Client) = v.str() }
+}
+
+// codeNames are headers of the code of a municipality whose brackets tell it
+// from its name.
+var codeNames = []string{"Município (IBGE)", "Municipio (IBGE)", "Municipality (IBGE)", "codigo do municipio"}
+
+// place takes what stands under "municipality" for the code if it is one.
+func place(v value, city, code *crm.Opt[string]) {
+	if v.op == opSet && len(v.text) == 7 && text.Digits(v.text) == v.text {
+		*code = v.str()
+		return
+	}
+	*city = v.str()
 }
 
 var clientColumns = []column{
@@ -20,12 +36,12 @@ var clientColumns = []column{
 		set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Sector })},
 	{id: "agent", also: []string{"agente", "agent", "e-mail do agente"},
 		set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Agent })},
-	{id: "tier", form: formChoice, choice: tiers, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Tier })},
+	{id: "tier", form: formChoice, choice: tiers, also: []string{"classe", "clase"}, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Tier })},
 	{id: "status", form: formChoice, choice: statuses, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Status })},
 	{id: "segment", set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Segment })},
 	{id: "address", set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Address })},
-	{id: "city", also: []string{"cidade", "ciudad", "city"}, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.City })},
-	{id: "municipality", form: formDigits, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Municipality })},
+	{id: "city", also: []string{"cidade", "ciudad", "city"}, set: func(r *crm.Row, v value) { place(v, &r.Client.City, &r.Client.Municipality) }},
+	{id: "municipality", form: formDigits, also: codeNames, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Municipality })},
 	{id: "phone", set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Phone })},
 	{id: "emails", form: formList, also: []string{"e-mail", "email", "e-mails", "emails"},
 		set: func(r *crm.Row, v value) { r.Client.Emails = v.strs() }},
@@ -72,8 +88,8 @@ var installationColumns = []column{
 	{id: "cnpj", form: formTax, also: []string{"cnpj", "cnpj do estabelecimento"},
 		set: unitField(func(i *crm.InstallationRow) *crm.Opt[string] { return &i.CNPJ })},
 	{id: "address", set: unitField(func(i *crm.InstallationRow) *crm.Opt[string] { return &i.Address })},
-	{id: "city", also: []string{"cidade", "ciudad", "city"}, set: unitField(func(i *crm.InstallationRow) *crm.Opt[string] { return &i.City })},
-	{id: "municipality", form: formDigits, set: unitField(func(i *crm.InstallationRow) *crm.Opt[string] { return &i.Municipality })},
+	{id: "city", also: []string{"cidade", "ciudad", "city"}, set: func(r *crm.Row, v value) { place(v, &r.Installation.City, &r.Installation.Municipality) }},
+	{id: "municipality", form: formDigits, also: codeNames, set: unitField(func(i *crm.InstallationRow) *crm.Opt[string] { return &i.Municipality })},
 	{id: "distributor", set: unitField(func(i *crm.InstallationRow) *crm.Opt[string] { return &i.Distributor })},
 	{id: "voltage", form: formNumber, scale: 3, set: func(r *crm.Row, v value) { r.Installation.VoltageV = v.num() }},
 	{id: "subgroup", also: []string{"subgrupo", "grupo"}, set: unitField(func(i *crm.InstallationRow) *crm.Opt[string] { return &i.Subgroup })},

@@ -58,6 +58,16 @@ func (c *column) names(kind string) map[string]bool {
 	return out
 }
 
+// known finds the column of a sheet that a header means: by its whole name, else
+// without what stands in brackets.
+func known(kind, header string) (int, bool) {
+	if n, ok := headers[kind][text.SortKey(header)]; ok {
+		return n, true
+	}
+	n, ok := headers[kind][headerKey(header)]
+	return n, ok
+}
+
 // headers maps folded names to columns of each sheet, made once.
 var headers = func() map[string]map[string]int {
 	all := map[string]map[string]int{}
@@ -87,20 +97,20 @@ type bound struct {
 
 // match reads a row as headers of a sheet. It returns one entry per cell, nil
 // for those that are not known, and how many are.
-func match(s *sheet, cells []cell) (cols []*bound, known int) {
+func match(s *sheet, cells []cell) (cols []*bound, found int) {
 	seen := map[string]bool{}
 	for _, c := range cells {
-		n, ok := headers[s.kind][headerKey(c.text)]
+		n, ok := known(s.kind, c.text)
 		if !ok || c.text == "" || seen[s.columns[n].id] {
 			cols = append(cols, nil)
 			continue
 		}
 		col := &s.columns[n]
 		seen[col.id] = true
-		known++
+		found++
 		cols = append(cols, &bound{column: col, header: strings.TrimSpace(c.text), scale: unitScale(unitOf(c.text), col.scale)})
 	}
-	return cols, known
+	return cols, found
 }
 
 // missing lists required columns that a header row lacks.

@@ -246,7 +246,7 @@ func (s *SheetSight) target(def *sheet) {
 }
 
 func byName(def *sheet, c *ColumnSight) string {
-	if n, ok := headers[def.kind][headerKey(c.Header)]; ok && c.Header != "" {
+	if n, ok := known(def.kind, c.Header); ok && c.Header != "" {
 		return def.columns[n].id
 	}
 	return ""

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"cemigmas/crm"
+	"cemigmas/crm/locale"
+	"cemigmas/crm/store"
 )
 
 // TestVoltageOfTheSubgroup refuses what the form of an installation refuses, and
@@ -92,5 +94,56 @@ func TestForeignInstallation(t *testing.T) {
 		if e.Reason.Key != "inst.duplicate" || e.Column != "Número da UC" {
 			t.Errorf("%+v", e)
 		}
+	}
+}
+
+// TestWordsOfThePages: the template says what the pages say, and files with the
+// words of former templates are read as before.
+func TestWordsOfThePages(t *testing.T) {
+	for lang, want := range map[string][]string{"pt-BR": {"Faixa (A, B, C)", "Município", "Código IBGE"}, "es": {"Categoría (A, B, C)", "Municipio", "Código IBGE"}, "en": {"Tier (A, B, C)", "Municipality", "IBGE code"}} {
+		for n, id := range []string{"tier", "city", "municipality"} {
+			if got := columnName(locale.Lang(lang), crm.RowClient, id); got != want[n] {
+				t.Errorf("%s: %s, want %s", lang, got, want[n])
+			}
+		}
+		for id, key := range map[string]string{"prospect": "web.status.", "former": "web.status."} {
+			if a, b := statuses.word(locale.Lang(lang), id), locale.T(locale.Lang(lang), key+id); a != b {
+				t.Errorf("%s says %s where the pages say %s", lang, a, b)
+			}
+		}
+		for _, id := range crm.PersonRoles {
+			if a, b := roles.word(locale.Lang(lang), id), locale.T(locale.Lang(lang), "web.person."+id); a != b {
+				t.Errorf("%s says %s where the pages say %s", lang, a, b)
+			}
+		}
+	}
+	for _, head := range [][]any{{"CNPJ ou CPF", "Nome", "Classe (A, B, C)", "Situação", "Cidade", "Município (IBGE)"},
+		{"CNPJ ou CPF", "Nome", "Faixa", "Situação", "Município", "Código IBGE"}, {"CNPJ ou CPF", "Nombre", "Clase (A, B, C)", "Estado", "Ciudad", "Municipio (IBGE)"},
+		{"CNPJ", "Nome", "Tier", "Status", "City", "Municipality (IBGE)"}, {"CNPJ", "Nome", "Tier", "Status", "Cidade", "Município"}} {
+		svc := newHouse(t)
+		row := []any{taxA, "Um", "B", "Potencial", "Betim", "3106705"}
+		got := run(t, svc, Options{Path: writeBook(t, bookSheet{"Clientes", [][]any{head, row}}, bookSheet{"Pessoas", [][]any{{"CNPJ ou CPF do cliente", "Nome", "Papel"}, {taxA, "Ana", "Jurídico"}}})})
+		if head[4] == "Cidade" && head[5] == "Município" {
+			if len(got.told) != 1 || got.told[0].Reason.Key != "import.column.unknown" {
+				t.Errorf("two columns of one name: %+v", got.told)
+			}
+			continue
+		}
+		c, _, err := crm.Clients.Find(t.Context(), svc.Store(), store.Query{})
+		if err != nil || len(c) != 1 || len(got.told) != 0 {
+			t.Fatal(head, c, err, got.told)
+		}
+		if c := c[0]; c.Tier != "B" || c.Status != "prospect" || c.City != "Betim" || c.MunIBGE != "3106705" {
+			t.Errorf("%v: %+v", head, c)
+		}
+		p, _, err := crm.People.Find(t.Context(), svc.Store(), store.Query{Where: []store.Cond{store.Is("client", c[0].ID)}, Sort: []string{"name"}})
+		if err != nil || len(p) != 1 || p[0].Role != "legal" {
+			t.Errorf("%+v %v", p, err)
+		}
+	}
+	svc := newHouse(t)
+	run(t, svc, Options{Path: writeBook(t, bookSheet{"Clientes", [][]any{{"CNPJ", "Nome", "Município"}, {taxA, "Um", 3106705}}})})
+	if c, _, err := crm.Clients.Find(t.Context(), svc.Store(), store.Query{}); err != nil || len(c) != 1 || c[0].MunIBGE != "3106705" || c[0].City != "" {
+		t.Errorf("a code under the name: %+v %v", c, err)
 	}
 }

@@ -42,7 +42,7 @@ func portfolio(t *testing.T, agent string) map[string][]record {
 			t.Fatal(err)
 		}
 		cnpj := tax.Format()
-		rows["Clientes"] = append(rows["Clientes"], record{"CNPJ ou CPF": cnpj, "Nome": name, "CNAE": "2539-0/01", "E-mail do agente": agent, "Cidade": "Contagem"})
+		rows["Clientes"] = append(rows["Clientes"], record{"CNPJ ou CPF": cnpj, "Nome": name, "CNAE": "2539-0/01", "E-mail do agente": agent, "Município": "Contagem"})
 		rows["Pessoas"] = append(rows["Pessoas"], record{"CNPJ ou CPF do cliente": cnpj, "Nome": "Responsável " + name, "E-mails": "contato" + string(rune('1'+n)) + "@novos.example"})
 		rows["Instalações"] = append(rows["Instalações"], record{"Número da UC": newUCs[n], "CNPJ ou CPF do cliente": cnpj, "Nome": "Sede", "Distribuidora": "E2E", "Subgrupo": "A4"})
 		rows["Contratos"] = append(rows["Contratos"], record{"Número da UC": newUCs[n], "Início do contrato": "01/03/2025", "Modalidade tarifária": "verde", "Demanda contratada única (kW)": 500})

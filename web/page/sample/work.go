@@ -92,7 +92,7 @@ func imports(t page.Text) []Story {
 	before := undo
 	before.Done, before.Stats, before.Refused, before.Lead, before.URL = false, nil, nil, clean.Undo.Lead, "/imports/j1/undo"
 	done.MapURL, done.FileURL = "/imports/j1/mapping", "/imports/j1/file"
-	done.Diffs = []page.Diff{{Kind: "Clientes", Row: "linha 12", Name: "Laticínios Serra Clara", URL: "/clients/c1", Fields: []page.DiffField{{Label: "Cidade", From: "Betim", To: "Patos de Minas"}, {Label: "Telefone", From: "-", To: "(34) 3822-0000"}}}}
+	done.Diffs = []page.Diff{{Kind: "Clientes", Row: "linha 12", Name: "Laticínios Serra Clara", URL: "/clients/c1", Fields: []page.DiffField{{Label: "Município", From: "Betim", To: "Patos de Minas"}, {Label: "Telefone", From: "-", To: "(34) 3822-0000"}}}}
 	done.MoreDiffs = &page.More{Label: "Mais", URL: "/imports/j1?diffs=x"}
 	targets := []page.Option{{Label: "Deixar de fora"}, {Value: "taxId", Label: "CNPJ ou CPF"}, {Value: "name", Label: "Nome"}}
 	kindsOf := []page.Option{{Label: "Não importar"}, {Value: "clients", Label: "Clientes"}}
