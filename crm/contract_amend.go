@@ -44,17 +44,21 @@ type Amendment struct {
 	// (arts. 134–137).
 	Efficiency bool   `json:"efficiency,omitempty"`
 	Works      string `json:"works,omitempty"` // of an increase: none, low, near, rest, plan
+	// To is the demand that was asked for, W, and the first month in which it is to
+	// hold; nil when that was left open. A posto without one stays as it is.
+	To *DemandStep `json:"to,omitempty"`
 }
 
 // AmendmentInput is what is said of an amendment.
 type AmendmentInput struct {
-	Kind       string `json:"kind"`
-	Asked      string `json:"asked"`
-	AskedBy    string `json:"askedBy,omitempty"`
-	Protocol   string `json:"protocol,omitempty"`
-	Note       string `json:"note,omitempty"`
-	Efficiency bool   `json:"efficiency,omitempty"`
-	Works      string `json:"works,omitempty"`
+	Kind       string      `json:"kind"`
+	Asked      string      `json:"asked"`
+	AskedBy    string      `json:"askedBy,omitempty"`
+	Protocol   string      `json:"protocol,omitempty"`
+	Note       string      `json:"note,omitempty"`
+	Efficiency bool        `json:"efficiency,omitempty"`
+	Works      string      `json:"works,omitempty"`
+	To         *DemandStep `json:"to,omitempty"` // as in Amendment
 }
 
 // WorksKinds are what may have to be built for an increase.
@@ -87,6 +91,7 @@ func (s *Service) AddAmendment(ctx context.Context, a Actor, contract string, in
 	if m.Kind == AmendIncrease {
 		pick(&m.Works, &in.Works, WorksKinds, "works", bad)
 	}
+	m.takeTo(in.To, bad)
 	if err := bad.err(); err != nil {
 		return was, Amendment{}, err
 	}
@@ -97,8 +102,48 @@ func (s *Service) AddAmendment(ctx context.Context, a Actor, contract string, in
 	return c, m, err
 }
 
+func (m *Amendment) takeTo(to *DemandStep, bad problems) {
+	if to == nil || *to == (DemandStep{}) {
+		return
+	}
+	switch {
+	case negativeW(to.SingleW) || negativeW(to.PeakW) || negativeW(to.OffPeakW):
+		bad.add("to", "import.negative")
+	case to.From != "" && !calendar.Month(to.From).Valid():
+		bad.add("from", "import.month")
+	case to.From != "" && to.SingleW == nil && to.PeakW == nil && to.OffPeakW == nil:
+		bad.add("to", "error.field.required")
+	}
+	step := *to
+	m.To = &step
+}
+
+// sign puts the demand of an amendment that is signed into the schedule, from its
+// month on. What it does not name stays as it was in that month. An amendment
+// without a month, or signed before, changes nothing.
+func (c *Contract) sign(m *Amendment) error {
+	if m.To == nil || m.To.From == "" {
+		return nil
+	}
+	step := DemandStep{From: m.To.From}
+	if is := c.StepOn(m.To.From + "-01"); is != nil {
+		step.SingleW, step.PeakW, step.OffPeakW = is.SingleW, is.PeakW, is.OffPeakW
+	}
+	for _, posto := range []struct{ to, from **int64 }{{&step.SingleW, &m.To.SingleW}, {&step.PeakW, &m.To.PeakW}, {&step.OffPeakW, &m.To.OffPeakW}} {
+		if *posto.from != nil {
+			*posto.to = *posto.from
+		}
+	}
+	steps := slices.DeleteFunc(slices.Clone(c.Schedule), func(s DemandStep) bool { return s.From == step.From })
+	bad := problems{}
+	c.takeSchedule(append(steps, step), bad)
+	return bad.err()
+}
+
 // SetAmendment says what became of an amendment of a contract that was read with
-// this version (0: whatever it is now). CodeConflict as in EditContract.
+// this version (0: whatever it is now). One that is signed and says its demand and
+// month changes the schedule with it; CodeInvalid where the schedule cannot take
+// it. CodeConflict as in EditContract.
 func (s *Service) SetAmendment(ctx context.Context, a Actor, contract string, version int64, amendment, state string) (Contract, error) {
 	was, err := s.Contract(ctx, a, contract)
 	if err != nil {
@@ -118,6 +163,11 @@ func (s *Service) SetAmendment(ctx context.Context, a Actor, contract string, ve
 	}
 	if c.Amendments[n].State == state {
 		return was, nil
+	}
+	if state == AmendSigned {
+		if err := c.sign(&c.Amendments[n]); err != nil {
+			return was, err
+		}
 	}
 	c.Amendments[n].State = state
 	return s.saveContract(ctx, a, &was, &c)

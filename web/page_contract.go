@@ -31,6 +31,9 @@ func (s *Server) showContract(c *fiber.Ctx, status int, amend page.AmendForm, no
 	}
 	p.Amend.Kinds = v.options("contract.amend.", crm.AmendKinds...)
 	p.Amend.WorksKinds = append([]page.Option{{Label: nothing}}, v.options("contract.works.", crm.WorksKinds...)...)
+	if p.Amend.To == nil {
+		p.Amend.To = v.amendTo(k, nil, nil)
+	}
 	p.Stats = v.contractStats(k, i)
 	if end, limits := k.TestLimits(); end != "" {
 		p.TestEnd = v.T("contract.test.until", "date", v.date(end))
@@ -143,7 +146,7 @@ func (v view) testRows(limits []crm.GiveBack) (out []page.TestRow) {
 func (v view) amendment(k crm.Contract, i crm.Installation, m crm.Amendment) page.AmendmentRow {
 	state := map[string]page.State{crm.AmendOpen: page.Warn, crm.AmendSigned: page.OK, crm.AmendWithdrawn: page.Plain}[m.State]
 	row := page.AmendmentRow{What: v.T("contract.amend." + m.Kind), Note: m.Note, State: page.Badge{Label: v.T("contract.amend.state." + m.State), State: state},
-		Sub:    join(", ", v.date(m.Asked), m.AskedBy, m.Protocol),
+		Sub:    join(", ", v.date(m.Asked), m.AskedBy, m.Protocol, v.amendedTo(m.To)),
 		SetURL: "/contracts/" + k.ID + "/amendments/" + m.ID, Open: m.State == crm.AmendOpen, Reopened: m.State != crm.AmendOpen}
 	l := crm.LawfulOf(&i, &k, &m, calendar.WorkDays{})
 	if l.On != "" {
@@ -160,6 +163,70 @@ func (v view) amendment(k crm.Contract, i crm.Installation, m crm.Amendment) pag
 		}
 	}
 	return row
+}
+
+// amendedTo is "para Demanda única 800 kW, desde 01/2027".
+func (v view) amendedTo(to *crm.DemandStep) string {
+	if to == nil {
+		return ""
+	}
+	since := ""
+	if to.From != "" {
+		since = v.T("history.since", "date", slashMonth(to.From))
+	}
+	return join(", ", v.T("contract.amend.to", "kw", v.stepText(*to)), since)
+}
+
+// amendTo are the fields of the demand that is asked for, by the postos that the
+// contract has.
+func (v view) amendTo(k crm.Contract, t *typed, wrong map[string]string) (out []page.FieldView) {
+	field := func(name, key string, keys ...string) page.FieldView {
+		var f page.Field
+		if t != nil {
+			f = t.field(name, wrong, keys...)
+		}
+		return v.Field(name, key, f)
+	}
+	for n, f := range v.amendPostos(k) {
+		keys := []string{}
+		if n == 0 {
+			keys = append(keys, "to")
+		}
+		out = append(out, field("to_"+f.name, f.label, keys...).Digits())
+	}
+	return append(out, field("to_from", "contract.amend.from", "from").As("month"))
+}
+
+// amendPostos are the postos in which the modality has a demand: azul two, verde
+// one, one that is not known any.
+func (v view) amendPostos(k crm.Contract) []postoField {
+	switch k.Modality {
+	case string(demand.Azul):
+		return stepFields[1:]
+	case string(demand.Verde):
+		return stepFields[:1]
+	}
+	return stepFields
+}
+
+// amendToInput reads what amendTo asks for; nil when nothing was said.
+func (v view) amendToInput(k crm.Contract, t typed) (*crm.DemandStep, error) {
+	to, any := crm.DemandStep{From: t.get("to_from")}, false
+	for _, f := range v.amendPostos(k) {
+		raw := t.get("to_" + f.name)
+		if raw == "" {
+			continue
+		}
+		w, err := v.quantity("to_"+f.name, raw)
+		if err != nil {
+			return nil, err
+		}
+		*f.of(&to), any = &w, true
+	}
+	if !any && to.From == "" {
+		return nil, nil
+	}
+	return &to, nil
 }
 
 // contractExit prices leaving early, on the day that the address asks for.
@@ -198,9 +265,15 @@ func (s *Server) contractExit(c *fiber.Ctx, v view, k crm.Contract, p *page.Cont
 
 func (s *Server) amendmentAdd(c *fiber.Ctx) error {
 	v, t := s.view(c), typed{c}
+	k, err := s.Service.Contract(c.UserContext(), actor(c), c.Params("id"))
+	if err != nil {
+		return s.fail(c, err)
+	}
 	in := crm.AmendmentInput{Kind: t.get("kind"), Asked: t.get("asked"), AskedBy: t.get("asked_by"), Protocol: t.get("protocol"), Note: t.get("note"),
 		Works: t.get("works"), Efficiency: t.on("efficiency")}
-	_, _, err := s.Service.AddAmendment(c.UserContext(), actor(c), c.Params("id"), in)
+	if in.To, err = v.amendToInput(k, t); err == nil {
+		_, _, err = s.Service.AddAmendment(c.UserContext(), actor(c), k.ID, in)
+	}
 	if err == nil {
 		return s.goTo(c, "/contracts/"+c.Params("id")+"#amendments", note{Label: v.T("web.saved")})
 	}
@@ -209,13 +282,25 @@ func (s *Server) amendmentAdd(c *fiber.Ctx) error {
 		return s.fail(c, err)
 	}
 	return s.showContract(c, again(err), page.AmendForm{Kind: t.field("kind", wrong), Asked: t.field("asked", wrong), AskedBy: t.field("asked_by", wrong),
-		Protocol: t.field("protocol", wrong), Note: t.field("note", wrong), Works: t.field("works", wrong), Efficiency: in.Efficiency}, bad(above))
+		Protocol: t.field("protocol", wrong), Note: t.field("note", wrong), Works: t.field("works", wrong), Efficiency: in.Efficiency, To: v.amendTo(k, &t, wrong)}, bad(above))
 }
 
 func (s *Server) amendmentSet(c *fiber.Ctx) error {
-	v := s.view(c)
-	if _, err := s.Service.SetAmendment(c.UserContext(), actor(c), c.Params("id"), 0, c.Params("amendment"), typed{c}.get("state")); err != nil {
+	v, back, batch := s.view(c), "/contracts/"+c.Params("id")+"#amendments", s.editBatch()
+	was, err := s.Service.Contract(c.UserContext(), actor(c), c.Params("id"))
+	if err != nil {
 		return s.fail(c, err)
 	}
-	return s.goTo(c, "/contracts/"+c.Params("id")+"#amendments", note{Label: v.T("web.saved")})
+	is, err := s.Service.SetAmendment(crm.WithBatch(c.UserContext(), batch), actor(c), was.ID, 0, c.Params("amendment"), typed{c}.get("state"))
+	if wrong, _, ok := v.formError(err); err != nil && ok && wrong["schedule"] != "" {
+		return s.goTo(c, back, note{Label: wrong["schedule"]}) // its form is the contract's
+	}
+	if err != nil {
+		return s.fail(c, err)
+	}
+	n := v.savedNote(batch, is.Version != was.Version)
+	if len(is.Schedule) != len(was.Schedule) || v.stepList(is.Schedule) != v.stepList(was.Schedule) {
+		n.Label = v.T("contract.amend.inschedule")
+	}
+	return s.goTo(c, back, n)
 }

@@ -136,11 +136,14 @@ var contractGroups = []struct {
 	}}},
 }
 
-// stepFields are the columns of the schedule.
-var stepFields = []struct {
+// postoField is the demand of a posto.
+type postoField struct {
 	name, label string
 	of          func(*crm.DemandStep) **int64
-}{
+}
+
+// stepFields are the columns of the schedule.
+var stepFields = []postoField{
 	{"single", "posto.single", func(s *crm.DemandStep) **int64 { return &s.SingleW }},
 	{"offpeak", "posto.offpeak", func(s *crm.DemandStep) **int64 { return &s.OffPeakW }},
 	{"peak", "posto.peak", func(s *crm.DemandStep) **int64 { return &s.PeakW }},

@@ -57,9 +57,10 @@ type AmendmentRow struct {
 }
 
 // AmendForm holds the fields kind, asked, asked_by, protocol, note, efficiency,
-// works.
+// works, and the demand that was asked for: to_from, to_single, to_offpeak, to_peak.
 type AmendForm struct {
 	Kind, Asked, AskedBy, Protocol, Note, Works Field
+	To                                          []FieldView
 	Efficiency                                  bool
 	Kinds, WorksKinds                           []Option
 }
