@@ -81,7 +81,7 @@ type ClientRow struct {
 	Name, LegalName, CNAE, Sector, Agent Opt[string]
 	Tier, Status, Segment, Address, City Opt[string]
 	Municipality, Phone, Notes           Opt[string]
-	Emails, Domains                      Opt[[]string]
+	Emails, Domains, Tags                Opt[[]string]
 }
 
 // PersonRow creates or changes a person, found by client and e-mail, or by
@@ -93,6 +93,8 @@ type PersonRow struct {
 	Role, Title    Opt[string]
 	Lang, Notes    Opt[string]
 	Former         Opt[bool]
+	Channel, Hours Opt[string]
+	ConsentOn      Opt[string] // civil date
 }
 
 // InstallationRow creates or changes an installation. Another client than the
@@ -106,8 +108,11 @@ type InstallationRow struct {
 	Name, Address, City, Municipality, CNPJ          Opt[string]
 	Distributor, Subgroup, TariffClass, CNAE, Market Opt[string]
 	Feeder, Substation, Status, ConnectedOn          Opt[string]
-	VoltageV, LoadW                                  Opt[int64]
-	Flags                                            []Text // added to those that stand
+	VoltageV, LoadW, TransformerVA                   Opt[int64]
+	Coordinates                                      Opt[string] // decimal degrees
+	SecondaryMeter                                   Opt[bool]
+	Conditions                                       Opt[[]string] // of Conditions, whole
+	Flags                                            []Text        // added to those that stand
 }
 
 // ContractRow creates or changes a demand contract and one step of its demand.
@@ -118,6 +123,7 @@ type ContractRow struct {
 	Former                     bool   // a past contract
 	Number, Modality, Market   Opt[string]
 	End, Denounced             Opt[string]
+	Migration                  Opt[string] // civil date on which it was requested
 	TermMonths                 Opt[int64]
 	Renews                     Opt[bool]
 	From                       string // month of the step; "" is that of the start

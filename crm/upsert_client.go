@@ -129,6 +129,7 @@ func (u *Upserter) fillClient(ctx context.Context, c *Client, r *ClientRow, o *O
 	fillPhone(r.Phone, &c.Phone, o)
 	fillEmails(r.Emails, &c.Emails, "emails", o)
 	fillDomains(r.Domains, &c.Domains, o)
+	fillTags(r.Tags, &c.Tags, o)
 	fillCNAE(r.CNAE, &c.CNAE, o)
 	u.fillSector(r, c, o)
 	return u.fillAgent(ctx, r.Agent, c, o)
@@ -263,6 +264,22 @@ func fillEmails(v Opt[[]string], to *[]string, field string, o *Outcome) {
 		}
 	}
 	*to = out
+}
+
+// fillTags sets the tags of a client, as its form does.
+func fillTags(v Opt[[]string], to *[]string, o *Outcome) {
+	list, set := v.Value()
+	if !set {
+		v.into(to)
+		return
+	}
+	c, bad := Client{}, problems{}
+	patchReach(&c, ClientPatch{Tags: &list}, bad)
+	if why, wrong := bad["tags"]; wrong {
+		o.rejectText("tags", why)
+		return
+	}
+	*to = c.Tags
 }
 
 func fillDomains(v Opt[[]string], to *[]string, o *Outcome) {

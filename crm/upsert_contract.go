@@ -137,7 +137,27 @@ func (c *Contract) fill(r *ContractRow, o *Outcome) {
 		c.TermMonths = 0
 	}
 	r.Renews.into(&c.Renews)
+	c.fillMigration(r, o)
 	c.fillTest(r, o)
+}
+
+// fillMigration sets the day on which the migration to the free market was
+// requested; what else is known of it stays.
+func (c *Contract) fillMigration(r *ContractRow, o *Outcome) {
+	day, set := r.Migration.Value()
+	switch {
+	case !r.Migration.Given():
+	case !set:
+		c.Migration = nil
+	case !calendar.Date(day).Valid():
+		o.reject("migration", "date.invalid")
+	default:
+		m := Migration{Requested: day}
+		if c.Migration != nil {
+			m.Simplified = c.Migration.Simplified
+		}
+		c.Migration = &m
+	}
 }
 
 func (c *Contract) fillTest(r *ContractRow, o *Outcome) {

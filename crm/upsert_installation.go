@@ -185,6 +185,9 @@ func (i *Installation) fill(r *InstallationRow, o *Outcome) {
 	fillAmount(r.VoltageV, &i.VoltageV, "voltage", o)
 	fillAmount(r.LoadW, &i.LoadW, "loadW", o)
 	i.fitVoltage(r, was, o)
+	fillAmount(r.TransformerVA, &i.TransformerVA, "transformerVA", o)
+	r.SecondaryMeter.into(&i.SecondaryMeter)
+	i.fillPlace(r, o)
 	if v, set := r.CNPJ.Value(); set {
 		c, err := ident.ParseCNPJ(v)
 		if err != nil {
@@ -193,6 +196,27 @@ func (i *Installation) fill(r *InstallationRow, o *Outcome) {
 		i.CNPJ = string(c)
 	} else {
 		r.CNPJ.into(&i.CNPJ)
+	}
+}
+
+// fillPlace sets coordinates and special conditions, as the form does.
+func (i *Installation) fillPlace(r *InstallationRow, o *Outcome) {
+	if v, set := r.Coordinates.Value(); set {
+		at, ok := coordinates(v)
+		if !ok {
+			o.reject("coordinates", "inst.coordinates.bad")
+		}
+		i.Coordinates = at
+	} else {
+		r.Coordinates.into(&i.Coordinates)
+	}
+	if list, set := r.Conditions.Value(); set {
+		bad := problems{}
+		if i.applyConditions(list, bad); len(bad) > 0 {
+			o.rejectText("conditions", bad["conditions"])
+		}
+	} else {
+		r.Conditions.into(&i.Conditions)
 	}
 }
 

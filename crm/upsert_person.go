@@ -137,6 +137,13 @@ func (p *Person) fill(r *PersonRow, o *Outcome) (bad bool) {
 	r.Title.into(&p.Title)
 	r.Notes.into(&p.Notes)
 	r.Former.into(&p.Former)
+	choose(r.Channel, &p.Channel, PersonChannels, "channel", o)
+	fillDate(r.ConsentOn, &p.ConsentOn, "consentOn", o)
+	if v, set := r.Hours.Value(); set {
+		p.Hours = firstLine(v)
+	} else {
+		r.Hours.into(&p.Hours)
+	}
 	return o.bad()
 }
 

@@ -192,11 +192,13 @@ func TestDifferences(t *testing.T) {
 	r := crm.ImportDiff{ID: e.Import + ":00000004", Job: e.Import, Row: 14, Kind: crm.RowReading, Of: e.Installation + ":2026-10", Name: "UC 1 · out/2026", Fields: []crm.RevisedField{
 		{Name: "origin", From: []byte(`"hand"`), To: []byte(`"import"`)}}}
 	i := crm.ImportDiff{ID: e.Import + ":00000005", Job: e.Import, Row: 15, Kind: crm.RowInstallation, Of: e.Installation, Name: "Forno", Fields: []crm.RevisedField{
-		{Name: "status", From: []byte(`"active"`), To: []byte(`"off"`)}}}
+		{Name: "status", From: []byte(`"active"`), To: []byte(`"off"`)}, {Name: "conditions", To: []byte(`["irrigation","generation"]`)}, {Name: "transformerVA", To: []byte("1500000")},
+		{Name: "secondaryMeter", To: []byte("true")}, {Name: "voltage", To: []byte("13800")}}}
+	c.Fields = append(c.Fields, crm.RevisedField{Name: "migration", To: []byte(`{"requested":"2026-01-05"}`)}, crm.RevisedField{Name: "test", To: []byte(`{"from":"2025-03","cycles":3}`)})
 	k.Apply(crm.ImportDiffs.Put(&d), crm.ImportDiffs.Put(&c), crm.ImportDiffs.Put(&r), crm.ImportDiffs.Put(&i))
 	page := b.Get("/imports/" + e.Import).Status(200).Body
 	for _, want := range []string{"Fulana", "linha 12", "<td>Município</td>", "Betim", "Código IBGE", "Ativo", "Antigo", "a@b.example, c@d.example", "Demanda contratada", "650,5\u00a0kW", "sim", "/mapping", "/file",
-		"Lançada à mão", "Importação", "Ligada", "Desligada", `href="/installations/` + e.Installation + `"`} {
+		"Lançada à mão", "Importação", "Ligada", "Desligada", "Irrigação ou aquicultura, Geração própria", "Transformador (kVA)", "<td>1.500</td>", "Medição no secundário", "<td>13,8</td>", "Migração pedida em", "05/01/2026", "Período de testes desde", "2025", `href="/installations/` + e.Installation + `"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s", want)
 		}

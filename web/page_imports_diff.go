@@ -87,9 +87,22 @@ func (v view) fieldValue(kind, name string, raw json.RawMessage, users map[strin
 		if name == "sectors" {
 			return orNothing(inWords(raw, v.stays))
 		}
-		return v.itemsOf(raw, y)
+		return v.itemsOf(name, raw, y)
 	}
-	return string(raw)
+	return v.partOf(raw)
+}
+
+// partOf writes a member of several: a test period, a migration.
+func (v view) partOf(raw json.RawMessage) string {
+	var test crm.TestPeriod
+	if json.Unmarshal(raw, &test) == nil && test.From != "" {
+		return v.month(test.From)
+	}
+	var m crm.Migration
+	if json.Unmarshal(raw, &m) == nil && m.Requested != "" {
+		return v.date(m.Requested)
+	}
+	return v.T("history.some")
 }
 
 func (v view) wordOf(kind, name, s string, users map[string]string) string {
@@ -125,7 +138,7 @@ func (v view) wordOf(kind, name, s string, users map[string]string) string {
 // amountOf writes W and Wh in thousands, as the sheets have them.
 func (v view) amountOf(name string, n int64) string {
 	switch {
-	case strings.HasSuffix(name, "Wh"), name == "microsPerKW", name == "voltageV":
+	case strings.HasSuffix(name, "Wh"), strings.HasSuffix(name, "VA"), name == "microsPerKW", name == "voltage":
 		if name == "microsPerKW" {
 			return locale.Decimal(v.Lang, n, 6, 2)
 		}
@@ -137,7 +150,7 @@ func (v view) amountOf(name string, n int64) string {
 }
 
 // itemsOf writes a list, or the steps of a contract's demand.
-func (v view) itemsOf(raw json.RawMessage, list []any) string {
+func (v view) itemsOf(name string, raw json.RawMessage, list []any) string {
 	var steps []crm.DemandStep
 	if json.Unmarshal(raw, &steps) == nil && len(steps) > 0 && steps[0].From != "" {
 		return v.steps(steps)
@@ -145,6 +158,9 @@ func (v view) itemsOf(raw json.RawMessage, list []any) string {
 	var out []string
 	for _, x := range list {
 		if s, ok := x.(string); ok {
+			if name == "conditions" {
+				s = v.T("inst.condition." + s)
+			}
 			out = append(out, s)
 		}
 	}

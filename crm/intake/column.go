@@ -20,8 +20,9 @@ const (
 	formMonth
 	formYes
 	formChoice
-	formTax // CNPJ or CPF
-	formUC  // either number of an installation
+	formChoices // several of a choice, as formList
+	formTax     // CNPJ or CPF
+	formUC      // either number of an installation
 	formDigits
 )
 
@@ -122,11 +123,13 @@ var (
 		also: map[string]string{"ativa": "active", "activa": "active", "ex cliente": "former", "potencial": "prospect"}}
 	unitStatuses = &choice{prefix: "import.choice.unit.", ids: crm.InstallationStatuses,
 		also: map[string]string{"at": "active", "ds": "off", "ativo": "active", "activo": "active", "desligado": "off"}}
-	roles     = &choice{prefix: "import.choice.role.", ids: crm.PersonRoles, also: map[string]string{"juridico": "legal", "legal": "legal", "representante legal": "legal", "procurador": "legal", "apoderado": "legal", "financiero": "financial"}}
-	contracts = &choice{prefix: "import.choice.contract.", ids: []string{crm.ContractCUSD, crm.ContractCCER}}
-	languages = &choice{prefix: "import.choice.lang.", ids: []string{"pt-BR", "es", "en"}, also: map[string]string{"pt": "pt-BR"}}
-	tiers     = &choice{prefix: "import.choice.tier.", ids: []string{"A", "B", "C"}}
-	sectors   = sectorChoice(crm.BuiltInSectors()) // an import takes the store's instead
+	roles      = &choice{prefix: "import.choice.role.", ids: crm.PersonRoles, also: map[string]string{"juridico": "legal", "legal": "legal", "representante legal": "legal", "procurador": "legal", "apoderado": "legal", "financiero": "financial"}}
+	channels   = &choice{prefix: "web.channel.", ids: crm.PersonChannels, also: map[string]string{"email": "email", "correo electronico": "email", "whatsapp": "message", "ligacao": "phone", "llamada": "phone", "call": "phone"}}
+	conditions = &choice{prefix: "inst.condition.", ids: crm.Conditions, also: map[string]string{"irrigante": crm.CondIrrigation, "irrigacao": crm.CondIrrigation, "aquicultura": crm.CondIrrigation, "riego": crm.CondIrrigation, "sazonal": crm.CondSeasonal, "sazonalidade": crm.CondSeasonal, "estacional": crm.CondSeasonal, "essencial": crm.CondEssential, "esencial": crm.CondEssential, "geracao": crm.CondGeneration, "generacion": crm.CondGeneration}}
+	contracts  = &choice{prefix: "import.choice.contract.", ids: []string{crm.ContractCUSD, crm.ContractCCER}}
+	languages  = &choice{prefix: "import.choice.lang.", ids: []string{"pt-BR", "es", "en"}, also: map[string]string{"pt": "pt-BR"}}
+	tiers      = &choice{prefix: "import.choice.tier.", ids: []string{"A", "B", "C"}}
+	sectors    = sectorChoice(crm.BuiltInSectors()) // an import takes the store's instead
 )
 
 // sectorChoice are the sectors that are offered. Those that are not any more are

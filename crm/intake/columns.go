@@ -47,6 +47,7 @@ var clientColumns = []column{
 		set: func(r *crm.Row, v value) { r.Client.Emails = v.strs() }},
 	{id: "domains", form: formList, set: func(r *crm.Row, v value) { r.Client.Domains = v.strs() }},
 	{id: "notes", set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Notes })},
+	{id: "tags", form: formList, also: []string{"etiqueta", "etiquetas", "tags", "marcadores"}, set: func(r *crm.Row, v value) { r.Client.Tags = v.strs() }},
 }
 
 func personField(of func(*crm.PersonRow) *crm.Opt[string]) func(*crm.Row, value) {
@@ -69,6 +70,11 @@ var personColumns = []column{
 	{id: "lang", form: formChoice, choice: languages, set: personField(func(p *crm.PersonRow) *crm.Opt[string] { return &p.Lang })},
 	{id: "former", form: formYes, set: func(r *crm.Row, v value) { r.Person.Former = v.yes() }},
 	{id: "notes", set: personField(func(p *crm.PersonRow) *crm.Opt[string] { return &p.Notes })},
+	{id: "channel", form: formChoice, choice: channels, also: []string{"canal", "channel", "canal de contato", "canal de contacto"},
+		set: personField(func(p *crm.PersonRow) *crm.Opt[string] { return &p.Channel })},
+	{id: "hours", also: []string{"melhor horario", "mejor horario", "best time"}, set: personField(func(p *crm.PersonRow) *crm.Opt[string] { return &p.Hours })},
+	{id: "consentOn", form: formDate, also: []string{"consentimento", "consentimiento", "consent", "aceite de publicidade"},
+		set: personField(func(p *crm.PersonRow) *crm.Opt[string] { return &p.ConsentOn })},
 }
 
 func unitField(of func(*crm.InstallationRow) *crm.Opt[string]) func(*crm.Row, value) {
@@ -101,6 +107,14 @@ var installationColumns = []column{
 	{id: "substation", set: unitField(func(i *crm.InstallationRow) *crm.Opt[string] { return &i.Substation })},
 	{id: "status", form: formChoice, choice: unitStatuses, set: unitField(func(i *crm.InstallationRow) *crm.Opt[string] { return &i.Status })},
 	{id: "connectedOn", form: formDate, set: unitField(func(i *crm.InstallationRow) *crm.Opt[string] { return &i.ConnectedOn })},
+	{id: "coordinates", also: []string{"latitude e longitude", "latitud y longitud", "latitude and longitude", "lat long", "gps"},
+		set: unitField(func(i *crm.InstallationRow) *crm.Opt[string] { return &i.Coordinates })},
+	{id: "transformerVA", form: formNumber, scale: 3, also: []string{"transformador", "transformer", "potencia do transformador", "potencia del transformador", "transformer power"},
+		set: func(r *crm.Row, v value) { r.Installation.TransformerVA = v.num() }},
+	{id: "secondaryMeter", form: formYes, also: []string{"medicao na baixa", "medicao secundaria", "medicion secundaria", "secondary metering"},
+		set: func(r *crm.Row, v value) { r.Installation.SecondaryMeter = v.yes() }},
+	{id: "conditions", form: formChoices, choice: conditions, also: []string{"condicoes", "condiciones", "conditions"},
+		set: func(r *crm.Row, v value) { r.Installation.Conditions = v.strs() }},
 }
 
 func contractField(of func(*crm.ContractRow) *crm.Opt[string]) func(*crm.Row, value) {
@@ -137,6 +151,8 @@ var contractColumns = []column{
 	{id: "formerSingleW", form: formNumber, scale: 3, set: contractNumber(func(c *crm.ContractRow) *crm.Opt[int64] { return &c.FormerSingleW })},
 	{id: "formerPeakW", form: formNumber, scale: 3, set: contractNumber(func(c *crm.ContractRow) *crm.Opt[int64] { return &c.FormerPeakW })},
 	{id: "formerOffPeakW", form: formNumber, scale: 3, set: contractNumber(func(c *crm.ContractRow) *crm.Opt[int64] { return &c.FormerOffPeakW })},
+	{id: "migration", form: formDate, also: []string{"migracao", "migracion", "migration", "pedido de migracao", "solicitud de migracion", "migration request"},
+		set: contractField(func(c *crm.ContractRow) *crm.Opt[string] { return &c.Migration })},
 }
 
 func readingNumber(of func(*crm.ReadingRow) *crm.Opt[int64]) func(*crm.Row, value) {

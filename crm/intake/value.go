@@ -78,6 +78,14 @@ func (b *bound) read(c cell, date1904 bool, lang locale.Lang) (v value, bad *crm
 		}
 	case formList:
 		v.list = splitList(s)
+	case formChoices:
+		for _, word := range splitList(s) {
+			id, ok := b.choice.find(word)
+			if !ok {
+				return value{}, &crm.Text{Key: "import.cell.choice", Args: []string{"choices", strings.Join(b.choice.words(lang), ", ")}}
+			}
+			v.list = append(v.list, id)
+		}
 	case formTax:
 		v.text = padTax(plainNumber(s, c.kind), c.kind)
 	case formUC:

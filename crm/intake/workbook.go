@@ -15,11 +15,11 @@ import (
 var examples = map[string]map[string]string{
 	crm.RowClient: {"taxId": "12.ABC.345/01DE-35", "name": "Laticínios Serra Clara", "cnae": "1052-0/00", "agent": "agente@exemplo.com.br",
 		"tier": "A", "city": "Patos de Minas", "municipality": "3148004", "phone": "(34) 3822-0000", "emails": "contato@serraclara.example",
-		"domains": "serraclara.example"},
+		"domains": "serraclara.example", "tags": "laticínio; safra"},
 	crm.RowPerson: {"client": "12.ABC.345/01DE-35", "name": "Marta Nunes", "emails": "marta@serraclara.example", "phones": "(34) 99999-0000",
-		"title": "Gerente industrial"},
+		"title": "Gerente industrial", "hours": "manhãs", "consentOn": "14/02/2026"},
 	crm.RowInstallation: {"uc": "0.013.479.258.028-10", "formerUc": "3004298116", "client": "12.ABC.345/01DE-35", "name": "Fábrica",
-		"distributor": "CEMIG-D", "voltage": "13,8", "subgroup": "A4", "loadW": "750", "connectedOn": "14/02/2019"},
+		"distributor": "CEMIG-D", "voltage": "13,8", "subgroup": "A4", "loadW": "750", "connectedOn": "14/02/2019", "coordinates": "-19,92; -43,94", "transformerVA": "1.000"},
 	crm.RowContract: {"uc": "0.013.479.258.028-10", "kind": "CUSD", "start": "01/03/2025", "modality": "verde", "from": "03/2025",
 		"singleW": "500", "termMonths": "12"},
 	crm.RowReading: {"uc": "0.013.479.258.028-10", "month": "10/2026", "singleW": "512", "energyWh": "182.340"},
@@ -130,6 +130,9 @@ func (b *book) how(c *column) string {
 			choice = b.sectors
 		}
 		return b.t("import.form.choice", "choices", strings.Join(choice.words(b.lang), ", "))
+	}
+	if c.form == formChoices {
+		return b.t("import.form.choices", "choices", strings.Join(c.choice.words(b.lang), ", "))
 	}
 	return b.t("import.form." + formNames[c.form])
 }
