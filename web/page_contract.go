@@ -34,6 +34,9 @@ func (s *Server) showContract(c *fiber.Ctx, status int, amend page.AmendForm, no
 	if p.Amend.To == nil {
 		p.Amend.To = v.amendTo(k, nil, nil)
 	}
+	for _, d := range k.Doubts(&i, string(v.today)) {
+		p.Doubts = append(p.Doubts, page.Notice{State: page.Warn, Label: v.text(d), Action: page.Link{Label: v.T("page.edit"), URL: p.EditURL}})
+	}
 	p.Stats = v.contractStats(k, i)
 	if end, limits := k.TestLimits(); end != "" {
 		p.TestEnd = v.T("contract.test.until", "date", v.date(end))
@@ -192,7 +195,9 @@ func (v view) amendTo(k crm.Contract, t *typed, wrong map[string]string) (out []
 		if n == 0 {
 			keys = append(keys, "to")
 		}
-		out = append(out, field("to_"+f.name, f.label, keys...).Digits())
+		w := field("to_"+f.name, f.label, keys...).Digits()
+		w.Label += ", kW"
+		out = append(out, w)
 	}
 	return append(out, field("to_from", "contract.amend.from", "from").As("month"))
 }

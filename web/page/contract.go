@@ -3,6 +3,7 @@ package page
 // Contract is one contract of an installation: GET /contracts/{id}?exit=.
 type Contract struct {
 	Base
+	Doubts     []Notice // what can hardly be meant as it stands
 	Name       string
 	Badges     []Badge
 	EditURL    string

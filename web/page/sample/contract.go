@@ -15,6 +15,7 @@ func contracts(t page.Text) []Story {
 		Stats:    []page.Stat{{Label: t.T("contract.stat.reduction"), Value: "20/02/2027", Unit: "art. 155"}, {Label: t.T("page.notice"), Value: "13/12/2026", Unit: "art. 133"}},
 		Facts:    []page.Fact{{Label: "Cliente", Value: "Moinho Boa Vista", URL: "/clients/c1"}, {Label: t.T("contract.start"), Value: "12/06/2025"}},
 		Dates:    []page.DateRow{{Day: "13/12", What: page.Link{Label: t.T("calendar.what.notice"), URL: "/contracts/k1"}, Sub: "art. 133", Left: "em 21 d", State: page.Warn}},
+		Doubts:   []page.Notice{{State: page.Warn, Label: "A demanda de 10/2026 fica abaixo de 30 kW.", Action: page.Link{Label: t.T("page.edit"), URL: "/contracts/k1/edit"}}},
 		Schedule: []page.ScheduleRow{{From: "10/2026", What: "Demanda única 800 kW", Now: true}, {From: "06/2025", What: "Demanda única 500 kW"}},
 		TestEnd:  "até 31/12/2026", Tests: []page.TestRow{{Posto: "Demanda única", Limit: "Ultrapassagem só acima de 915 kW (art. 313)", Lowest: "No fim pode baixar até 650 kW (art. 314)"}},
 		ExitURL: "/contracts/k1", Exit: page.Field{Value: "2026-10-11"}, ExitTotal: "R$ 37.636,50", ExitNote: "faltam 8 meses até 11/06/2027",
