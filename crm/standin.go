@@ -96,6 +96,13 @@ func (s *Service) settleKeepers(ctx context.Context, c *Client) error {
 	if err := s.reassign(ctx, c.ID, c.kept()); err != nil || c.Acting == "" {
 		return err
 	}
+	return s.openStandIn(ctx, c.Acting)
+}
+
+// openStandIn gives a user who acts for somebody from today on the right to see
+// it.
+func (s *Service) openStandIn(ctx context.Context, user string) error {
+	today := s.Today()
 	mark, err := Marks.Get(ctx, s.store, MarkStandIns)
 	if err != nil || mark.Value != today {
 		if CodeOf(err) == CodeNotFound {
@@ -103,7 +110,7 @@ func (s *Service) settleKeepers(ctx context.Context, c *Client) error {
 		}
 		return err // TurnStandIns comes, and clears first what is over
 	}
-	return s.letStandIn(ctx, c.Acting, today)
+	return s.letStandIn(ctx, user, today)
 }
 
 // letStandIn says that a user's copies are those of this day.

@@ -74,14 +74,16 @@ type Row struct {
 	Tariff       *TariffRow
 }
 
-// ClientRow creates or changes a client. Agent is a user's e-mail address,
-// Sector an id of Sectors.
+// ClientRow creates or changes a client. Agent and StandIn are users' e-mail
+// addresses, Sector an id of Sectors; the stand-in's dates are civil, both
+// included.
 type ClientRow struct {
 	ClientRef
 	Name, LegalName, CNAE, Sector, Agent Opt[string]
 	Tier, Status, Segment, Address, City Opt[string]
 	Municipality, Phone, Notes           Opt[string]
 	Emails, Domains, Tags                Opt[[]string]
+	StandIn, StandInFrom, StandInUntil   Opt[string]
 }
 
 // PersonRow creates or changes a person, found by client and e-mail, or by

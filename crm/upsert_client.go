@@ -56,6 +56,11 @@ func (u *Upserter) takeClient(ctx context.Context, row *Row, o *Outcome) error {
 	c.UpdatedAt, c.Acting = now, c.actingOn(DayOf(now))
 	save(u, Clients, c.ID, exists, &was, &c)
 	u.rememberClient(&c)
+	if c.Acting != "" && c.Acting != was.Acting && !u.dry {
+		if err := u.s.openStandIn(ctx, c.Acting); err != nil {
+			return err
+		}
+	}
 	if exists && !u.dry && c.kept() != was.kept() {
 		// Before the client itself: if the program dies in between, the next run
 		// still sees the difference and completes it.
@@ -132,7 +137,53 @@ func (u *Upserter) fillClient(ctx context.Context, c *Client, r *ClientRow, o *O
 	fillTags(r.Tags, &c.Tags, o)
 	fillCNAE(r.CNAE, &c.CNAE, o)
 	u.fillSector(r, c, o)
-	return u.fillAgent(ctx, r.Agent, c, o)
+	if err := u.fillAgent(ctx, r.Agent, c, o); err != nil {
+		return err
+	}
+	return u.fillStandIn(ctx, r, c, o)
+}
+
+// fillStandIn names who serves the client for some days, by e-mail address: as
+// Service.patchStandIn. What stands so already is nobody's act.
+func (u *Upserter) fillStandIn(ctx context.Context, r *ClientRow, c *Client, o *Outcome) error {
+	if !r.StandIn.Given() && !r.StandInFrom.Given() && !r.StandInUntil.Given() {
+		return nil
+	}
+	who, from, until := c.StandIn, c.StandInFrom, c.StandInUntil
+	if mail, set := r.StandIn.Value(); set {
+		user, err := u.user(ctx, mail)
+		if err != nil {
+			return err
+		}
+		if user == nil {
+			o.reject("standIn", "error.client.agent")
+			return nil
+		}
+		who = user.ID
+	} else {
+		r.StandIn.into(&who)
+	}
+	r.StandInFrom.into(&from)
+	r.StandInUntil.into(&until)
+	if who == "" && !r.StandIn.Given() && from+until != "" {
+		o.reject("standIn", "error.field.required")
+		return nil
+	}
+	if who == c.StandIn && (who == "" || from == c.StandInFrom && until == c.StandInUntil) {
+		return nil
+	}
+	bad := problems{}
+	err := u.s.patchStandIn(ctx, u.a, c, ClientPatch{StandIn: &who, StandInFrom: &from, StandInUntil: &until}, bad)
+	if CodeOf(err) == CodeForbidden {
+		o.reject("standIn", "error.forbidden")
+		return nil
+	}
+	for _, field := range []string{"standIn", "standInFrom", "standInUntil"} {
+		if why, wrong := bad[field]; wrong {
+			o.rejectText(field, why)
+		}
+	}
+	return err
 }
 
 // fillSector keeps the rule of EditClient: a sector that was set by hand stays

@@ -47,7 +47,7 @@ func (v view) diff(d crm.ImportDiff, users map[string]string) page.Diff {
 		}
 	}
 	for _, f := range d.Fields {
-		if f.Name == "team" || f.Name == "agent" && d.Kind != crm.RowClient || f.Name == "sectorBy" {
+		if f.Name == "team" || f.Name == "acting" || f.Name == "agent" && d.Kind != crm.RowClient || f.Name == "sectorBy" {
 			continue // they follow what is shown
 		}
 		out.Fields = append(out.Fields, page.DiffField{Label: v.fieldName(d.Kind, f.Name), From: v.fieldValue(d.Kind, f.Name, f.From, users), To: v.fieldValue(d.Kind, f.Name, f.To, users)})
@@ -107,7 +107,7 @@ func (v view) partOf(raw json.RawMessage) string {
 
 func (v view) wordOf(kind, name, s string, users map[string]string) string {
 	switch {
-	case name == "agent" && users[s] != "":
+	case (name == "agent" || name == "standIn") && users[s] != "":
 		return users[s]
 	case name == "sector":
 		return v.sector(s)

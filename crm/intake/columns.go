@@ -48,6 +48,9 @@ var clientColumns = []column{
 	{id: "domains", form: formList, set: func(r *crm.Row, v value) { r.Client.Domains = v.strs() }},
 	{id: "notes", set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Notes })},
 	{id: "tags", form: formList, also: []string{"etiqueta", "etiquetas", "tags", "marcadores"}, set: func(r *crm.Row, v value) { r.Client.Tags = v.strs() }},
+	{id: "standIn", also: []string{"substituto", "suplente", "stand-in", "e-mail do substituto"}, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.StandIn })},
+	{id: "standInFrom", form: formDate, also: []string{"suplente de", "substituto desde"}, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.StandInFrom })},
+	{id: "standInUntil", form: formDate, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.StandInUntil })},
 }
 
 func personField(of func(*crm.PersonRow) *crm.Opt[string]) func(*crm.Row, value) {

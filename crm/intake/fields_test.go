@@ -97,3 +97,25 @@ func TestFieldsClearedAndRefused(t *testing.T) {
 func TestFieldsUndone(t *testing.T) {
 	thereAndBack(t, newHouse(t), Options{Path: fieldsBook(t, 0), Name: "fields"}, 2)
 }
+
+// TestStandInOfAClient: e-mail and dates, with the headers of three languages.
+func TestStandInOfAClient(t *testing.T) {
+	for _, head := range [][]any{{"CNPJ", "Nome", "E-mail do substituto", "Substituto de", "Substituto até"}, {"CNPJ", "Nombre", "Correo del suplente", "Suplente desde", "Suplente hasta"},
+		{"CNPJ", "Name", "Stand-in's e-mail", "Stand-in from", "Stand-in until"}} {
+		svc := newHouse(t)
+		bia := crm.User{ID: "bia", Name: "Bia", Email: "bia@house.example", Role: crm.RoleAgent, Team: "west"}
+		if err := svc.Apply(t.Context(), crm.Users.Put(&bia)); err != nil {
+			t.Fatal(err)
+		}
+		path := writeBook(t, bookSheet{"Clientes", [][]any{head, {taxA, "Um", "bia@house.example", "20/11/2026", "30/11/2026"}}},
+			bookSheet{"Instalações", [][]any{{"UC", "Cliente"}, {ucA, taxA}}})
+		thereAndBack(t, svc, Options{Path: path, Name: "stand-in"}, 2)
+		c, err := crm.Clients.First(t.Context(), svc.Store(), store.Query{Where: []store.Cond{store.Is("taxId", "06981180")}})
+		if err != nil || c.StandIn != "bia" || c.StandInFrom != "2026-11-20" || c.StandInUntil != "2026-11-30" || c.Acting != "bia" {
+			t.Errorf("%v: %+v %v", head, c, err)
+		}
+		if i, err := crm.Installations.First(t.Context(), svc.Store(), byUC); err != nil || i.Acting != "bia" {
+			t.Errorf("%+v %v", i, err)
+		}
+	}
+}

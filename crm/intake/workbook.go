@@ -15,7 +15,7 @@ import (
 var examples = map[string]map[string]string{
 	crm.RowClient: {"taxId": "12.ABC.345/01DE-35", "name": "Laticínios Serra Clara", "cnae": "1052-0/00", "agent": "agente@exemplo.com.br",
 		"tier": "A", "city": "Patos de Minas", "municipality": "3148004", "phone": "(34) 3822-0000", "emails": "contato@serraclara.example",
-		"domains": "serraclara.example", "tags": "laticínio; safra"},
+		"domains": "serraclara.example", "tags": "laticínio; safra", "standIn": "substituta@exemplo.com.br", "standInFrom": "01/12/2026", "standInUntil": "20/12/2026"},
 	crm.RowPerson: {"client": "12.ABC.345/01DE-35", "name": "Marta Nunes", "emails": "marta@serraclara.example", "phones": "(34) 99999-0000",
 		"title": "Gerente industrial", "hours": "manhãs", "consentOn": "14/02/2026"},
 	crm.RowInstallation: {"uc": "0.013.479.258.028-10", "formerUc": "3004298116", "client": "12.ABC.345/01DE-35", "name": "Fábrica",
