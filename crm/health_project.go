@@ -35,7 +35,7 @@ func (i *Installation) project(contracts []Contract, readings []Reading, tariffs
 	if i.Reactive = reactiveYear(newest, months); i.Reactive != nil {
 		i.Reactive.Installations = 0
 	}
-	i.Saving = savingOf(i, contracts, readings, tariffs, newest)
+	i.Saving = savingOf(i, contracts, readings, tariffs, newest, calendar.Month(today[:7]))
 	i.NoticeOn = ""
 	for n := range contracts {
 		if on := NoticeOf(&contracts[n], today); on != "" && (i.NoticeOn == "" || on < i.NoticeOn) {

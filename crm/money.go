@@ -43,22 +43,22 @@ func (t SavingTerms) terms() Terms {
 	return Terms{demand.Modality(t.Modality), demand.Step{SingleW: t.SingleW, PeakW: t.PeakW, OffPeakW: t.OffPeakW}}
 }
 
-// savingOf simulates the twelve months that end with newest; nil where the
-// present contract is the best or nothing can be said.
-func savingOf(i *Installation, contracts []Contract, readings []Reading, tariffs TariffBook, newest calendar.Month) *Saving {
+// savingOf simulates the twelve months that end with newest against the contract
+// of the month now; nil where that is the best or nothing can be said.
+func savingOf(i *Installation, contracts []Contract, readings []Reading, tariffs TariffBook, newest, now calendar.Month) *Saving {
 	if len(readings) == 0 || i.Status == "off" {
 		return nil
 	}
-	sim := simulate(i, contracts, readings, tariffs, newest, 12)
+	sim := simulate(i, contracts, readings, tariffs, newest, now, 12)
 	if sim.Best == nil || !sim.SavingYear.Known || sim.SavingYear.Centavos <= 0 || sim.Present.Modality == "" {
 		return nil
 	}
 	reason := savingReason(sim.Present, *sim.Best)
 	if reason == "" {
-		return nil // it was another contract that cost too much; the present one is right
+		return nil
 	}
 	return &Saving{Cents: sim.SavingYear.Centavos, Months: sim.Compared, From: storedTerms(sim.Present), To: storedTerms(*sim.Best),
-		Reason: reason, Contract: historyOf(contracts, newest)}
+		Reason: reason, Contract: historyOf(contracts, now)}
 }
 
 func savingReason(was, is Terms) string {

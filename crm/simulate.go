@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -17,10 +18,10 @@ const GapRural = "rural"
 type Simulation struct {
 	demand.RightSize
 	Rural   bool
-	Present Terms // of the newest month compared
+	Present Terms // of the contract in force today: what is compared with
 	Best    *Terms
 	Asked   *Asked
-	Changes []LawfulChange // from the present contract to Asked, or else to Best
+	Changes []LawfulChange // from the present contract to Asked, or else to the best of the modality asked for, or else to Best
 	Months  []string       // that were looked at
 }
 
@@ -80,37 +81,52 @@ func (s *Service) Simulate(ctx context.Context, a Actor, installation string, q 
 	if len(readings) > 0 {
 		newest = calendar.Month(readings[0].Month)
 	}
-	sim := simulate(&i, contracts, readings, tariffs, newest, q.Months)
+	now := calendar.Month(s.Today()[:7])
+	sim := simulate(&i, contracts, readings, tariffs, newest, now, q.Months)
 	if modality != "" && max(q.SingleW, q.PeakW, q.OffPeakW) > 0 {
 		sim.ask(Terms{modality, demand.Step{SingleW: q.SingleW, PeakW: q.PeakW, OffPeakW: q.OffPeakW}})
 	}
 	goal := sim.Best
+	if best := sim.bestOf(modality); best != nil {
+		goal = best
+	}
 	if sim.Asked != nil {
 		goal = &sim.Asked.Terms
 	}
 	if goal != nil {
-		sim.Changes = historyOf(contracts, newest).changes(&i, sim.Present, *goal, calendar.Date(s.Today()))
+		sim.Changes = historyOf(contracts, now).changes(&i, sim.Present, *goal, calendar.Date(s.Today()))
 	}
 	return sim, nil
+}
+
+// bestOf are the best terms of a modality; nil where it was not computed.
+func (sim *Simulation) bestOf(m demand.Modality) *Terms {
+	n := slices.IndexFunc(sim.Options, func(o demand.Option) bool { return o.Modality == m })
+	if n < 0 {
+		return nil
+	}
+	return &Terms{m, sim.Options[n].Step()}
 }
 
 // maxAskedW is above any contract there is.
 const maxAskedW = 10_000_000_000
 
-// simulate computes the n months that end with newest.
-func simulate(i *Installation, contracts []Contract, readings []Reading, tariffs TariffBook, newest calendar.Month, n int) Simulation {
+// simulate computes the n months that end with newest, and compares with the
+// contract in force in the month now as if it had held in all of them: what was
+// paid under an earlier one can be saved no more.
+func simulate(i *Installation, contracts []Contract, readings []Reading, tariffs TariffBook, newest, now calendar.Month, n int) Simulation {
 	sim := Simulation{Rural: isRural(i)}
 	months := calendar.Months(newest.Add(1-n), newest)
 	for _, m := range months {
 		sim.Months = append(sim.Months, string(m))
 	}
-	if c, step := contractAt(contracts, newest); c != nil {
+	if c, step := presentContract(contracts, newest, now); c != nil {
 		sim.Present = Terms{modalityOf(c), stepOf(step)}
 	}
 	if sim.Rural {
 		return sim
 	}
-	sim.RightSize = demand.Simulate(demand.SizeRequest{Months: usages(i, contracts, readings, tariffs, months), Volts: voltsOf(i)})
+	sim.RightSize = demand.Simulate(demand.SizeRequest{Months: usages(i, contracts, sim.Present, readings, tariffs, months), Volts: voltsOf(i)})
 	if b := sim.RightSize.Best; b != nil {
 		sim.Best = &Terms{b.Modality, b.Step()}
 	}
@@ -137,23 +153,28 @@ func voltsOf(i *Installation) int64 {
 	return 0
 }
 
-// usages are the months that a simulation may speak of: without test periods,
-// which are billed by other rules (REN 1.000 art. 313).
-func usages(i *Installation, contracts []Contract, readings []Reading, tariffs TariffBook, months []calendar.Month) []demand.Usage {
+// presentContract is the one in force in the month now; where none is, the one of
+// the newest month.
+func presentContract(contracts []Contract, newest, now calendar.Month) (*Contract, *DemandStep) {
+	if c, step := contractAt(contracts, now); c != nil && step != nil {
+		return c, step
+	}
+	return contractAt(contracts, newest)
+}
+
+// usages are the months that a simulation may speak of, with the present
+// contract in each: without test periods, which are billed by other rules (REN
+// 1.000 art. 313).
+func usages(i *Installation, contracts []Contract, present Terms, readings []Reading, tariffs TariffBook, months []calendar.Month) []demand.Usage {
 	out := make([]demand.Usage, 0, len(months))
 	for _, m := range months {
 		u := demand.Usage{Month: m, Prices: tariffs.prices(i, m)}
-		if c, step := contractAt(contracts, m); c != nil {
-			u.Modality = modalityOf(c)
-			if u.Modality == demand.Unknown {
-				step = nil
-			}
-			if inTest(c, m) {
-				continue
-			}
-			if s := stepOf(step); step != nil && s.W(u.Modality.Postos()[0]) > 0 {
-				u.Contract = &s
-			}
+		if c, _ := contractAt(contracts, m); c != nil && inTest(c, m) {
+			continue
+		}
+		u.Modality = cmp.Or(present.Modality, demand.Unknown)
+		if postos := u.Modality.Postos(); u.Modality != demand.Unknown && len(postos) > 0 && present.W(postos[0]) > 0 {
+			u.Contract = &present.Step
 		}
 		if n := slices.IndexFunc(readings, func(r Reading) bool { return r.Month == string(m) }); n >= 0 {
 			r := i.atConnection(&readings[n])

@@ -37,7 +37,7 @@ func azul(start string, peak, offPeak int64) Contract {
 func TestSimulateVerde(t *testing.T) {
 	i := Installation{Distributor: "TEST", Subgroup: "A4"}
 	flat := yearOf(12, func(_ int, r *Reading) { r.SingleW = ptr(300_000) })
-	sim := simulate(&i, []Contract{verde("2024-03-01", 500_000)}, flat, cemigA4(), "2026-10", 12)
+	sim := simulate(&i, []Contract{verde("2024-03-01", 500_000)}, flat, cemigA4(), "2026-10", "2026-10", 12)
 	// 12 × (500 − 300) kW × R$ 22,81: 300 kW are the least that has no idle kW.
 	if sim.SavingYear != (demand.Amount{Centavos: 12 * 200 * 2281, Known: true}) || sim.Best == nil || sim.Best.SingleW != 300_000 {
 		t.Errorf("saving %+v, best %+v, gaps %v", sim.SavingYear, sim.Best, sim.Gaps)
@@ -47,7 +47,7 @@ func TestSimulateVerde(t *testing.T) {
 		t.Errorf("asked: %+v", sim.Asked)
 	}
 	// The worked month of 560 kW at 500 contracted: R$ 15.510,80 with its overrun.
-	one := simulate(&i, []Contract{verde("2024-03-01", 500_000)}, yearOf(1, func(_ int, r *Reading) { r.SingleW = ptr(560_000) }), cemigA4(), "2026-10", 12)
+	one := simulate(&i, []Contract{verde("2024-03-01", 500_000)}, yearOf(1, func(_ int, r *Reading) { r.SingleW = ptr(560_000) }), cemigA4(), "2026-10", "2026-10", 12)
 	if one.RightSize.Present.Demand.Centavos != 1_551_080 || one.Left != 11 {
 		t.Errorf("present: %+v, %d months left out", one.RightSize.Present, one.Left)
 	}
@@ -59,14 +59,14 @@ func TestSimulateComparesModalities(t *testing.T) {
 		r.PeakW, r.OffPeakW, r.PeakWh, r.OffPeakWh = ptr(100_000), ptr(500_000), ptr(1_000_000), ptr(100_000_000)
 	})
 	contracts := []Contract{azul("2024-03-01", 100_000, 500_000)}
-	sim := simulate(&i, contracts, year, cemigA4(), "2026-10", 12)
+	sim := simulate(&i, contracts, year, cemigA4(), "2026-10", "2026-10", 12)
 	// Azul pays 100 kW × 68,21 for the peak; verde 1.000 kWh × 1,65582 more of TUSD.
 	want := int64(12 * (682_100 - 165_582))
 	if sim.Best == nil || sim.Best.Modality != demand.Verde || sim.SavingYear.Centavos != want {
 		t.Errorf("best %+v, saving %+v, want %d", sim.Best, sim.SavingYear, want)
 	}
 	i.Market = ""
-	if sim = simulate(&i, contracts, year, cemigA4(), "2026-10", 12); sim.Best == nil || sim.Best.Modality != demand.Azul || sim.Why()[0] != "energy" {
+	if sim = simulate(&i, contracts, year, cemigA4(), "2026-10", "2026-10", 12); sim.Best == nil || sim.Best.Modality != demand.Azul || sim.Why()[0] != "energy" {
 		t.Errorf("without a market nothing is said of energy: %+v %v", sim.Best, sim.Why())
 	}
 }
@@ -83,7 +83,7 @@ func TestSimulateSaysWhatLacks(t *testing.T) {
 		"rural":    {Installation{Distributor: "TEST", Subgroup: "A4", TariffClass: "RU1"}, nil, nil, "rural"},
 		"contract": {Installation{Distributor: "TEST", Subgroup: "A4"}, nil, yearOf(12, func(_ int, r *Reading) { r.SingleW = ptr(300_000) }), "contract"},
 	} {
-		sim := simulate(&c.i, c.contracts, c.readings, cemigA4(), "2026-10", 12)
+		sim := simulate(&c.i, c.contracts, c.readings, cemigA4(), "2026-10", "2026-10", 12)
 		found := false
 		for _, w := range sim.Why() {
 			found = found || w == c.why
@@ -91,7 +91,7 @@ func TestSimulateSaysWhatLacks(t *testing.T) {
 		if !found || sim.SavingYear.Centavos != 0 {
 			t.Errorf("%s: %v, saving %+v", name, sim.Why(), sim.SavingYear)
 		}
-		if s := savingOf(&c.i, c.contracts, c.readings, cemigA4(), "2026-10"); s != nil {
+		if s := savingOf(&c.i, c.contracts, c.readings, cemigA4(), "2026-10", "2026-10"); s != nil {
 			t.Errorf("%s: a saving of %+v", name, s)
 		}
 	}
@@ -142,9 +142,65 @@ func BenchmarkSavings(b *testing.B) {
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if savingOf(&i, contracts, year, book, "2026-10") == nil {
+			if savingOf(&i, contracts, year, book, "2026-10", "2026-10") == nil {
 				b.Fatal("nothing saved")
 			}
 		}
 	})
+}
+
+// What is saved is saved from the contract of today: one that was stepped up since
+// is compared with itself at its own demand, whatever was billed before.
+func TestSimulateComparesWithTheContractOfToday(t *testing.T) {
+	i := Installation{Distributor: "TEST", Subgroup: "A4"}
+	stepped := verde("2024-03-01", 1_200_000)
+	stepped.Schedule = append(stepped.Schedule, DemandStep{From: "2026-09", SingleW: ptr(1_560_000)}, DemandStep{From: "2026-11", SingleW: ptr(1_600_000)}, DemandStep{From: "2027-01", SingleW: ptr(900_000)})
+	year := yearOf(12, func(_ int, r *Reading) { r.SingleW = ptr(1_000_000) })
+	for now, kw := range map[calendar.Month]int64{"2026-10": 1560, "2026-11": 1600} {
+		sim := simulate(&i, []Contract{stepped}, year, cemigA4(), "2026-10", now, 12)
+		if sim.Present.SingleW != kw*1000 || sim.RightSize.Present.Demand.Centavos != 12*kw*2281 || sim.Compared != 12 {
+			t.Errorf("%s: present %+v costs %+v over %d months", now, sim.Present, sim.RightSize.Present.Demand, sim.Compared)
+		}
+		if sim.SavingYear.Centavos != 12*(kw-1000)*2281 {
+			t.Errorf("%s: saving %+v", now, sim.SavingYear)
+		}
+		sim.ask(sim.Present)
+		if sim.Asked.Saving != (demand.Amount{Known: true}) {
+			t.Errorf("%s: to change nothing saves %+v", now, sim.Asked.Saving)
+		}
+		if s := savingOf(&i, []Contract{stepped}, year, cemigA4(), "2026-10", now); s == nil || s.Cents != 12*(kw-1000)*2281 || s.From.SingleW != kw*1000 {
+			t.Errorf("%s: %+v", now, s)
+		}
+	}
+}
+
+// What is to be done to come to a modality is said of its best demands, also
+// where another one is best.
+func TestSimulateSaysTheWayToAModality(t *testing.T) {
+	i := Installation{Distributor: "TEST", Subgroup: "A4", Market: MarketCaptive}
+	year := yearOf(12, func(_ int, r *Reading) {
+		r.PeakW, r.OffPeakW, r.PeakWh, r.OffPeakWh = ptr(100_000), ptr(500_000), ptr(1_000_000), ptr(100_000_000)
+	})
+	contracts := []Contract{azul("2024-03-01", 300_000, 900_000)}
+	sim := simulate(&i, contracts, year, cemigA4(), "2026-10", "2026-10", 12)
+	way := func(m demand.Modality) string {
+		best := sim.bestOf(m)
+		if best == nil {
+			return "none"
+		}
+		out := ""
+		for _, c := range historyOf(contracts, "2026-10").changes(&i, sim.Present, *best, "2026-10-14") {
+			out += c.Kind + " " + c.Posto + " "
+		}
+		return out
+	}
+	if got := way(demand.Verde); got != "modality  reduction single " {
+		t.Errorf("to verde: %q", got)
+	}
+	if got := way(demand.Azul); got != "reduction peak reduction offpeak " {
+		t.Errorf("to azul: %q", got)
+	}
+	if got := way("none"); got != "none" {
+		t.Errorf("to nothing: %q", got)
+	}
 }
