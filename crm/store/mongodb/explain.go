@@ -89,6 +89,9 @@ func walks(c *store.Collection) []store.Query {
 			f, _ := c.Field(strings.TrimPrefix(name, "-"))
 			q.Where = append(q.Where, store.Is(f.Name, sample(f.Kind)))
 		}
+		if ix.Sparse && lead == 0 { // it serves only who asks for the field
+			q.Where = append(q.Where, store.Has(strings.TrimPrefix(ix.Fields[0], "-")))
+		}
 		list = append(list, q)
 	}
 	if c.Search {
