@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -58,6 +59,14 @@ func (s *Server) showClient(c *fiber.Ctx, status int, log *page.LogForm) error {
 	}
 	p.PersonURL, p.PlaceURL, p.Stats, p.Timeline = "/clients/"+cl.ID+"/people/new", "/clients/"+cl.ID+"/installations/new", v.clientStats(cl, places), t
 	p.Facts, p.Blank = filled(v.clientFacts(cl, users, a))
+	if f, err := s.groupFact(ctx, a, v, cl); err != nil {
+		return s.fail(c, err)
+	} else if f != nil {
+		p.Facts = append([]page.Fact{*f}, p.Facts...)
+	}
+	if more == "" { // all of them are here
+		p.Stats = append(p.Stats, v.savingStat(places)...)
+	}
 	p.MergeURL, p.HistoryURL, p.GroupURL = "/clients/"+cl.ID+"/merge", "/clients/"+cl.ID+"/history", "/clients/"+cl.ID+"/group"
 	if cl.Placeholder {
 		p.NameURL, p.MergeURL = p.MergeURL, ""
@@ -122,6 +131,35 @@ func (v view) clientBadges(c crm.Client) []page.Badge {
 
 // standsIn reports whether the reader serves a client in its agent's place.
 func (v view) standsIn(c *crm.Client) bool { return v.me != "" && c.Acting == v.me }
+
+// groupFact names the client that this one belongs to, where the viewer sees it.
+func (s *Server) groupFact(ctx context.Context, a crm.Actor, v view, cl crm.Client) (*page.Fact, error) {
+	if cl.Parent == "" {
+		return nil, nil
+	}
+	parent, err := s.Service.Client(ctx, a, cl.Parent)
+	if crm.CodeOf(err) == crm.CodeNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &page.Fact{Label: v.T("history.f.parent"), Value: parent.Name, URL: "/clients/" + cl.ID + "/group"}, nil
+}
+
+// savingStat is what the best contracts would save a year, where any would.
+func (v view) savingStat(places []crm.Installation) []page.Stat {
+	var cents int64
+	for _, i := range places {
+		if i.Saving != nil {
+			cents += i.Saving.Cents
+		}
+	}
+	if cents == 0 {
+		return nil
+	}
+	return []page.Stat{{Label: v.T("page.client.saving"), Value: v.money(cents), Unit: v.T("page.client.saving.year")}}
+}
 
 // clientStats begin with what is wrong.
 func (v view) clientStats(c crm.Client, places []crm.Installation) []page.Stat {
