@@ -158,7 +158,7 @@ func (v view) savingStat(places []crm.Installation) []page.Stat {
 	if cents == 0 {
 		return nil
 	}
-	return []page.Stat{{Label: v.T("page.client.saving"), Value: v.money(cents), Unit: v.T("page.client.saving.year")}}
+	return []page.Stat{{Label: v.T("simulation.saving"), Value: v.money(cents)}}
 }
 
 // clientStats begin with what is wrong.
