@@ -104,6 +104,11 @@ var Clients = Table[Client]{
 			{Name: "acting", Kind: store.String},
 			{Name: "sector", Kind: store.String},
 			{Name: "status", Kind: store.String},
+			{Name: "tier", Kind: store.String},
+			{Name: "segment", Kind: store.String},
+			{Name: "market", Kind: store.String},
+			{Name: "city", Kind: store.String},  // folded
+			{Name: "tags", Kind: store.Strings}, // folded
 			{Name: "contractedW", Kind: store.Int},
 			{Name: "worst", Kind: store.Int},
 			{Name: "lastContactAt", Kind: store.Time},
@@ -144,6 +149,7 @@ var Clients = Table[Client]{
 		k := store.Keys{
 			"name": text.SortKey(c.Name), "taxId": c.TaxID, "code": c.Code, "source": c.Source,
 			"agent": c.Agent, "team": c.Team, "acting": c.Acting, "sector": c.Sector, "status": c.Status,
+			"tier": c.Tier, "segment": c.Segment, "market": c.Market, "city": text.Fold(c.City), "tags": folded(c.Tags),
 			"contractedW": c.ContractedW, "worst": c.WorstTenths, "notice": noticeKey(c.NoticeOn),
 			"emails": c.Emails, "domains": c.Domains, "parent": c.Parent, "alike": c.alike(), "misfit": c.Misfit, "standInUntil": c.StandInUntil,
 		}

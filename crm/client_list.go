@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"cemigmas/crm/ident"
@@ -14,14 +13,22 @@ import (
 
 // ClientQuery asks for a list of clients within the actor's scope.
 type ClientQuery struct {
-	Q      string // words, or a number with or without punctuation
-	Sector string
-	Agent  string // user id
-	Status string
-	Sort   string // one of ClientSorts; "" is name
-	Limit  int    // 1..200; 0 is 50
-	After  string
+	Q       string // words, or a number with or without punctuation
+	Sector  string
+	Agent   string // user id
+	Status  string // one of ClientStatuses
+	Tier    string // one of ClientTiers
+	Segment string // one of ClientSegments
+	Market  string // one of ClientMarkets
+	City    string // whatever its accents and case, like Tag
+	Tag     string
+	Sort    string // one of ClientSorts; "" is name
+	Limit   int    // 1..200; 0 is 50
+	After   string
 }
+
+// ClientMarkets are those of a client's installations together.
+var ClientMarkets = []string{MarketCaptive, MarketFree, MarketMixed}
 
 // ClientSorts maps the sorts of the API to declared fields. lastContact begins
 // with those that nobody ever spoke with, then the longest ago.
@@ -56,12 +63,6 @@ func (q ClientQuery) where(a Actor) []store.Cond {
 	if q.Agent != "" && (a.Role != RoleAgent || a.StandsIn || q.Agent != a.UserID) {
 		where = append(where, store.Is("agent", q.Agent))
 	}
-	if q.Sector != "" {
-		where = append(where, store.Is("sector", q.Sector))
-	}
-	if q.Status != "" {
-		where = append(where, store.Is("status", q.Status))
-	}
 	return where
 }
 
@@ -83,16 +84,20 @@ func (q ClientQuery) query(ctx context.Context, s *Service, a Actor) (store.Quer
 	if q.Sector != "" && !sectors.Has(q.Sector) {
 		bad.add("sector", "error.field.choice")
 	}
-	if q.Status != "" && !slices.Contains(ClientStatuses, q.Status) {
-		bad.add("status", "error.field.choice")
-	}
-	if err := bad.err(); err != nil {
-		return store.Query{}, err
-	}
-	return store.Query{
+	out := store.Query{
 		In: Clients.In, Where: q.where(a), Words: text.QueryWords(q.Q), Sort: []string{sort},
 		After: q.After, Limit: limitOf(q.Limit, 50),
-	}, nil
+	}
+	if q.Sector != "" {
+		out.Where = append(out.Where, store.Is("sector", q.Sector))
+	}
+	listFilter{name: "status", values: ClientStatuses}.ask(&out, q.Status, bad)
+	listFilter{name: "tier", values: ClientTiers}.ask(&out, q.Tier, bad)
+	listFilter{name: "segment", values: ClientSegments}.ask(&out, q.Segment, bad)
+	listFilter{name: "market", values: ClientMarkets}.ask(&out, q.Market, bad)
+	listFilter{name: "city"}.ask(&out, q.City, bad)
+	listFilter{name: "tag", field: "tags"}.ask(&out, q.Tag, bad)
+	return out, bad.err()
 }
 
 // ClientRows lists clients as they are stored, for the API.

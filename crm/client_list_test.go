@@ -3,6 +3,7 @@ package crm_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,6 +79,56 @@ func TestClientsOfAnAgent(t *testing.T) {
 			if n, err := h.CountClients(context.Background(), q.who, ask, 10); err != nil || n != q.want {
 				t.Errorf("%s counts %q of %q: %d, %v", q.who.UserID, words, q.agent, n, err)
 			}
+		}
+	}
+}
+
+// Clients are narrowed by what they are, where, and by their tags, alone and
+// together.
+func TestNarrowedClients(t *testing.T) {
+	h := newHouse(t)
+	for _, c := range []crm.Client{
+		{Name: "Alfa", Tier: "A", Segment: "mv", Market: crm.MarketMixed, City: "Ipatinga", Tags: []string{"Forno a arco", "ESG"}},
+		{Name: "Beta", Tier: "A", Segment: "public", Market: crm.MarketCaptive, City: "Ipatinga", Tags: []string{"forno"}},
+		{Name: "Gama", Tier: "C", Segment: "mv", Market: crm.MarketCaptive, City: "Coronel Fabriciano", Tags: []string{"FORNO A ARCO"}},
+	} {
+		c.ID, c.Agent, c.Team, c.Status = h.NewID(), h.ana.UserID, h.ana.Team, "active"
+		h.put(t, crm.Clients.Put(&c))
+	}
+	for _, c := range []struct {
+		q    crm.ClientQuery
+		want string
+	}{
+		{crm.ClientQuery{Tier: "A"}, "Alfa Beta"},
+		{crm.ClientQuery{Segment: "mv"}, "Alfa Gama"},
+		{crm.ClientQuery{Market: crm.MarketMixed}, "Alfa"},
+		{crm.ClientQuery{City: "ipatinga", Sort: "contracted"}, "Alfa Beta"},
+		{crm.ClientQuery{Tag: "forno a ARCO"}, "Alfa Gama"},
+		{crm.ClientQuery{Tag: "forno"}, "Beta"},
+		{crm.ClientQuery{Tag: "esg", Tier: "A", Q: "alf"}, "Alfa"},
+		{crm.ClientQuery{Tag: "esg", Tier: "C"}, ""},
+	} {
+		for _, who := range []crm.Actor{h.ana, h.manager, h.admin} {
+			list, _, err := h.ClientList(t.Context(), who, c.q)
+			var got []string
+			for _, c := range list {
+				got = append(got, c.Name)
+			}
+			slices.Sort(got)
+			if strings.Join(got, " ") != c.want || err != nil {
+				t.Errorf("%+v of %s: %v, %v; want %s", c.q, who.UserID, got, err, c.want)
+			}
+			if n, err := h.CountClients(t.Context(), who, c.q, 10); n != len(list) || err != nil {
+				t.Errorf("%+v of %s: counted %d, %v", c.q, who.UserID, n, err)
+			}
+		}
+	}
+	if list, _, err := h.ClientList(t.Context(), h.rui, crm.ClientQuery{Tag: "esg"}); len(list) != 0 || err != nil {
+		t.Errorf("another's: %v, %v", list, err)
+	}
+	for _, q := range []crm.ClientQuery{{Tier: "D"}, {Segment: "lv"}, {Market: "black"}} {
+		if _, err := h.ClientRows(t.Context(), h.ana, q); crm.CodeOf(err) != crm.CodeInvalid {
+			t.Errorf("%+v: %v", q, err)
 		}
 	}
 }

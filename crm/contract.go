@@ -15,6 +15,9 @@ const (
 	ContractCCER = "ccer" // regulated energy of a captive client
 )
 
+// ContractKinds are the kinds of a contract.
+var ContractKinds = []string{ContractCUSD, ContractCCER}
+
 // DemandStep is the contracted demand from a month on, in W per posto. Verde
 // has one demand (SingleW), azul has two. A demand that is not known is nil.
 type DemandStep struct {

@@ -98,7 +98,7 @@ func (s *Service) saveContract(ctx context.Context, a Actor, was, c *Contract) (
 // contract's slices are never written through: it is compared with.
 func (c *Contract) take(in ContractInput) error {
 	bad := problems{}
-	pick(&c.Kind, &in.Kind, []string{ContractCUSD, ContractCCER}, "kind", bad)
+	pick(&c.Kind, &in.Kind, ContractKinds, "kind", bad)
 	bad.need("kind", c.Kind)
 	pick(&c.Modality, &in.Modality, []string{string(demand.Verde), string(demand.Azul), string(demand.Unknown)}, "modality", bad)
 	if c.Modality == "" {

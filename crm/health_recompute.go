@@ -133,7 +133,7 @@ func (r *recompute) client(ctx context.Context, id string) error {
 	if err != nil || c.MergedInto != "" {
 		return err
 	}
-	rewords(r, Clients, d, &c)
+	refind(r, Clients, d, &c)
 	if err := r.people(ctx, id); err != nil {
 		return err
 	}
@@ -143,11 +143,18 @@ func (r *recompute) client(ctx context.Context, id string) error {
 	}
 	var sums clientSums
 	var places []Installation
-	q := store.Query{Where: []store.Cond{store.Is("client", id)}, Sort: []string{"name"}, Limit: store.MaxPage}
+	q := store.Query{In: Installations.In, Where: []store.Cond{store.Is("client", id)}, Sort: []string{"name"}, Limit: store.MaxPage, WithKeys: true}
 	for {
-		list, next, err := Installations.Find(ctx, r.s.store, q)
+		page, err := r.s.store.Find(ctx, q)
+		if err != nil {
+			return wrapStore(err)
+		}
+		list, next, err := Installations.decodeAll(page, func(d store.Doc) store.Doc { return d })
 		if err != nil {
 			return err
+		}
+		for n := range list {
+			refind(r, Installations, page.Docs[n], &list[n])
 		}
 		if err := r.installations(ctx, &c, list, contracts, &sums); err != nil {
 			return err
@@ -190,16 +197,25 @@ func (r *recompute) people(ctx context.Context, client string) error {
 		if err != nil {
 			return err
 		}
-		rewords(r, People, d, &p)
+		refind(r, People, d, &p)
 	}
 	return nil
 }
 
-// rewords gives a document that an earlier program wrote the words by which this
-// one finds it.
-func rewords[T any](r *recompute, in Table[T], d store.Doc, v *T) {
+// refind gives a document that an earlier program wrote the words by which this
+// one finds it, and the fields.
+func refind[T any](r *recompute, in Table[T], d store.Doc, v *T) {
+	p := store.Patch{In: in.In, ID: d.ID, Keys: store.Keys{}}
+	for name, value := range prune(in.Keys(v)) {
+		if _, has := d.Keys[name]; !has {
+			p.Keys[name] = value
+		}
+	}
 	if words := in.Words(v); !slices.Equal(words, d.Words) {
-		r.changes = append(r.changes, store.Patch{In: in.In, ID: d.ID, Words: append([]string{}, words...)})
+		p.Words = append([]string{}, words...)
+	}
+	if len(p.Keys) > 0 || p.Words != nil {
+		r.changes = append(r.changes, p)
 	}
 }
 

@@ -1,8 +1,10 @@
 package crm
 
 import (
+	"cmp"
 	"time"
 
+	"cemigmas/crm/demand"
 	"cemigmas/crm/store"
 	"cemigmas/crm/text"
 )
@@ -93,6 +95,11 @@ var Installations = Table[Installation]{
 			{Name: "source", Kind: store.String},
 			{Name: "name", Kind: store.String},
 			{Name: "market", Kind: store.String},
+			{Name: "modality", Kind: store.String},
+			{Name: "subgroup", Kind: store.String},
+			{Name: "status", Kind: store.String},
+			{Name: "city", Kind: store.String}, // folded
+			{Name: "contractedW", Kind: store.Int},
 			{Name: "worst", Kind: store.Int},
 			{Name: "overW", Kind: store.Int},
 			{Name: "worstMonth", Kind: store.String},
@@ -106,7 +113,7 @@ var Installations = Table[Installation]{
 			{Fields: []string{"formerUc"}, Unique: true},
 			{Fields: []string{"source"}, Unique: true},
 			{Fields: []string{"distributor"}},
-		}, scoped([][]string{{"name"}, {"-worst"}, {"worstMonth", "-overW"}, {"notice"}, {"-saving"}})...),
+		}, scoped([][]string{{"name"}, {"-worst"}, {"-contractedW"}, {"worstMonth", "-overW"}, {"notice"}, {"-saving"}})...),
 		Search: true, SearchBy: []string{"agent", "team", "acting", "name"},
 	},
 	Derived: []string{"agent", "team", "acting", "modality", "contractedW", "peakW", "strip", "worst", "worstState", "worstMonth", "overW", "overCents", "noticeOn", "saving", "year", "reactive"},
@@ -116,7 +123,8 @@ var Installations = Table[Installation]{
 		k := store.Keys{
 			"client": i.Client, "agent": i.Agent, "team": i.Team, "acting": i.Acting,
 			"uc": i.UC, "formerUc": i.FormerUC, "source": i.Source,
-			"name": text.SortKey(i.Name), "market": i.Market, "worst": i.WorstTenths,
+			"name": text.SortKey(i.Name), "market": i.Market, "modality": cmp.Or(i.Modality, string(demand.Unknown)), "subgroup": i.Subgroup, "status": i.Status,
+			"city": text.Fold(i.City), "contractedW": i.ContractedW, "worst": i.WorstTenths,
 			"worstMonth": i.WorstMonth, "notice": noticeKey(i.NoticeOn),
 		}
 		if d := distributorKey(i.Distributor); d != "" {

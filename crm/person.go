@@ -47,6 +47,7 @@ var People = Table[Person]{
 			{Name: "acting", Kind: store.String},
 			{Name: "name", Kind: store.String},
 			{Name: "role", Kind: store.String},
+			{Name: "status", Kind: store.String},
 			{Name: "emails", Kind: store.Strings},
 		},
 		Indexes: []store.Index{
@@ -68,7 +69,7 @@ var People = Table[Person]{
 		}
 		return store.Keys{
 			"client": p.Client, "agent": p.Agent, "team": p.Team, "acting": p.Acting,
-			"name": text.SortKey(p.Name), "role": p.Role, "emails": lower(p.Emails),
+			"name": text.SortKey(p.Name), "role": p.Role, "status": p.status(), "emails": lower(p.Emails),
 		}
 	},
 	Words: func(p *Person) []string {
@@ -77,6 +78,16 @@ var People = Table[Person]{
 		}
 		return text.Words(slices.Concat([]string{p.Name}, p.Emails, phoneWords(p.Phones...))...)
 	},
+}
+
+// PersonStatuses say whether somebody works there still.
+var PersonStatuses = []string{"active", "former"}
+
+func (p *Person) status() string {
+	if p.Former {
+		return "former"
+	}
+	return "active"
 }
 
 func lower(in []string) []string {

@@ -2,7 +2,6 @@ package crm
 
 import (
 	"context"
-	"slices"
 
 	"cemigmas/crm/demand"
 	"cemigmas/crm/store"
@@ -15,7 +14,11 @@ type RecordQuery struct {
 	Q        string // words, or a number with or without punctuation
 	Agent    string // user id; an agent who names another finds nothing
 	Market   string // of installations and contracts
-	Modality string // of contracts
+	Modality string // the same
+	Subgroup string // of installations: one of Subgroups
+	Status   string // of installations and people: one of InstallationStatuses, PersonStatuses
+	City     string // of installations; whatever its accents and case
+	Kind     string // of contracts: one of ContractKinds
 	Role     string // of people: one of PersonRoles
 	Sort     string // one of the list's sorts; "" is its first
 	Limit    int    // 1..200; 0 is 50
@@ -27,26 +30,35 @@ var Modalities = []string{string(demand.Verde), string(demand.Azul), string(dema
 
 // The sorts of the API mapped to declared fields.
 var (
-	InstallationSorts = map[string]string{"name": "name", "worst": "-worst", "notice": "notice"}
+	InstallationSorts = map[string]string{"name": "name", "worst": "-worst", "contracted": "-contractedW", "saving": "-saving", "notice": "notice"}
 	PersonSorts       = map[string]string{"name": "name"}
 	ContractSorts     = map[string]string{"newest": "-since", "client": "clientName", "contracted": "-contractedW", "notice": "notice"}
 )
 
 // recordList is what a list can be asked for.
 type recordList struct {
-	in     *store.Collection
-	sorts  map[string]string
-	first  string              // the sort of who asks for none
-	always string              // a field that each document of a list has: merged ones have none
-	choice map[string][]string // filters with their values
+	in      *store.Collection
+	sorts   map[string]string
+	first   string // the sort of who asks for none
+	always  string // a field that each document of a list has: merged ones have none
+	filters []listFilter
 }
 
 var (
 	markets          = []string{MarketCaptive, MarketFree}
-	installationList = recordList{Installations.In, InstallationSorts, "name", "name", map[string][]string{"market": markets}}
-	contractList     = recordList{Contracts.In, ContractSorts, "newest", "since", map[string][]string{"market": markets, "modality": Modalities}}
-	personList       = recordList{People.In, PersonSorts, "name", "name", map[string][]string{"role": PersonRoles}}
+	installationList = recordList{Installations.In, InstallationSorts, "name", "name", []listFilter{
+		{name: "market", values: markets}, {name: "modality", values: Modalities}, {name: "subgroup", values: Subgroups},
+		{name: "status", values: InstallationStatuses}, {name: "city"}}}
+	contractList = recordList{Contracts.In, ContractSorts, "newest", "since", []listFilter{
+		{name: "market", values: markets}, {name: "modality", values: Modalities}, {name: "kind", values: ContractKinds}}}
+	personList = recordList{People.In, PersonSorts, "name", "name", []listFilter{
+		{name: "role", values: PersonRoles}, {name: "status", values: PersonStatuses}}}
 )
+
+// filters are those that a query names.
+func (q RecordQuery) filters() map[string]string {
+	return map[string]string{"market": q.Market, "modality": q.Modality, "subgroup": q.Subgroup, "status": q.Status, "city": q.City, "kind": q.Kind, "role": q.Role}
+}
 
 // query answers CodeInvalid for a sort or a filter that is none.
 func (l recordList) query(a Actor, q RecordQuery) (store.Query, error) {
@@ -65,16 +77,18 @@ func (l recordList) query(a Actor, q RecordQuery) (store.Query, error) {
 	if q.Agent != "" && (a.Role != RoleAgent || a.StandsIn || q.Agent != a.UserID) {
 		where = append(where, store.Is("agent", q.Agent))
 	}
-	for _, f := range []struct{ field, value string }{{"market", q.Market}, {"modality", q.Modality}, {"role", q.Role}} {
-		if f.value == "" {
-			continue
-		}
-		if !slices.Contains(l.choice[f.field], f.value) {
-			bad.add(f.field, "error.field.choice")
-		}
-		where = append(where, store.Is(f.field, f.value))
+	out := store.Query{In: l.in, Where: where, Words: text.QueryWords(q.Q), Sort: []string{sort}, After: q.After, Limit: limitOf(q.Limit, 50)}
+	asked := q.filters()
+	for _, f := range l.filters {
+		f.ask(&out, asked[f.name], bad)
+		delete(asked, f.name)
 	}
-	return store.Query{In: l.in, Where: where, Words: text.QueryWords(q.Q), Sort: []string{sort}, After: q.After, Limit: limitOf(q.Limit, 50)}, bad.err()
+	for name, value := range asked {
+		if value != "" {
+			bad.add(name, "error.field.choice")
+		}
+	}
+	return out, bad.err()
 }
 
 // InstallationRows lists installations as they are stored, for the API.

@@ -145,7 +145,7 @@ func TestContractList(t *testing.T) {
 			t.Errorf("%s: %q, want %q; counted %d, %v", c.what, got, c.want, n, err)
 		}
 	}
-	for _, q := range []crm.RecordQuery{{Role: "legal"}, {Market: "black"}, {Sort: "name"}} {
+	for _, q := range []crm.RecordQuery{{Role: "legal"}, {Market: "black"}, {Sort: "name"}, {Kind: "lease"}, {City: "Betim"}, {Status: "active"}} {
 		if _, err := h.ContractRows(context.Background(), h.ana, q); crm.CodeOf(err) != crm.CodeInvalid {
 			t.Errorf("%+v: %v", q, err)
 		}
@@ -155,9 +155,49 @@ func TestContractList(t *testing.T) {
 // A sort of one list is none of another.
 func TestUnknownSortIsRefused(t *testing.T) {
 	h := newHouse(t)
-	for what, list := range map[string]lister{"contracted": h.InstallationRows, "worst": h.PersonRows} {
+	for what, list := range map[string]lister{"newest": h.InstallationRows, "worst": h.PersonRows} {
 		if _, err := list(context.Background(), h.ana, crm.RecordQuery{Sort: what}); crm.CodeOf(err) != crm.CodeInvalid {
 			t.Errorf("sort %s: %v", what, err)
+		}
+	}
+}
+
+// Each filter alone and with others, with words, in every order, counted alike;
+// a name is found whatever its accents and case, and no more than the name.
+func TestNarrowedLists(t *testing.T) {
+	h := newHouse(t)
+	place := func(of crm.Client, name, subgroup, modality, status, city string, watts int64) {
+		i := crm.Installation{ID: h.NewID(), Client: of.ID, Agent: of.Agent, Team: of.Team, Name: name, Subgroup: subgroup, Modality: modality, Status: status,
+			City: city, ContractedW: watts, Market: crm.MarketCaptive}
+		h.put(t, crm.Installations.Put(&i))
+	}
+	place(h.anasClient, "P", "A4", "verde", "active", "São João del-Rei", 300_000)
+	place(h.anasClient, "Q", "A4", "", "off", "São João", 200_000)
+	place(h.anasClient, "R", "A2", "azul", "active", "São João del-Rei", 900_000)
+	place(h.ruisClient, "S", "A4", "verde", "active", "São João del-Rei", 100_000)
+	for _, c := range []struct {
+		what string
+		who  crm.Actor
+		q    crm.RecordQuery
+		want []string
+	}{
+		{"subgroup", h.ana, crm.RecordQuery{Subgroup: "A4"}, []string{"P", "Q"}},
+		{"subgroup, most demand first", h.admin, crm.RecordQuery{Subgroup: "A4", Sort: "contracted"}, []string{"P", "Q", "S"}},
+		{"no modality known", h.manager, crm.RecordQuery{Modality: "unknown"}, []string{"Q"}},
+		{"switched off", h.admin, crm.RecordQuery{Status: "off"}, []string{"Q"}},
+		{"city", h.admin, crm.RecordQuery{City: "SAO JOAO DEL-REI"}, []string{"P", "R", "S"}},
+		{"city of the same beginning", h.ana, crm.RecordQuery{City: "são joão"}, []string{"Q"}},
+		{"city, most demand first, on", h.ana, crm.RecordQuery{City: "São João del-Rei", Sort: "contracted", Status: "active"}, []string{"R", "P"}},
+		{"city and words", h.admin, crm.RecordQuery{City: "São João del-Rei", Q: "s"}, []string{"P", "R", "S"}},
+		{"city and a name", h.admin, crm.RecordQuery{City: "São João del-Rei", Q: "p"}, []string{"P"}},
+		{"no city", h.admin, crm.RecordQuery{City: "—"}, nil},
+	} {
+		c.q.Limit = 2
+		if got := names(t, h.InstallationRows, c.who, c.q); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.what, got, c.want)
+		}
+		if n, err := h.CountInstallations(t.Context(), c.who, c.q, 10); n != len(c.want) || err != nil {
+			t.Errorf("%s: counted %d of %d, %v", c.what, n, len(c.want), err)
 		}
 	}
 }

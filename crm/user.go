@@ -140,5 +140,5 @@ const (
 	// on the secondary side; 5: clients whose sector is none of their agent's;
 	// 6: what benchmarks compare),
 	// so that a store is brought up to date at the next start.
-	MarkDay = "recomputed-9"
+	MarkDay = "recomputed-10"
 )

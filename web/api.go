@@ -150,7 +150,7 @@ type input struct {
 }
 
 type member struct {
-	field int
+	field []int // its index, also of an embedded query
 	name  string
 }
 
@@ -159,13 +159,12 @@ func inputOf(t reflect.Type) (in input) {
 		return in
 	}
 	in.body = hasBody(t)
-	for i := range t.NumField() {
-		tag := t.Field(i).Tag
-		if name := tag.Get("path"); name != "" {
-			in.path = append(in.path, member{i, name})
+	for _, f := range reflect.VisibleFields(t) {
+		if name := f.Tag.Get("path"); name != "" {
+			in.path = append(in.path, member{f.Index, name})
 		}
-		if name := tag.Get("query"); name != "" {
-			in.query = append(in.query, member{i, name})
+		if name := f.Tag.Get("query"); name != "" {
+			in.query = append(in.query, member{f.Index, name})
 		}
 	}
 	return in
@@ -180,15 +179,24 @@ func (in input) bind(c *fiber.Ctx, into any) error {
 	}
 	v := reflect.ValueOf(into).Elem()
 	for _, m := range in.path {
-		v.Field(m.field).SetString(c.Params(m.name))
+		v.FieldByIndex(m.field).SetString(c.Params(m.name))
 	}
 	var bad map[string]crm.Text
 	for _, m := range in.query {
-		if raw := c.Query(m.name); raw != "" && !setScalar(v.Field(m.field), raw) {
+		if raw := c.Query(m.name); raw != "" && !setScalar(v.FieldByIndex(m.field), raw) {
 			if bad == nil {
 				bad = map[string]crm.Text{}
 			}
 			bad[m.name] = crm.Text{Key: "error.field.invalid"}
+		}
+	}
+	// A filter of another list that is passed over looks like an answer.
+	for name := range c.Context().QueryArgs().All() {
+		if !slices.ContainsFunc(in.query, func(m member) bool { return m.name == string(name) }) {
+			if bad == nil {
+				bad = map[string]crm.Text{}
+			}
+			bad[string(name)] = crm.Text{Key: "error.api.parameter"}
 		}
 	}
 	if bad != nil {

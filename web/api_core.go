@@ -54,13 +54,18 @@ func apiMe(_ *Server, c call, _ struct{}) (me, error) {
 }
 
 type clientsQuery struct {
-	Q      string `query:"q"`
-	Sector string `query:"sector"`
-	Agent  string `query:"agent"`
-	Status string `query:"status"`
-	Sort   string `query:"sort"`
-	Limit  int    `query:"limit"`
-	After  string `query:"after"`
+	Q       string `query:"q"`
+	Sector  string `query:"sector"`
+	Agent   string `query:"agent"`
+	Status  string `query:"status"`
+	Tier    string `query:"tier"`
+	Segment string `query:"segment"`
+	Market  string `query:"market"`
+	City    string `query:"city"`
+	Tag     string `query:"tag"`
+	Sort    string `query:"sort"`
+	Limit   int    `query:"limit"`
+	After   string `query:"after"`
 }
 
 func (q clientsQuery) ask() crm.ClientQuery { return crm.ClientQuery(q) }
@@ -75,6 +80,10 @@ type recordsQuery struct {
 	Agent    string `query:"agent"`
 	Market   string `query:"market"`
 	Modality string `query:"modality"`
+	Subgroup string `query:"subgroup"`
+	Status   string `query:"status"`
+	City     string `query:"city"`
+	Kind     string `query:"kind"`
 	Role     string `query:"role"`
 	Sort     string `query:"sort"`
 	Limit    int    `query:"limit"`

@@ -156,3 +156,42 @@ func TestBulkOfOtherLists(t *testing.T) {
 		})
 	}
 }
+
+// The edit of a whole list is asked for with the list's own query, also through
+// the API, where a query that is no filter of the list is refused: it would edit
+// more than was meant.
+func TestBulkOfAWholeListByAPI(t *testing.T) {
+	k := webtest.New(t)
+	k.Fill()
+	for _, c := range []struct{ path, edit, args string }{
+		{"/clients/bulk?q=zx&sector=food&tier=A", "tier", `"query":{"Q":"zx","Sector":"food","Agent":"","Status":"","Tier":"A"`},
+		{"/installations/bulk?q=zx&subgroup=A4", "feeder", `"records":{"Q":"zx","Agent":"","Market":"","Modality":"","Subgroup":"A4"`},
+		{"/contracts/bulk?kind=ccer", "number", `"Kind":"ccer"`},
+		{"/people/bulk?status=former", "title", `"Status":"former"`},
+	} {
+		edit := map[string]any{"all": true, "edit": map[string]any{c.edit: "A"}}
+		if c.edit == "number" {
+			edit["edit"] = map[string]any{"renews": true}
+		}
+		if c.edit == "title" {
+			edit["edit"] = map[string]any{"role": "legal"}
+		}
+		a := k.API("ana", "POST", c.path, edit).Status(202)
+		j, err := k.Service.Job(t.Context(), k.Actor("ana"), strings.TrimPrefix(a.Header.Get("Location"), "/api/v1/bulk/"))
+		if err != nil || !strings.Contains(string(j.Args), c.args) {
+			t.Errorf("%s: %s, %v", c.path, j.Args, err)
+		}
+		wantError(t, k.API("ana", "POST", c.path+"&colour=red", edit), 422, crm.CodeInvalid, "colour")
+	}
+}
+
+// A parameter of a list that it has not is named, and so is one of another list.
+func TestUnknownParametersAreRefused(t *testing.T) {
+	k := webtest.New(t)
+	k.Fill()
+	k.API("ana", "GET", "/clients?tier=A&city=Betim&tag=x&market=mixed&segment=mv", nil).Status(200)
+	k.API("ana", "GET", "/installations?subgroup=A4&modality=verde&status=active&city=Betim&sort=saving", nil).Status(200)
+	wantError(t, k.API("ana", "GET", "/clients?subgroup=A4", nil), 422, crm.CodeInvalid, "subgroup")
+	wantError(t, k.API("ana", "GET", "/contracts?city=Betim", nil), 422, crm.CodeInvalid, "city")
+	wantError(t, k.API("ana", "GET", "/clients?tier=Z", nil), 422, crm.CodeInvalid, "tier")
+}

@@ -261,11 +261,11 @@ func (l list[T]) tools(s *Server, c *fiber.Ctx, v view, ask listAsk) (page.ListT
 		t.Links = l.links(v)
 	}
 	for _, name := range l.filters {
-		options, err := s.filterOptions(c, v, name)
+		options, err := s.filterOptions(c, v, l.path(), name)
 		if err != nil {
 			return t, err
 		}
-		if len(options) > 0 {
+		if len(options) > 0 || slices.Contains(typedFilters, name) {
 			t.Filters = append(t.Filters, page.ListFilter{Name: name, Label: v.T(filterLabel[name]), Value: ask.by[name], Options: options})
 		}
 	}

@@ -95,10 +95,12 @@ func (a listAsk) narrowed() bool {
 
 // clients is the query of a list of clients.
 func (a listAsk) clients() crm.ClientQuery {
-	return crm.ClientQuery{Q: a.q, Sector: a.by["sector"], Agent: a.by["agent"], Status: a.by["status"], Sort: a.sort, Limit: a.limit, After: a.after}
+	return crm.ClientQuery{Q: a.q, Sector: a.by["sector"], Agent: a.by["agent"], Status: a.by["status"], Tier: a.by["tier"], Segment: a.by["segment"],
+		Market: a.by["market"], City: a.by["city"], Tag: a.by["tag"], Sort: a.sort, Limit: a.limit, After: a.after}
 }
 
 // records is the query of a list of what belongs to clients.
 func (a listAsk) records() crm.RecordQuery {
-	return crm.RecordQuery{Q: a.q, Agent: a.by["agent"], Market: a.by["market"], Modality: a.by["modality"], Role: a.by["role"], Sort: a.sort, Limit: a.limit, After: a.after}
+	return crm.RecordQuery{Q: a.q, Agent: a.by["agent"], Market: a.by["market"], Modality: a.by["modality"], Subgroup: a.by["subgroup"], Status: a.by["status"],
+		City: a.by["city"], Kind: a.by["kind"], Role: a.by["role"], Sort: a.sort, Limit: a.limit, After: a.after}
 }

@@ -70,6 +70,23 @@ func utilisation[T any](label string, of func(*T) (int64, string)) column[T] {
 		}}
 }
 
+// yearly is a column of centavos a year.
+func yearly[T any](key, label string, of func(*T) int64) column[T] {
+	return column[T]{key: key, label: label, right: true, kind: reports.Money, width: 16,
+		cell: func(v view, _ listNames, r *T) (cell page.ListCell) {
+			if cents := of(r); cents > 0 {
+				cell.Label = v.money(cents)
+			}
+			return cell
+		},
+		value: func(_ view, _ listNames, r *T) reports.Cell {
+			if cents := of(r); cents > 0 {
+				return reports.Number(cents)
+			}
+			return reports.Cell{}
+		}}
+}
+
 // due is a column of civil dates that come nearer.
 func due[T any](key, label string, of func(*T) string) column[T] {
 	c := dated(key, label, of)

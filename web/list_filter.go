@@ -13,28 +13,59 @@ import (
 // filterLabel names the filters of all lists, and the sort, in the catalogue.
 var filterLabel = map[string]string{
 	"sector": "page.sector", "agent": "page.agent", "status": "page.client.status", "market": "list.c.market",
-	"modality": "contract.field.modality", "role": "web.person.role", "sort": "page.sort",
+	"modality": "contract.field.modality", "role": "web.person.role", "sort": "page.sort", "tier": "page.client.tier",
+	"segment": "page.client.segment", "city": "page.client.city", "tag": "list.filter.tag", "subgroup": "report.col.subgroup", "kind": "contract.field.kind",
 }
 
-// filterOptions are the choices of a filter; none for one that says nothing to
-// the viewer: an agent sees its own portfolio only.
-func (s *Server) filterOptions(c *fiber.Ctx, v view, name string) ([]page.Option, error) {
+// typedFilters are asked for by a name in people's own words.
+var typedFilters = []string{"city", "tag"}
+
+// filterOptions are the choices of a filter of a list; none for one that says
+// nothing to the viewer: an agent sees its own portfolio only.
+func (s *Server) filterOptions(c *fiber.Ctx, v view, list, name string) ([]page.Option, error) {
 	switch name {
 	case "sector":
 		return v.allSectors(), nil
 	case "status":
+		switch list {
+		case placeList.path():
+			return v.options("inst.status.", crm.InstallationStatuses...), nil
+		case personList.path():
+			return v.options("list.person.", crm.PersonStatuses...), nil
+		}
 		return v.options("web.status.", crm.ClientStatuses...), nil
+	case "tier":
+		return plainOptions(crm.ClientTiers), nil
+	case "segment":
+		return v.options("web.segment.", crm.ClientSegments...), nil
 	case "market":
+		if list == clientList.path() {
+			return v.options("web.market.", crm.ClientMarkets...), nil
+		}
 		return v.options("web.market.", crm.MarketCaptive, crm.MarketFree), nil
 	case "modality":
 		return v.options("modality.", crm.Modalities...), nil
+	case "subgroup":
+		return plainOptions(crm.Subgroups), nil
+	case "kind":
+		return v.options("web.contract.", crm.ContractKinds...), nil
 	case "role":
 		return v.options("web.person.", crm.PersonRoles...), nil
+	case "agent":
+		if actor(c).Role != crm.RoleAgent {
+			return s.agentOptions(c)
+		}
 	}
-	if actor(c).Role == crm.RoleAgent {
-		return nil, nil
+	return nil, nil
+}
+
+// plainOptions are codes that are the same in every language.
+func plainOptions(codes []string) []page.Option {
+	out := make([]page.Option, len(codes))
+	for i, code := range codes {
+		out[i] = page.Option{Value: code, Label: code}
 	}
-	return s.agentOptions(c)
+	return out
 }
 
 // listChips are the filters in force. An unknown value is shown as it was given.
@@ -53,7 +84,7 @@ func (s *Server) listChips(c *fiber.Ctx, v view, ask listAsk) (page.ListChips, e
 			}
 			label = orNothing(users[value])
 		} else {
-			options, err := s.filterOptions(c, v, name)
+			options, err := s.filterOptions(c, v, ask.path, name)
 			if err != nil {
 				return chips, err
 			}

@@ -37,6 +37,10 @@ func TestLists(t *testing.T) {
 		boss.Part(c.path, "list-count").Status(200).Has("#list-count", "").Lacks("table")
 	}
 	b.Get("/people?role=king").Has(".notice", "Papel: “king” não existe.")
+	b.Get("/clients?city=Betim&tag=forno&tier=A").Has("#list-chips", "Betim").Has("#list-chips", "forno").Has("#filter-city[value=Betim]", "").Has("#filter-tag[value=forno]", "").
+		Has("#filter-tier option[selected]", "A").Has("#list .empty", "")
+	b.Get("/installations?subgroup=A4&status=off&sort=saving").Has("#filter-status option[selected]", "desligada").Has("[name=sort] option[selected]", "Maior economia")
+	b.Get("/people?status=former").Has("#list-chips", "não trabalha mais aqui")
 }
 
 // Rows of clients can be chosen, and what is chosen goes out with the query of

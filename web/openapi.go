@@ -183,8 +183,7 @@ func (d *describer) answer(o *operation) object {
 
 func (d *describer) parameters(r route) []any {
 	var out []any
-	for i := range r.api.in.NumField() {
-		f := r.api.in.Field(i)
+	for _, f := range reflect.VisibleFields(r.api.in) {
 		if name := f.Tag.Get("path"); name != "" {
 			out = append(out, object{"name": name, "in": "path", "required": true, "schema": object{"type": "string"}})
 		}

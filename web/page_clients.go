@@ -15,7 +15,7 @@ import (
 var clientList = list[crm.Client]{
 	name: "clients", words: true,
 	sorts:   []string{"name", "lastContact", "worst", "contracted", "next", "notice"},
-	filters: []string{"sector", "agent", "status"},
+	filters: []string{"sector", "agent", "status", "tier", "segment", "market", "city", "tag"},
 	id:      func(c *crm.Client) string { return c.ID },
 	find: func(ctx context.Context, s *crm.Service, a crm.Actor, q listAsk) ([]crm.Client, string, error) {
 		return s.ClientList(ctx, a, q.clients())

@@ -13,9 +13,10 @@ import (
 
 // placeList is GET /installations.
 var placeList = list[crm.Installation]{
-	name: "installations", words: true, sorts: []string{"name", "worst", "notice"}, filters: []string{"market", "agent"},
-	id:    func(i *crm.Installation) string { return i.ID },
-	above: func(i *crm.Installation) (string, string) { return i.Client, "" },
+	name: "installations", words: true, sorts: []string{"name", "worst", "contracted", "saving", "notice"},
+	filters: []string{"market", "modality", "subgroup", "status", "city", "agent"},
+	id:      func(i *crm.Installation) string { return i.ID },
+	above:   func(i *crm.Installation) (string, string) { return i.Client, "" },
 	find: func(ctx context.Context, s *crm.Service, a crm.Actor, q listAsk) ([]crm.Installation, string, error) {
 		return s.InstallationList(ctx, a, q.records())
 	},
@@ -37,19 +38,26 @@ var placeList = list[crm.Installation]{
 		words("modality", "contract.field.modality", func(v view, _ listNames, i *crm.Installation) string {
 			return v.T("modality." + cmp.Or(i.Modality, string(demand.Unknown)))
 		}),
-		kilowatts("", func(_ view, i *crm.Installation) int64 { return i.ContractedW }),
+		kilowatts("contracted", func(_ view, i *crm.Installation) int64 { return i.ContractedW }),
 		utilisation("list.c.util", func(i *crm.Installation) (int64, string) { return i.WorstTenths, i.WorstState }),
 		due("notice", "report.col.notice", func(i *crm.Installation) string { return i.NoticeOn }).sorted("notice", false),
 		words("agent", "page.agent", func(_ view, n listNames, i *crm.Installation) string { return n.users[i.Agent] }),
 		words("subgroup", "report.col.subgroup", func(_ view, _ listNames, i *crm.Installation) string { return i.Subgroup }).chosen(),
 		words("market", "list.c.market", func(v view, _ listNames, i *crm.Installation) string { return v.orEmpty("web.market.", i.Market) }).chosen(),
+		words("status", "page.client.status", func(v view, _ listNames, i *crm.Installation) string { return v.orEmpty("inst.status.", i.Status) }).chosen(),
+		yearly("saving", "list.c.saving", func(i *crm.Installation) int64 {
+			if i.Saving == nil {
+				return 0
+			}
+			return i.Saving.Cents
+		}).sorted("saving", true).chosen(),
 		words("address", "page.client.address", func(_ view, _ listNames, i *crm.Installation) string { return i.Address }).chosen(),
 	},
 }
 
 // contractList is GET /contracts, the newest first.
 var contractList = list[crm.Contract]{
-	name: "contracts", words: true, sorts: []string{"newest", "client", "contracted", "notice"}, filters: []string{"modality", "market", "agent"},
+	name: "contracts", words: true, sorts: []string{"newest", "client", "contracted", "notice"}, filters: []string{"modality", "market", "kind", "agent"},
 	id:    func(k *crm.Contract) string { return k.ID },
 	above: func(k *crm.Contract) (string, string) { return k.Client, k.Installation },
 	find: func(ctx context.Context, s *crm.Service, a crm.Actor, q listAsk) ([]crm.Contract, string, error) {
@@ -120,7 +128,7 @@ func contractState() column[crm.Contract] {
 
 // personList is GET /people.
 var personList = list[crm.Person]{
-	name: "people", words: true, sorts: []string{"name"}, filters: []string{"role", "agent"},
+	name: "people", words: true, sorts: []string{"name"}, filters: []string{"role", "status", "agent"},
 	id:    func(p *crm.Person) string { return p.ID },
 	above: func(p *crm.Person) (string, string) { return p.Client, "" },
 	find: func(ctx context.Context, s *crm.Service, a crm.Actor, q listAsk) ([]crm.Person, string, error) {

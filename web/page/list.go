@@ -89,7 +89,7 @@ type ListFilter struct {
 	Name    string // of the field
 	Label   string
 	Value   string
-	Options []Option
+	Options []Option // none: it is typed
 }
 
 // ListLink is a button of the bar.
