@@ -41,7 +41,7 @@ func (s *Service) setParent(ctx context.Context, a Actor, c *Client, parent stri
 		bad.add("parent", "error.client.cycle")
 		return nil
 	}
-	below, err := s.groupDepth(ctx, c.ID)
+	below, err := groupDepth(ctx, c.ID, s.childrenOf)
 	if err != nil {
 		return err
 	}
@@ -54,22 +54,31 @@ func (s *Service) setParent(ctx context.Context, a Actor, c *Client, parent stri
 }
 
 // groupDepth is how many levels a client and those below it are.
-func (s *Service) groupDepth(ctx context.Context, id string) (int, error) {
+func groupDepth(ctx context.Context, id string, below func(context.Context, string) ([]string, error)) (int, error) {
 	depth := 0
 	for level := []string{id}; len(level) > 0 && depth <= groupLevels; depth++ {
 		var next []string
 		for _, p := range level {
-			q := store.Query{In: Clients.In, Where: []store.Cond{store.Is("parent", p)}, Sort: []string{"name"}}
-			for d, err := range store.All(ctx, s.store, q) {
-				if err != nil {
-					return 0, wrapStore(err)
-				}
-				next = append(next, d.ID)
+			children, err := below(ctx, p)
+			if err != nil {
+				return 0, err
 			}
+			next = append(next, children...)
 		}
 		level = next
 	}
 	return depth, nil
+}
+
+// childrenOf are the clients right below one, whoever serves them.
+func (s *Service) childrenOf(ctx context.Context, id string) (out []string, err error) {
+	for d, err := range store.All(ctx, s.store, store.Query{In: Clients.In, Where: []store.Cond{store.Is("parent", id)}, Sort: []string{"name"}}) {
+		if err != nil {
+			return nil, wrapStore(err)
+		}
+		out = append(out, d.ID)
+	}
+	return out, nil
 }
 
 // Group is an economic group as far as one actor sees it, with its figures.

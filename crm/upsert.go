@@ -76,7 +76,8 @@ type Row struct {
 
 // ClientRow creates or changes a client. Agent and StandIn are users' e-mail
 // addresses, Sector an id of Sectors; the stand-in's dates are civil, both
-// included.
+// included. Parent or ParentCode name the client above in its economic group, as
+// ClientRef does.
 type ClientRow struct {
 	ClientRef
 	Name, LegalName, CNAE, Sector, Agent Opt[string]
@@ -84,6 +85,7 @@ type ClientRow struct {
 	Municipality, Phone, Notes           Opt[string]
 	Emails, Domains, Tags                Opt[[]string]
 	StandIn, StandInFrom, StandInUntil   Opt[string]
+	Parent, ParentCode                   Opt[string]
 }
 
 // PersonRow creates or changes a person, found by client and e-mail, or by

@@ -13,6 +13,7 @@ func (u *Upserter) loadClients(ctx context.Context, rows []Row) error {
 	var keys []string
 	for _, r := range rows {
 		keys = append(keys, clientKeys(r.Client.ClientRef)...)
+		keys = append(keys, clientKeys(r.Client.parent())...)
 	}
 	found, err := findAll(ctx, u.s.store, Clients, keys)
 	for k, c := range found {
@@ -56,6 +57,7 @@ func (u *Upserter) takeClient(ctx context.Context, row *Row, o *Outcome) error {
 	c.UpdatedAt, c.Acting = now, c.actingOn(DayOf(now))
 	save(u, Clients, c.ID, exists, &was, &c)
 	u.rememberClient(&c)
+	u.keepParent(c.ID, was.Parent, c.Parent)
 	if c.Acting != "" && c.Acting != was.Acting && !u.dry {
 		if err := u.s.openStandIn(ctx, c.Acting); err != nil {
 			return err
@@ -121,7 +123,6 @@ func (u *Upserter) fillClient(ctx context.Context, c *Client, r *ClientRow, o *O
 		o.reject("name", "error.field.required")
 	}
 	r.LegalName.into(&c.LegalName)
-	r.Segment.into(&c.Segment)
 	r.Address.into(&c.Address)
 	r.City.into(&c.City)
 	r.Notes.into(&c.Notes)
@@ -129,6 +130,7 @@ func (u *Upserter) fillClient(ctx context.Context, c *Client, r *ClientRow, o *O
 	if choose(r.Tier, &tier, ClientTiers, "tier", o); r.Tier.Given() {
 		c.setTier(tier)
 	}
+	choose(r.Segment, &c.Segment, ClientSegments, "segment", o)
 	choose(r.Status, &c.Status, ClientStatuses, "status", o)
 	municipality(r.Municipality, &c.MunIBGE, o)
 	fillPhone(r.Phone, &c.Phone, o)
@@ -138,6 +140,9 @@ func (u *Upserter) fillClient(ctx context.Context, c *Client, r *ClientRow, o *O
 	fillCNAE(r.CNAE, &c.CNAE, o)
 	u.fillSector(r, c, o)
 	if err := u.fillAgent(ctx, r.Agent, c, o); err != nil {
+		return err
+	}
+	if err := u.fillParent(ctx, r, c, o); err != nil {
 		return err
 	}
 	return u.fillStandIn(ctx, r, c, o)

@@ -24,8 +24,11 @@ type Upserter struct {
 	seed    maphash.Seed
 	touched map[string]struct{}
 	tariffs bool
-	carried map[string]Person // as they were before a tied record's row changed them
-	sectors SectorTable
+	// Of economic groups: who stands above a client that a row moved, and below.
+	parents  map[string]string
+	children map[string][]string
+	carried  map[string]Person // as they were before a tied record's row changed them
+	sectors  SectorTable
 
 	// Of the batch at hand.
 	changes []store.Change
@@ -53,7 +56,7 @@ type batch struct {
 // written, everything else is the same.
 func (s *Service) NewUpserter(a Actor, dry bool) *Upserter {
 	return &Upserter{s: s, a: a, dry: dry, clients: map[string]ref{}, insts: map[string]ref{}, users: map[string]*User{}, carried: map[string]Person{},
-		seen: map[uint64]int64{}, seed: maphash.MakeSeed(), touched: map[string]struct{}{}}
+		parents: map[string]string{}, children: map[string][]string{}, seen: map[uint64]int64{}, seed: maphash.MakeSeed(), touched: map[string]struct{}{}}
 }
 
 // Upsert takes one batch of rows: those of clients first, tariffs last. The
@@ -176,7 +179,7 @@ func (u *Upserter) stage(ctx context.Context, rows []Row, out []Outcome, kind st
 	if err := load(u, ctx, mine); err != nil {
 		return err
 	}
-	for n := range rows {
+	for _, n := range headsFirst(rows) {
 		if rows[n].Kind() != kind {
 			continue
 		}

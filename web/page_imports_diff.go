@@ -25,8 +25,12 @@ func (s *Server) importDiffs(c *fiber.Ctx, v view, j crm.Job, p *page.Import) er
 	if err != nil {
 		return err
 	}
+	clients, err := s.groupNames(c, list)
+	if err != nil {
+		return err
+	}
 	for _, d := range list {
-		p.Diffs = append(p.Diffs, v.diff(d, users))
+		p.Diffs = append(p.Diffs, v.diff(d, users, clients))
 	}
 	if next != "" {
 		p.MoreDiffs = &page.More{Label: v.T("page.clients.more"), URL: at("/imports/"+j.ID, "diffs", next) + "#diffs"}
@@ -34,7 +38,29 @@ func (s *Server) importDiffs(c *fiber.Ctx, v view, j crm.Job, p *page.Import) er
 	return nil
 }
 
-func (v view) diff(d crm.ImportDiff, users map[string]string) page.Diff {
+// groupNames are the names of the clients that stand, or will stand, above
+// others, of those that the viewer sees.
+func (s *Server) groupNames(c *fiber.Ctx, list []crm.ImportDiff) (map[string]string, error) {
+	names := map[string]string{}
+	for _, d := range list {
+		for _, f := range d.Fields {
+			for _, raw := range []json.RawMessage{f.From, f.To} {
+				var id string
+				if f.Name != "parent" || json.Unmarshal(raw, &id) != nil || id == "" {
+					continue
+				}
+				above, err := s.Service.Client(c.UserContext(), actor(c), id)
+				if err != nil && crm.CodeOf(err) != crm.CodeNotFound {
+					return nil, err
+				}
+				names[id] = above.Name
+			}
+		}
+	}
+	return names, nil
+}
+
+func (v view) diff(d crm.ImportDiff, users, clients map[string]string) page.Diff {
 	out := page.Diff{Kind: v.T("import.sheet." + d.Kind), Row: v.T("page.diff.row", "row", v.int(d.Row)), Name: d.Name}
 	switch d.Kind {
 	case crm.RowClient:
@@ -50,9 +76,26 @@ func (v view) diff(d crm.ImportDiff, users map[string]string) page.Diff {
 		if f.Name == "team" || f.Name == "acting" || f.Name == "agent" && d.Kind != crm.RowClient || f.Name == "sectorBy" {
 			continue // they follow what is shown
 		}
+		if f.Name == "parent" {
+			out.Fields = append(out.Fields, page.DiffField{Label: v.fieldName(d.Kind, f.Name), From: v.aboveIn(f.From, clients), To: v.aboveIn(f.To, clients)})
+			continue
+		}
 		out.Fields = append(out.Fields, page.DiffField{Label: v.fieldName(d.Kind, f.Name), From: v.fieldValue(d.Kind, f.Name, f.From, users), To: v.fieldValue(d.Kind, f.Name, f.To, users)})
 	}
 	return out
+}
+
+// aboveIn names the client above in a group: one that is not there yet is made
+// by another row of the file.
+func (v view) aboveIn(raw json.RawMessage, clients map[string]string) string {
+	var id string
+	if len(raw) == 0 || json.Unmarshal(raw, &id) != nil || id == "" {
+		return nothing
+	}
+	if clients[id] == "" {
+		return v.T("page.diff.above")
+	}
+	return clients[id]
 }
 
 // columnOf are the columns of a sheet that bring a member of another name.

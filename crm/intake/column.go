@@ -127,6 +127,7 @@ var (
 	channels   = &choice{prefix: "web.channel.", ids: crm.PersonChannels, also: map[string]string{"email": "email", "correo electronico": "email", "whatsapp": "message", "ligacao": "phone", "llamada": "phone", "call": "phone"}}
 	conditions = &choice{prefix: "inst.condition.", ids: crm.Conditions, also: map[string]string{"irrigante": crm.CondIrrigation, "irrigacao": crm.CondIrrigation, "aquicultura": crm.CondIrrigation, "riego": crm.CondIrrigation, "sazonal": crm.CondSeasonal, "sazonalidade": crm.CondSeasonal, "estacional": crm.CondSeasonal, "essencial": crm.CondEssential, "esencial": crm.CondEssential, "geracao": crm.CondGeneration, "generacion": crm.CondGeneration}}
 	contracts  = &choice{prefix: "import.choice.contract.", ids: []string{crm.ContractCUSD, crm.ContractCCER}}
+	segments   = &choice{prefix: "web.segment.", ids: crm.ClientSegments, also: map[string]string{"mt": "mv", "livre": "free", "libre": "free", "acl": "free", "publico": "public", "governo": "public", "gobierno": "public"}}
 	languages  = &choice{prefix: "import.choice.lang.", ids: []string{"pt-BR", "es", "en"}, also: map[string]string{"pt": "pt-BR"}}
 	tiers      = &choice{prefix: "import.choice.tier.", ids: []string{"A", "B", "C"}}
 	sectors    = sectorChoice(crm.BuiltInSectors()) // an import takes the store's instead

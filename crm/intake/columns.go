@@ -38,7 +38,7 @@ var clientColumns = []column{
 		set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Agent })},
 	{id: "tier", form: formChoice, choice: tiers, also: []string{"classe", "clase"}, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Tier })},
 	{id: "status", form: formChoice, choice: statuses, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Status })},
-	{id: "segment", set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Segment })},
+	{id: "segment", form: formChoice, choice: segments, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Segment })},
 	{id: "address", set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Address })},
 	{id: "city", also: []string{"cidade", "ciudad", "city"}, set: func(r *crm.Row, v value) { place(v, &r.Client.City, &r.Client.Municipality) }},
 	{id: "municipality", form: formDigits, also: codeNames, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Municipality })},
@@ -51,6 +51,9 @@ var clientColumns = []column{
 	{id: "standIn", also: []string{"substituto", "suplente", "stand-in", "e-mail do substituto"}, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.StandIn })},
 	{id: "standInFrom", form: formDate, also: []string{"suplente de", "substituto desde"}, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.StandInFrom })},
 	{id: "standInUntil", form: formDate, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.StandInUntil })},
+	{id: "parent", form: formTax, also: []string{"grupo economico", "grupo", "economic group", "empresa mae", "controladora", "matriz", "casa matriz", "parent company"},
+		set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.Parent })},
+	{id: "parentCode", also: []string{"codigo do grupo", "codigo del grupo", "group code"}, set: clientField(func(c *crm.ClientRow) *crm.Opt[string] { return &c.ParentCode })},
 }
 
 func personField(of func(*crm.PersonRow) *crm.Opt[string]) func(*crm.Row, value) {
